@@ -1,0 +1,1 @@
+"""Customer-relationship risk: identify, assess, treat and monitor it, and prove that the scores were right."""

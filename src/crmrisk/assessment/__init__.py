@@ -1,0 +1,1 @@
+"""Evaluate: criteria, the risk matrix, pipelines, programmes and the register."""

@@ -1,0 +1,107 @@
+"""The two foundations of every typed value: `Value` (pydantic dataclasses) and `Model` (pydantic models).
+
+Both are frozen, refuse unknown fields, compare by content, and turn pydantic's complaint into `InvalidValueError`, so
+that one ``except CrmRiskError`` is enough.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, model_validator
+
+from crmrisk.core.errors import InvalidValueError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pydantic_core import ErrorDetails
+
+__all__ = ["VALUE", "Model", "Value"]
+
+VALUE = ConfigDict(extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False)
+"""Configuration of value objects: ``@dataclass(frozen=True, config=VALUE)``."""
+
+
+def _problem(owner: str, error: ErrorDetails) -> Problem:
+    place = ".".join([owner, *(str(part) for part in error["loc"])])
+    return Problem(what=error["msg"], where=place, got=repr(error["input"])[:200])
+
+
+class _Explained:
+    """Turn pydantic's complaint into `InvalidValueError`, every problem listed."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _explain(cls, data: Any, handler: Callable[[Any], Self]) -> Self:  # noqa: ANN401 - whatever the caller sent
+        try:
+            return handler(data)
+        except ValidationError as error:
+            problems = [_problem(cls.__name__, detail) for detail in error.errors()]
+            raise InvalidValueError(*problems) from None
+
+
+class Value(_Explained):
+    """Give a pydantic dataclass its JSON form and crmrisk's errors.
+
+    Examples
+    --------
+    >>> from pydantic.dataclasses import dataclass
+    >>> @dataclass(frozen=True, config=VALUE)
+    ... class Weight(Value):
+    ...     kilogram: float
+    >>> Weight(3).to_json()
+    '{"kilogram":3.0}'
+    >>> Weight.from_json('{"kilogram":3.0}') == Weight(3)
+    True
+    >>> Weight("heavy")
+    Traceback (most recent call last):
+    crmrisk.core.errors.InvalidValueError: Weight.0: Input should be a valid number, ...; got: 'heavy'
+    """
+
+    def to_json(self) -> str:
+        """Write the value as JSON.
+
+        Returns
+        -------
+        The JSON text.
+        """
+        return TypeAdapter(type(self)).dump_json(self).decode()
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Read a value from its JSON form.
+
+        Parameters
+        ----------
+        text
+            What `to_json` wrote.
+
+        Raises
+        ------
+        InvalidValueError
+            If the text is not such a value.
+        """
+        try:
+            return TypeAdapter(cls).validate_json(text)
+        except ValidationError as error:
+            raise InvalidValueError(*(_problem(cls.__name__, detail) for detail in error.errors())) from None
+
+
+class Model(_Explained, BaseModel):
+    """Give a pydantic model crmrisk's conventions: frozen, no unknown fields, no NaN, crmrisk's errors.
+
+    Examples
+    --------
+    >>> class Visit(Model):
+    ...     customer_id: str
+    >>> Visit(customer_id="C1").model_dump_json()
+    '{"customer_id":"C1"}'
+    >>> Visit(name="C1")
+    Traceback (most recent call last):
+    crmrisk.core.errors.InvalidValueError: 2 problems:
+      - Visit.customer_id: Field required; ...
+      - Visit.name: Extra inputs are not permitted; got: 'C1'
+    """
+
+    model_config = ConfigDict(**VALUE, frozen=True)

@@ -1,0 +1,1 @@
+"""Simulated relationship books whose truth is known."""

@@ -1,0 +1,1 @@
+"""Identify: tables of facts become one row per customer, as of a date, on any dataframe engine."""

@@ -1,0 +1,1 @@
+"""Review: was the score right? Back-test, discrimination and calibration."""

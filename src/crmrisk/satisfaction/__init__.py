@@ -1,0 +1,1 @@
+"""Analyse: what customers say: NPS, Kano and the scorers built on them."""

@@ -1,0 +1,1 @@
+"""Analyse: scorers of likelihood and of consequence."""
