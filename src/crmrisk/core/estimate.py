@@ -53,6 +53,5 @@ class Estimate(Value):
             return f"unrated ({self.method}, n {self.n:g})"
         if self.low is None or self.high is None:
             return f"{self.value:.4g} ({self.method}, n {self.n:g})"
-        return f"{self.value:.4g} [{self.low:.4g}, {self.high:.4g}] ({self.level:.0%} {self.method}, n {self.n:g})".replace(
-            "% ", " % ", 1
-        )
+        coverage = f"{100 * self.level:g} %"
+        return f"{self.value:.4g} [{self.low:.4g}, {self.high:.4g}] ({coverage} {self.method}, n {self.n:g})"

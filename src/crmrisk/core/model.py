@@ -33,7 +33,7 @@ class _Explained:
 
     @model_validator(mode="wrap")
     @classmethod
-    def _explain(cls, data: Any, handler: Callable[[Any], Self]) -> Self:  # noqa: ANN401 - whatever the caller sent
+    def _explain(cls, data: Any, handler: Callable[[Any], Self]) -> Self:
         try:
             return handler(data)
         except ValidationError as error:
@@ -104,4 +104,4 @@ class Model(_Explained, BaseModel):
       - Visit.name: Extra inputs are not permitted; got: 'C1'
     """
 
-    model_config = ConfigDict(**VALUE, frozen=True)
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False, frozen=True)

@@ -1,0 +1,55 @@
+"""Where each public name lives; `crmrisk.__init__` imports it on first use."""
+
+from __future__ import annotations
+
+HOMES: dict[str, tuple[str, ...]] = {
+    "crmrisk.core.assessment": (
+        "Interval",
+        "LevelOfRisk",
+        "Provenance",
+        "Recommendation",
+        "RiskAssessment",
+        "StrengthOfKnowledge",
+    ),
+    "crmrisk.core.bases": ("BaseFittedScorer", "BaseScorer", "StatelessScorer"),
+    "crmrisk.core.customers": ("Customer",),
+    "crmrisk.core.errors": ("CrmRiskError",),
+    "crmrisk.core.estimate": ("Estimate",),
+    "crmrisk.core.events": ("Incident", "OutcomeRule", "RiskCategory", "RiskEvent", "TimelineEntry"),
+    "crmrisk.core.explanation": ("Driver", "Explanation"),
+    "crmrisk.core.levels": ("RiskLevel",),
+    "crmrisk.core.measures": ("Input", "Measure", "Quantity"),
+    "crmrisk.core.outcomes": ("Outcomes",),
+    "crmrisk.core.portfolio": ("Portfolio",),
+    "crmrisk.core.saved": ("load", "save"),
+    "crmrisk.core.scorers": ("Explains", "FittedScorer", "Scorer"),
+    "crmrisk.core.scores": ("Ranged", "Scores"),
+    "crmrisk.evidence": ("Evidence", "NoActivity", "Occurs", "Overdue", "Recorded"),
+    "crmrisk.scoring": (
+        "AttritionScorer",
+        "BetaGeoNBD",
+        "BlendedScorer",
+        "CalibratedScorer",
+        "ColumnScorer",
+        "GammaGamma",
+        "LifetimeValueScorer",
+        "LogisticScorer",
+        "PointsScorer",
+        "ProductScorer",
+        "SegmentedScorer",
+        "StackedScorer",
+    ),
+    "crmrisk.satisfaction": ("KanoScorer", "NpsScorer"),
+    "crmrisk.assessment": (
+        "AssessmentPipeline",
+        "Assessments",
+        "Control",
+        "ProgrammeAssessments",
+        "RiskCriteria",
+        "RiskMatrix",
+        "RiskMatrixScorer",
+        "RiskProgramme",
+    ),
+    "crmrisk.proof": ("BackTest", "backtest"),
+}
+"""Module to the public names it provides."""

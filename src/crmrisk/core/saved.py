@@ -1,0 +1,177 @@
+"""Saved models: a ``.crmrisk`` file is a zip of readable JSON and plain arrays. There is no pickle, ever.
+
+``model.json`` holds the component as `dump_component` writes it, under a header that names the format; long lists of
+numbers stand beside it as ``arrays/N.npy``, read with ``allow_pickle=False``. Loading resolves names against installed
+components only: a foreign file is refused before anything is imported.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from crmrisk.core.codec import dump_component, load_component
+from crmrisk.core.errors import CrmRiskError, Problem, SavedModelError
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+__all__ = ["load", "save"]
+
+_FORMAT = "crmrisk.model"
+_VERSION = 1
+_LONG_LIST = 64
+_MOST_BYTES = 512 * 2**20
+_DOCUMENT = "model.json"
+_ARRAY = "$array"
+
+
+def save(component: object, path: str | PathLike[str]) -> None:
+    """Write a component, fitted or not, to a ``.crmrisk`` file.
+
+    Parameters
+    ----------
+    component
+        A pipeline, programme, scorer or any other registered component.
+    path
+        Where to write; an existing file is replaced whole or not at all.
+
+    Raises
+    ------
+    SavedModelError
+        If a part of it cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> from crmrisk import ColumnScorer, Measure
+    >>> scorer = ColumnScorer(column="satisfaction", measure=Measure.share())
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "scorer.crmrisk")
+    >>> save(scorer, path)
+    >>> load(path) == scorer
+    True
+    """
+    arrays: list[np.ndarray[Any, Any]] = []
+    document = {"format": _FORMAT, "version": _VERSION, "component": _extract(dump_component(component), arrays)}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        _add(archive, _DOCUMENT, json.dumps(document, indent=1, allow_nan=False, ensure_ascii=False).encode())
+        for number, array in enumerate(arrays):
+            _add(archive, _array_name(number), _npy(array))
+    target = Path(path)
+    partial = target.with_name(target.name + ".partial")
+    partial.write_bytes(buffer.getvalue())
+    partial.replace(target)
+
+
+def load(path: str | PathLike[str]) -> Any:
+    """Read what `save` wrote.
+
+    Parameters
+    ----------
+    path
+        A ``.crmrisk`` file.
+
+    Returns
+    -------
+    The component, equal to the one saved.
+
+    Raises
+    ------
+    SavedModelError
+        If the file is missing, damaged, foreign, too large, or of a later format.
+    UnknownComponentError
+        If it names a component that is not installed.
+
+    Examples
+    --------
+    >>> load("/nowhere.crmrisk")
+    Traceback (most recent call last):
+    crmrisk.core.errors.SavedModelError: /nowhere.crmrisk: cannot be read; got: ...
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_members(archive, path)
+            document = json.loads(archive.read(_DOCUMENT))
+            return load_component(_inject(_component_of(document, path), archive))
+    except CrmRiskError:
+        raise
+    except Exception as error:
+        raise SavedModelError(
+            Problem(what="cannot be read", where=str(path), got=f"{type(error).__name__}: {error}")
+        ) from error
+
+
+def _array_name(number: int) -> str:
+    return f"arrays/{number}.npy"
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    """Write a member with a fixed date, so that equal models are equal files."""
+    member = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+    member.compress_type = zipfile.ZIP_DEFLATED
+    archive.writestr(member, content)
+
+
+def _npy(array: np.ndarray[Any, Any]) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _extract(tree: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
+    """Move long lists of floats out of the tree."""
+    if isinstance(tree, dict):
+        return {name: _extract(branch, arrays) for name, branch in tree.items()}
+    if not isinstance(tree, list):
+        return tree
+    if len(tree) >= _LONG_LIST and all(type(item) is float for item in tree):
+        arrays.append(np.array(tree, dtype="<f8"))
+        return {_ARRAY: len(arrays) - 1}
+    return [_extract(branch, arrays) for branch in tree]
+
+
+def _inject(tree: Any, archive: zipfile.ZipFile) -> Any:
+    """Put the arrays back where `_extract` took them."""
+    if isinstance(tree, dict):
+        if tree.keys() == {_ARRAY}:
+            stored = io.BytesIO(archive.read(_array_name(int(tree[_ARRAY]))))
+            return np.load(stored, allow_pickle=False).astype(np.float64).tolist()
+        return {name: _inject(branch, archive) for name, branch in tree.items()}
+    return [_inject(branch, archive) for branch in tree] if isinstance(tree, list) else tree
+
+
+def _check_members(archive: zipfile.ZipFile, path: str | PathLike[str]) -> None:
+    members = archive.infolist()
+    allowed = {_DOCUMENT, *(_array_name(number) for number in range(len(members)))}
+    foreign = [member.filename for member in members if member.filename not in allowed]
+    size = sum(member.file_size for member in members)
+    problems = [Problem(what="unexpected member", where=str(path), got=repr(name)[:100]) for name in foreign]
+    if size > _MOST_BYTES:
+        problems.append(Problem(what="too large", where=str(path), allowed=f"{_MOST_BYTES} bytes", got=f"{size} bytes"))
+    if _DOCUMENT not in archive.namelist():
+        problems.append(Problem(what=f"holds no {_DOCUMENT}", where=str(path)))
+    if problems:
+        raise SavedModelError(*problems)
+
+
+def _component_of(document: Any, path: str | PathLike[str]) -> Any:
+    header = (document.get("format"), document.get("version")) if isinstance(document, dict) else (None, None)
+    if header != (_FORMAT, _VERSION):
+        raise SavedModelError(
+            Problem(
+                what="no crmrisk model, or of a format this release does not read",
+                where=str(path),
+                allowed=f"{_FORMAT} {_VERSION}",
+                got=f"{header[0]} {header[1]}"[:100],
+            )
+        )
+    component = document.get("component")
+    if not isinstance(component, dict):
+        raise SavedModelError(Problem(what="names no component", where=str(path)))
+    return component
