@@ -1,0 +1,300 @@
+"""The front desk of survey answers: every answer is on its scale, openly missing, or named with its row.
+
+Estimators of satisfaction read answers through this module only, so that 11 on a scale of 0 to 10, 7.5, text or a
+blank can never slip into a mean.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import numpy as np
+
+from crmrisk.core.errors import InvalidValueError, Problem, RecordError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from crmrisk.core.arrays import BoolArray, FloatArray, IntArray
+
+__all__ = ["Missing", "distinct_answers", "effective_sample_size", "flag_answers", "rating_answers", "survey_weights"]
+
+Missing: TypeAlias = Literal["error", "exclude"]
+"""What to do with a missing answer: refuse it, or leave it out and count it."""
+
+_SHOWN = 5  # rows and distinct values an error spells out before it only counts
+
+
+def rating_answers(
+    answers: ArrayLike, *, lowest: int, highest: int, missing: Missing = "error", where: str = "answers"
+) -> FloatArray:
+    """Read whole-number answers on a rating scale.
+
+    Parameters
+    ----------
+    answers
+        One answer per row, ``(n_answers,)``: whole numbers, with ``None`` or NaN where nothing was answered.
+    lowest, highest
+        Ends of the scale, inclusive.
+    missing
+        ``"error"`` refuses missing answers, ``"exclude"`` leaves them as NaN.
+    where
+        What the answers are called in an error.
+
+    Returns
+    -------
+    A new array, ``(n_answers,)``, NaN where the answer is missing.
+
+    Raises
+    ------
+    RecordError
+        If answers are off the scale, no whole numbers or no numbers at all, each named with its rows and count, or
+        if answers are missing and that is an error.
+
+    Examples
+    --------
+    >>> rating_answers([9, None, 3], lowest=0, highest=10, missing="exclude")
+    array([ 9., nan,  3.])
+    >>> rating_answers([9, 11, 3, 11], lowest=0, highest=10)
+    Traceback (most recent call last):
+    crmrisk.core.errors.RecordError: answers: 2 answers off the scale, rows 1, 3; allowed: whole numbers 0 to 10; ...
+    """
+    column = _one_column(answers, where)
+    values, not_numbers = _numbers(column, where)
+    absent = np.isnan(values) & ~not_numbers
+    off = not_numbers | (~absent & ~_on_scale(values, lowest, highest))
+    problems = flag_answers(column, off, where=where, allowed=f"whole numbers {lowest} to {highest}")
+    problems += flag_missing(absent, missing=missing, where=where)
+    if problems:
+        raise RecordError(*problems)
+    return values
+
+
+def distinct_answers(answers: ArrayLike, where: str) -> tuple[NDArray[Any], IntArray, list[Any]]:
+    """Find the distinct answers of a column, so that each wording is looked up once.
+
+    Parameters
+    ----------
+    answers
+        One answer per row, ``(n_answers,)``.
+    where
+        What the answers are called in an error.
+
+    Returns
+    -------
+    The column; per row the place of its answer in the list, -1 where missing; the distinct answers.
+
+    Raises
+    ------
+    RecordError
+        If the answers are not one column of simple values.
+
+    Examples
+    --------
+    >>> distinct_answers(["yes", None, "yes"], "answers")[1:]
+    (array([ 0, -1,  0]), ['yes'])
+    """
+    from pandas import factorize  # noqa: PLC0415 - pandas takes long to import and numbers do not need it
+
+    column = _one_column(answers, where)
+    try:
+        codes, distinct = factorize(column)
+    except TypeError as error:
+        raise RecordError(Problem(what="not simple values", where=where, got=str(error))) from None
+    return column, codes.astype(np.int64), distinct.tolist()
+
+
+def flag_answers(column: NDArray[Any], flagged: BoolArray, *, where: str, allowed: str) -> list[Problem]:
+    """Name every distinct answer that is off its scale, with its rows and count.
+
+    Parameters
+    ----------
+    column
+        The answers as they came, ``(n_answers,)``.
+    flagged
+        Which of them are off the scale, ``(n_answers,)``.
+    where
+        What the answers are called.
+    allowed
+        What would have been accepted.
+
+    Returns
+    -------
+    One problem per distinct answer; beyond some of them, one that counts the rest.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> print(*flag_answers(np.array([9, 11]), np.array([False, True]), where="answers", allowed="0 to 10"))
+    answers: 1 answer off the scale, row 1; allowed: 0 to 10; got: 11
+    """
+    rows_of: dict[str, list[int]] = {}
+    for row in np.flatnonzero(flagged).tolist():
+        rows_of.setdefault(_shown(column[row]), []).append(row)
+    named = list(rows_of.items())[:_SHOWN]
+    problems = [
+        Problem(what=f"{_counted(len(rows))} off the scale, {_rows(rows)}", where=where, allowed=allowed, got=got)
+        for got, rows in named
+    ]
+    rest = sum(len(rows) for rows in rows_of.values()) - sum(len(rows) for _, rows in named)
+    if rest:
+        problems.append(Problem(what=f"{_counted(rest)} more off the scale", where=where, allowed=allowed))
+    return problems
+
+
+def flag_missing(absent: BoolArray, *, missing: Missing, where: str) -> list[Problem]:
+    """Report missing answers where the policy refuses them, and a policy that is none.
+
+    Parameters
+    ----------
+    absent
+        Which answers are missing, ``(n_answers,)``.
+    missing
+        The policy.
+    where
+        What the answers are called.
+
+    Returns
+    -------
+    At most one problem.
+
+    Raises
+    ------
+    InvalidValueError
+        If the policy is neither ``"error"`` nor ``"exclude"``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> print(*flag_missing(np.array([False, True]), missing="error", where="answers"))
+    answers: 1 answer missing, row 1; remedy: missing="exclude" leaves them out and counts them
+    """
+    if missing not in {"error", "exclude"}:
+        raise InvalidValueError(
+            Problem(what="no such policy", where="missing", allowed="'error' or 'exclude'", got=str(missing))
+        )
+    rows = np.flatnonzero(absent).tolist()
+    if not rows or missing == "exclude":
+        return []
+    what = f"{_counted(len(rows))} missing, {_rows(rows)}"
+    return [Problem(what=what, where=where, remedy='missing="exclude" leaves them out and counts them')]
+
+
+def survey_weights(weights: ArrayLike, rows: int, *, where: str = "weights") -> FloatArray:
+    """Read survey weights, scaled so that the largest is 1.
+
+    Parameters
+    ----------
+    weights
+        One weight per answer, ``(n_answers,)``, not negative and not all zero.
+    rows
+        Number of answers.
+    where
+        What the weights are called in an error.
+
+    Returns
+    -------
+    A new array, ``(n_answers,)``; scaling cancels in every weighted estimate.
+
+    Raises
+    ------
+    RecordError
+        If weights are missing, negative, infinite, all zero or not one per answer.
+
+    Examples
+    --------
+    >>> survey_weights([2, 4], 2)
+    array([0.5, 1. ])
+    """
+    column = _one_column(weights, where)
+    values, not_numbers = _numbers(column, where)
+    bad = not_numbers | ~np.isfinite(values) | (values < 0.0)
+    problems = flag_answers(column, bad, where=where, allowed="finite weights of at least 0")
+    if column.size != rows:
+        problems.append(Problem(what="not one weight per answer", where=where, allowed=str(rows), got=str(column.size)))
+    elif rows and not problems and not values.any():
+        problems.append(Problem(what="every weight is zero", where=where))
+    if problems:
+        raise RecordError(*problems)
+    return values / values.max() if rows else values
+
+
+def effective_sample_size(weights: FloatArray) -> float:
+    """Count the equally weighted answers that weighted ones are worth.
+
+    ``n_eff = (sum w)^2 / sum w^2``, that is n over the design effect ``1 + cv(w)^2``.
+
+    Parameters
+    ----------
+    weights
+        Weights as `survey_weights` reads them, ``(n_answers,)``.
+
+    Returns
+    -------
+    The effective number of answers, 0 without any.
+
+    References
+    ----------
+    Kish, L. (1965). *Survey Sampling*, section 11.7.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> effective_sample_size(np.array([1.0, 1.0, 0.5, 0.5]))
+    3.6
+    """
+    square = float((weights * weights).sum())
+    return float(weights.sum()) ** 2 / square if square > 0.0 else 0.0
+
+
+def _one_column(answers: ArrayLike, where: str) -> NDArray[Any]:
+    if isinstance(answers, np.ma.MaskedArray):
+        answers = np.ma.filled(answers.astype(object), None)
+    try:
+        column = np.asarray(answers)
+        if column.dtype.kind in "US" and not isinstance(answers, np.ndarray):
+            column = np.asarray(answers, dtype=object)  # a list of 9 and "nine" would turn into text alone
+    except ValueError as error:
+        raise RecordError(Problem(what="not one answer per row", where=where, got=str(error))) from None
+    if column.ndim != 1:
+        raise RecordError(Problem(what="not one answer per row", where=where, got=f"shape {column.shape}"))
+    return column
+
+
+def _numbers(column: NDArray[Any], where: str) -> tuple[FloatArray, BoolArray]:
+    if column.dtype.kind in "iuf":
+        return column.astype(np.float64), np.zeros(column.size, dtype=np.bool_)
+    if column.dtype.kind != "O":
+        return np.full(column.size, np.nan), np.ones(column.size, dtype=np.bool_)
+    column, codes, distinct = distinct_answers(column, where)
+    read = [_number(answer) for answer in distinct]
+    values = np.array([*(np.nan if number is None else number for number in read), np.nan])
+    unreadable = np.array([*(number is None for number in read), False])
+    return values[codes], unreadable[codes]
+
+
+def _number(answer: object) -> float | None:
+    if isinstance(answer, str | bytes | bool | np.bool_):
+        return None
+    try:
+        return float(answer)  # type: ignore[arg-type] # anything that calls itself a number may be one
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _on_scale(values: FloatArray, lowest: int, highest: int) -> BoolArray:
+    on_scale: BoolArray = (values >= lowest) & (values <= highest) & (values == np.round(values))
+    return on_scale
+
+
+def _shown(answer: object) -> str:
+    return repr(answer.item() if isinstance(answer, np.generic) else answer)[:80]
+
+
+def _counted(count: int) -> str:
+    return f"{count} answer" if count == 1 else f"{count} answers"
+
+
+def _rows(rows: list[int]) -> str:
+    shown = ", ".join(str(row) for row in rows[:_SHOWN])
+    return f"row {shown}" if len(rows) == 1 else f"rows {shown}" + (", ..." if len(rows) > _SHOWN else "")

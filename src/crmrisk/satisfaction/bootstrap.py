@@ -1,0 +1,137 @@
+"""Resampling answers without their rows: a bootstrap sample is a new set of counts of the same distinct answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.satisfaction.numerics import normal_quantile, seeded
+
+if TYPE_CHECKING:
+    from crmrisk.core.arrays import FloatArray, IntArray
+
+__all__ = ["bootstrap_means", "percentile_interval", "resampled_counts"]
+
+_BLOCK = 2_000_000  # cells drawn at a time, so that distinct weights cannot exhaust memory
+
+
+def resampled_counts(counts: FloatArray, *, rng: np.random.Generator | None = None, replicates: int = 2000) -> IntArray:
+    """Draw new surveys of the same size from observed counts.
+
+    Parameters
+    ----------
+    counts
+        How often each distinct answer was given, ``(n_cells,)``, not all zero; a fractional total is rounded.
+    rng
+        Source of randomness; ``None`` starts the same way every time.
+    replicates
+        Number of samples.
+
+    Returns
+    -------
+    Counts, ``(replicates, n_cells)``.
+
+    Raises
+    ------
+    InvalidValueError
+        If fewer than two replicates are asked for.
+
+    References
+    ----------
+    Efron, B. and Tibshirani, R. J. (1993). *An Introduction to the Bootstrap*, chapter 6.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> resampled_counts(np.array([3.0, 7.0]), replicates=4).sum(axis=1)
+    array([10, 10, 10, 10])
+    """
+    _check_replicates(replicates)
+    return _draw(seeded(rng), counts, replicates)
+
+
+def bootstrap_means(
+    values: FloatArray,
+    weights: FloatArray,
+    counts: FloatArray,
+    *,
+    rng: np.random.Generator | None = None,
+    replicates: int = 2000,
+) -> FloatArray:
+    """Resample answers and return the weighted mean of each sample.
+
+    Parameters
+    ----------
+    values, weights, counts
+        The distinct answers, the weight of each and how often it was given, ``(n_cells,)``.
+    rng
+        Source of randomness; ``None`` starts the same way every time.
+    replicates
+        Number of samples.
+
+    Returns
+    -------
+    Means, ``(replicates,)``.
+
+    Raises
+    ------
+    InvalidValueError
+        If fewer than two replicates are asked for.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> means = bootstrap_means(np.array([0.0, 1.0]), np.ones(2), np.array([50.0, 50.0]))
+    >>> print(f"{means.std():.2f}")
+    0.05
+    """
+    _check_replicates(replicates)
+    generator = seeded(rng)
+    block = max(1, _BLOCK // counts.size)
+    samples = (
+        _draw(generator, counts, min(block, replicates - start)) * weights for start in range(0, replicates, block)
+    )
+    return np.concatenate([(drawn * values).sum(axis=1) / drawn.sum(axis=1) for drawn in samples])
+
+
+def percentile_interval(samples: FloatArray, level: float) -> tuple[float, float]:
+    """Cut equal tails off bootstrap samples.
+
+    Parameters
+    ----------
+    samples
+        One statistic per bootstrap sample, ``(replicates,)``.
+    level
+        Nominal coverage.
+
+    Returns
+    -------
+    Lower and upper percentile.
+
+    Raises
+    ------
+    InvalidValueError
+        If the level is not strictly between 0 and 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> percentile_interval(np.arange(101.0), 0.5)
+    (25.0, 75.0)
+    """
+    normal_quantile(level)
+    low, high = np.quantile(samples, [(1.0 - level) / 2.0, (1.0 + level) / 2.0])
+    return float(low), float(high)
+
+
+def _check_replicates(replicates: int) -> None:
+    if replicates < 2:
+        raise InvalidValueError(Problem(what="too few", where="replicates", allowed=">= 2", got=str(replicates)))
+
+
+def _draw(generator: np.random.Generator, counts: FloatArray, replicates: int) -> IntArray:
+    total = float(counts.sum())
+    drawn: IntArray = generator.multinomial(max(1, round(total)), counts / total, size=replicates)
+    return drawn

@@ -1,0 +1,168 @@
+"""The five answers of a Kano question, and scales that map any wording to them once."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from pydantic import field_validator
+from pydantic.dataclasses import dataclass
+
+from crmrisk.core.errors import InvalidValueError, Problem, RecordError
+from crmrisk.core.model import VALUE, Value
+from crmrisk.satisfaction.answers import Missing, distinct_answers, flag_answers, flag_missing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import ArrayLike
+
+    from crmrisk.core.arrays import IntArray
+
+__all__ = ["STANDARD_SCALE", "AnswerScale", "KanoAnswer"]
+
+
+class KanoAnswer(StrEnum):
+    """Name an answer to "how do you feel if the product has it" (functional) or "has it not" (dysfunctional).
+
+    Examples
+    --------
+    >>> [answer.code for answer in KanoAnswer]
+    [1, 2, 3, 4, 5]
+    """
+
+    LIKE = "like"
+    MUST_BE = "must_be"
+    NEUTRAL = "neutral"
+    LIVE_WITH = "live_with"
+    DISLIKE = "dislike"
+
+    @property
+    def code(self) -> int:
+        """Place on the scale, 1 for like to 5 for dislike."""
+        return list(KanoAnswer).index(self) + 1
+
+
+@dataclass(frozen=True, config=VALUE)
+class AnswerScale(Value):
+    """Map the wordings of one questionnaire to the five answers, once.
+
+    The names of the answers (``"like"``, ``"must_be"``, ...) are always understood, and so are the integers 1 (like)
+    to 5 (dislike) unless the scale maps integers itself. Case, surrounding space, a final full stop and the shape of
+    apostrophes do not matter.
+
+    Parameters
+    ----------
+    wordings
+        Pairs of a wording (or an integer code) and its answer; `of` takes them as a mapping.
+
+    Raises
+    ------
+    InvalidValueError
+        If one wording has two answers.
+
+    Examples
+    --------
+    >>> scale = AnswerScale.of({"I like it": "like", "I expect it": "must_be"})
+    >>> scale.codes(["I expect it.", "LIKE", 5, None])
+    array([2, 1, 5, 0])
+    """
+
+    wordings: tuple[tuple[str | int, KanoAnswer], ...] = ()
+
+    @field_validator("wordings")
+    @classmethod
+    def _unambiguous(
+        cls, wordings: tuple[tuple[str | int, KanoAnswer], ...]
+    ) -> tuple[tuple[str | int, KanoAnswer], ...]:
+        answers: dict[str | int, set[str]] = {}
+        for wording, answer in (*wordings, *((answer.value, answer) for answer in KanoAnswer)):
+            answers.setdefault(_plain(wording), set()).add(answer.value)
+        torn = {str(wording): sorted(found) for wording, found in answers.items() if len(found) > 1}
+        if torn:
+            problems = (
+                Problem(what="two answers", where=f"wording {name!r}", got=", ".join(torn[name])) for name in torn
+            )
+            raise InvalidValueError(*problems)
+        return wordings
+
+    @classmethod
+    def of(cls, wordings: Mapping[str, str] | Mapping[int, str] | Mapping[str | int, str]) -> Self:
+        """Make a scale from a mapping of wordings to answers.
+
+        Parameters
+        ----------
+        wordings
+            Wording or integer code to answer.
+
+        Returns
+        -------
+        The scale.
+
+        Raises
+        ------
+        InvalidValueError
+            If an answer is none of the five, or one wording has two.
+
+        Examples
+        --------
+        >>> AnswerScale.of({5: "like", 4: "must_be", 3: "neutral", 2: "live_with", 1: "dislike"}).codes([5, 1])
+        array([1, 5])
+        """
+        return cls(tuple(wordings.items()))  # type: ignore[arg-type] # pydantic turns names into answers, or refuses
+
+    def codes(self, answers: ArrayLike, *, missing: Missing = "exclude", where: str = "answers") -> IntArray:
+        """Turn answers into 1 (like) to 5 (dislike), 0 where missing.
+
+        Parameters
+        ----------
+        answers
+            Wordings, names or integer codes, ``(n_answers,)``; ``None`` or NaN where nothing was answered.
+        missing
+            ``"exclude"`` leaves missing answers as 0, ``"error"`` refuses them.
+        where
+            What the answers are called in an error.
+
+        Returns
+        -------
+        Codes, ``(n_answers,)``.
+
+        Raises
+        ------
+        RecordError
+            If an answer is not on the scale (named with rows and count), or missing and that is an error.
+
+        Examples
+        --------
+        >>> AnswerScale().codes([1, 6])
+        Traceback (most recent call last):
+        crmrisk.core.errors.RecordError: answers: 1 answer off the scale, row 1; allowed: ...; got: 6
+        """
+        column, places, distinct = distinct_answers(answers, where)
+        known = self._known()
+        found = np.array([*(known.get(_plain(answer), -1) for answer in distinct), 0], dtype=np.int64)
+        codes: IntArray = found[places]
+        problems = flag_answers(column, codes < 0, where=where, allowed=", ".join(str(wording) for wording in known))
+        problems += flag_missing(codes == 0, missing=missing, where=where)
+        if problems:
+            raise RecordError(*problems)
+        return codes
+
+    def _known(self) -> dict[object, int]:
+        recoded = any(isinstance(wording, int) for wording, _ in self.wordings)
+        known: dict[object, int] = {} if recoded else {answer.code: answer.code for answer in KanoAnswer}
+        known |= {answer.value: answer.code for answer in KanoAnswer}
+        return known | {_plain(wording): answer.code for wording, answer in self.wordings}
+
+
+STANDARD_SCALE = AnswerScale()
+"""The names of the five answers and the integers 1 (like) to 5 (dislike)."""
+
+
+def _plain(answer: Any) -> Any:
+    if isinstance(answer, str):
+        return " ".join(answer.replace("\u2019", "'").casefold().split()).removesuffix(".")
+    if isinstance(answer, bool | np.bool_):
+        return None
+    return answer

@@ -1,0 +1,375 @@
+"""The net promoter score: how many more answers promote than detract, and how sure that is.
+
+Answers or counts come in, an `Estimate` in natural units (-1..1) goes out; multiply by 100 only to print. The formulas
+of the intervals live next door in `crmrisk.satisfaction.net_promoter_intervals`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self, TypeAlias, get_args
+
+import numpy as np
+from pydantic import model_validator
+from pydantic.dataclasses import dataclass
+
+from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.estimate import Estimate
+from crmrisk.core.model import VALUE, Value
+from crmrisk.satisfaction.answers import Missing, effective_sample_size, rating_answers, survey_weights
+from crmrisk.satisfaction.bootstrap import bootstrap_means, percentile_interval
+from crmrisk.satisfaction.net_promoter_intervals import (
+    IntervalMethod,
+    check_method,
+    net_promoter_interval,
+    net_promoter_variance,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike
+
+    from crmrisk.core.arrays import FloatArray
+
+__all__ = ["STANDARD_BREAKS", "NetPromoterMethod", "NpsBreaks", "NpsCounts", "net_promoter_score", "nps_counts"]
+
+NetPromoterMethod: TypeAlias = IntervalMethod | Literal["bootstrap"]
+"""How the interval is found."""
+
+_METHODS = (*get_args(IntervalMethod), "bootstrap")
+_SIDES = (-1.0, 0.0, 1.0)
+_LARGEST_COUNT = 2.0**53  # beyond it whole numbers are no longer exact
+
+
+@dataclass(frozen=True, kw_only=True, config=VALUE)
+class NpsBreaks(Value):
+    """Say which answers detract, are passive and promote.
+
+    Parameters
+    ----------
+    lowest
+        The lowest answer of the scale.
+    passive_from
+        The lowest passive answer; everything below detracts.
+    promoter_from
+        The lowest answer that promotes.
+    highest
+        The highest answer of the scale.
+
+    Raises
+    ------
+    InvalidValueError
+        If the breaks are not in order.
+
+    Examples
+    --------
+    >>> NpsBreaks().points([6, 7, 8, 9])
+    array([-1.,  0.,  0.,  1.])
+    >>> NpsBreaks(lowest=1, passive_from=4, promoter_from=5, highest=5).points([3, 4, 5])
+    array([-1.,  0.,  1.])
+    """
+
+    lowest: int = 0
+    passive_from: int = 7
+    promoter_from: int = 9
+    highest: int = 10
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.lowest < self.passive_from <= self.promoter_from <= self.highest:
+            allowed = "lowest < passive_from <= promoter_from <= highest"
+            raise InvalidValueError(
+                Problem(what="breaks out of order", where="NpsBreaks", allowed=allowed, got=self.to_json())
+            )
+        return self
+
+    def points(self, answers: ArrayLike, *, missing: Missing = "error", where: str = "answers") -> FloatArray:
+        """Turn answers into -1 (detractor), 0 (passive) and 1 (promoter).
+
+        Parameters
+        ----------
+        answers
+            One answer per row, ``(n_answers,)``.
+        missing
+            ``"error"`` refuses missing answers, ``"exclude"`` leaves them as NaN.
+        where
+            What the answers are called in an error.
+
+        Returns
+        -------
+        Points, ``(n_answers,)``.
+
+        Raises
+        ------
+        RecordError
+            If answers are off the scale, or missing and that is an error.
+
+        Examples
+        --------
+        >>> NpsBreaks().points([10, None], missing="exclude")
+        array([ 1., nan])
+        """
+        values = rating_answers(answers, lowest=self.lowest, highest=self.highest, missing=missing, where=where)
+        sides = (values >= self.promoter_from).astype(np.float64) - (values < self.passive_from)
+        return np.where(np.isnan(values), np.nan, sides)
+
+
+STANDARD_BREAKS = NpsBreaks()
+"""Detractors 0 to 6, passives 7 and 8, promoters 9 and 10 (Reichheld 2003)."""
+
+
+class NpsCounts(NamedTuple):
+    """Count detractors, passives and promoters; weighted counts are sums of weights.
+
+    Examples
+    --------
+    >>> NpsCounts(20, 30, 50).n
+    100
+    """
+
+    detractors: float
+    passives: float
+    promoters: float
+
+    @property
+    def n(self) -> float:
+        """All answers."""
+        return self.detractors + self.passives + self.promoters
+
+
+class _Sample(NamedTuple):
+    """What an estimate needs: counts scaled to the effective n, the n behind them, and cells to resample."""
+
+    counts: NpsCounts
+    n: float
+    effective_n: float
+    points: FloatArray
+    weights: FloatArray
+    repeats: FloatArray
+    excluded: int = 0
+
+
+def nps_counts(
+    answers: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    breaks: NpsBreaks = STANDARD_BREAKS,
+    missing: Missing = "error",
+) -> NpsCounts:
+    """Count detractors, passives and promoters among answers.
+
+    Parameters
+    ----------
+    answers
+        One answer per row, ``(n_answers,)``.
+    weights
+        Survey weights, ``(n_answers,)``; the counts are then sums of weights, in units of the largest.
+    breaks
+        Which answers detract, are passive and promote.
+    missing
+        ``"error"`` refuses missing answers, ``"exclude"`` leaves them out.
+
+    Returns
+    -------
+    The counts.
+
+    Raises
+    ------
+    RecordError
+        If answers are off the scale, or missing and that is an error, or weights unusable.
+
+    Examples
+    --------
+    >>> nps_counts([0, 7, 8, 9, 10, 10])
+    NpsCounts(detractors=1.0, passives=2.0, promoters=3.0)
+    """
+    points = breaks.points(answers, missing=missing)
+    return _counts(points, np.ones(points.size) if weights is None else survey_weights(weights, points.size))
+
+
+def net_promoter_score(
+    answers: ArrayLike | None = None,
+    *,
+    counts: Sequence[float] | None = None,
+    weights: ArrayLike | None = None,
+    effective_n: float | None = None,
+    breaks: NpsBreaks = STANDARD_BREAKS,
+    method: NetPromoterMethod = "score",
+    level: float = 0.95,
+    missing: Missing = "error",
+    rng: np.random.Generator | None = None,
+    replicates: int = 2000,
+) -> Estimate:
+    """Estimate the net promoter score with its interval, in natural units.
+
+    The value is always the raw score ``(promoters - detractors)/n``, whatever the interval adds. Its standard error is
+    ``sqrt(((p + d)/n - score^2)/n_eff)``; under weights the shares are weighted and ``n_eff`` is Kish's. Without any
+    answer the value is ``None``: unrated, not zero.
+
+    Parameters
+    ----------
+    answers
+        One answer per row, ``(n_answers,)``; or give ``counts``.
+    counts
+        Detractors, passives, promoters, in this order.
+    weights
+        Survey weights of the answers, ``(n_answers,)``.
+    effective_n
+        What weighted ``counts`` are worth in equally weighted answers; their sum by default.
+    breaks
+        Which answers detract, are passive and promote.
+    method
+        The interval: ``"score"`` keeps its coverage from 10 answers on and at the edges; ``"adjusted wald"``,
+        ``"bonett-price"`` and ``"agresti-min"`` add pseudo-answers; ``"wald"`` undercovers and says so;
+        ``"bootstrap"`` takes percentiles of resampled answers.
+    level
+        Nominal coverage.
+    missing
+        ``"error"`` refuses missing answers, ``"exclude"`` leaves them out and says how many in the warnings.
+    rng
+        Source of randomness of the bootstrap; ``None`` starts the same way every time.
+    replicates
+        Number of bootstrap samples.
+
+    Returns
+    -------
+    The estimate, in [-1, 1].
+
+    Raises
+    ------
+    RecordError
+        If answers are off the scale (named with row and count) or missing, or weights unusable.
+    InvalidValueError
+        If neither or both of answers and counts are given, or counts, level or method are not valid.
+
+    References
+    ----------
+    Reichheld, F. F. (2003). The one number you need to grow. *Harvard Business Review* 81. Rocks, B. (2016). Interval
+    estimation for the "net promoter score". *The American Statistician* 70.
+
+    Examples
+    --------
+    >>> print(net_promoter_score(counts=(20, 30, 50)))
+    0.3 [0.1396, 0.4434] (95 % score, n 100)
+    >>> print(net_promoter_score([10, 9, 3, 8, None], missing="exclude").warnings)
+    ('1 missing answer excluded',)
+    """
+    check_method(method, _METHODS)
+    _check_arguments(answers, counts, weights, effective_n)
+    if answers is not None:
+        sample = _sample_of_answers(breaks.points(answers, missing=missing), weights)
+    else:
+        sample = _sample_of_counts(_checked_counts(counts), effective_n)
+    if sample.counts.n <= 0.0:
+        return _unrated(sample, method, level)
+    if method == "bootstrap":
+        return _bootstrap(sample, level, rng, replicates)
+    return _closed_form(sample, method, level)
+
+
+def _closed_form(sample: _Sample, method: IntervalMethod, level: float) -> Estimate:
+    low, high = net_promoter_interval(*sample.counts, method=method, level=level)
+    detractors, passives, promoters = (np.array(part) for part in sample.counts)
+    variance = float(net_promoter_variance(detractors, passives, promoters))
+    value = _score(sample.counts)
+    return Estimate(
+        value=value,
+        standard_error=(variance / sample.effective_n) ** 0.5,
+        low=float(low),
+        high=float(high),
+        level=level,
+        method=method,
+        n=sample.n,
+        effective_n=sample.effective_n,
+        warnings=(*_exclusion(sample), *_wald_warnings(method, value, sample.effective_n)),
+    )
+
+
+def _bootstrap(sample: _Sample, level: float, rng: np.random.Generator | None, replicates: int) -> Estimate:
+    scores = bootstrap_means(sample.points, sample.weights, sample.repeats, rng=rng, replicates=replicates)
+    low, high = percentile_interval(scores, level)
+    return Estimate(
+        value=_score(sample.counts),
+        standard_error=float(scores.std(ddof=1)),
+        low=low,
+        high=high,
+        level=level,
+        method="bootstrap",
+        n=sample.n,
+        effective_n=sample.effective_n,
+        warnings=_exclusion(sample),
+    )
+
+
+def _unrated(sample: _Sample, method: str, level: float) -> Estimate:
+    warnings = ("no answers", *_exclusion(sample))
+    return Estimate(value=None, level=level, method=method, n=0, effective_n=0, warnings=warnings)
+
+
+def _score(counts: NpsCounts) -> float:
+    return float((counts.promoters - counts.detractors) / counts.n)
+
+
+def _sample_of_answers(points: FloatArray, weights: ArrayLike | None) -> _Sample:
+    excluded = int(np.isnan(points).sum())
+    if weights is None:
+        return _sample_of_counts(_counts(points, np.ones(points.size)), None)._replace(excluded=excluded)
+    weighing = survey_weights(weights, points.size)
+    used = ~np.isnan(points) & (weighing > 0.0)
+    points, weighing = points[used], weighing[used]
+    sample = _sample_of_counts(_counts(points, weighing), effective_sample_size(weighing))
+    cells, repeats = np.unique(np.column_stack([points, weighing]), axis=0, return_counts=True)
+    return sample._replace(
+        n=points.size, points=cells[:, 0], weights=cells[:, 1], repeats=repeats.astype(np.float64), excluded=excluded
+    )
+
+
+def _counts(points: FloatArray, weights: FloatArray) -> NpsCounts:
+    detractors, passives, promoters = (float(weights[points == side].sum()) for side in _SIDES)
+    return NpsCounts(detractors, passives, promoters)
+
+
+def _sample_of_counts(counts: NpsCounts, effective_n: float | None) -> _Sample:
+    effective = float(counts.n if effective_n is None else effective_n)
+    scale = 1.0 if effective_n is None or counts.n == 0.0 else effective / counts.n
+    scaled = NpsCounts(counts.detractors * scale, counts.passives * scale, counts.promoters * scale)
+    return _Sample(scaled, counts.n, effective, np.array(_SIDES), np.ones(3), np.array(scaled))
+
+
+def _checked_counts(counts: Sequence[float] | None) -> NpsCounts:
+    where, allowed = "counts", "three finite numbers of at least 0: detractors, passives, promoters"
+    try:
+        parts = np.array(counts, dtype=np.float64)
+    except (TypeError, ValueError):
+        parts = np.array(np.nan)
+    if parts.shape != (3,) or not ((parts >= 0.0) & (parts <= _LARGEST_COUNT)).all():
+        raise InvalidValueError(Problem(what="no counts", where=where, allowed=allowed, got=repr(counts)[:200]))
+    return NpsCounts(*map(float, parts))
+
+
+def _check_arguments(
+    answers: ArrayLike | None, counts: Sequence[float] | None, weights: ArrayLike | None, effective_n: float | None
+) -> None:
+    problems = []
+    if (answers is None) == (counts is None):
+        problems.append(Problem(what="give either answers or counts", where="net_promoter_score"))
+    if counts is not None and weights is not None:
+        remedy = "pass sums of weights as counts and their effective_n"
+        problems.append(Problem(what="weights belong to answers", where="weights", remedy=remedy))
+    if effective_n is not None and (answers is not None or not 0.0 < effective_n <= _LARGEST_COUNT):
+        allowed = "a positive number, beside counts"
+        problems.append(Problem(what="no effective n", where="effective_n", allowed=allowed, got=str(effective_n)))
+    if problems:
+        raise InvalidValueError(*problems)
+
+
+def _exclusion(sample: _Sample) -> tuple[str, ...]:
+    if not sample.excluded:
+        return ()
+    return (f"{sample.excluded} missing answer{'' if sample.excluded == 1 else 's'} excluded",)
+
+
+def _wald_warnings(method: str, value: float, effective_n: float) -> tuple[str, ...]:
+    if method != "wald" or (effective_n >= 100.0 and abs(value) <= 0.8):
+        return ()
+    return ("the Wald interval undercovers below 100 answers and beyond a score of .8 either way; use method='score'",)

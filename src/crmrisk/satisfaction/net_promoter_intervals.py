@@ -1,0 +1,175 @@
+"""Intervals for the net promoter score, on whole columns of counts.
+
+The score is a difference of two shares of one multinomial, the same thing as a difference of paired proportions with
+promoters and detractors as the discordant pairs. Every interval of that literature is therefore an interval here. All
+of them are antisymmetric by construction: the upper limit is the lower limit of the mirrored survey, sign reversed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+
+import numpy as np
+
+from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.satisfaction.numerics import bisect, normal_quantile
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from crmrisk.core.arrays import FloatArray
+
+__all__ = ["IntervalMethod", "check_method", "net_promoter_interval", "net_promoter_variance"]
+
+IntervalMethod: TypeAlias = Literal["score", "adjusted wald", "bonett-price", "agresti-min", "wald"]
+"""The intervals that follow from counts alone."""
+
+_ADDED: dict[str, tuple[float, float, float]] = {
+    "adjusted wald": (0.75, 1.5, 0.75),
+    "bonett-price": (1.0, 0.0, 1.0),
+    "agresti-min": (0.5, 1.0, 0.5),
+    "wald": (0.0, 0.0, 0.0),
+}
+
+
+def net_promoter_interval(
+    detractors: ArrayLike,
+    passives: ArrayLike,
+    promoters: ArrayLike,
+    *,
+    method: IntervalMethod = "score",
+    level: float = 0.95,
+) -> tuple[FloatArray, FloatArray]:
+    """Bound the net promoter score of each survey.
+
+    ``"score"`` inverts the test of the constrained multinomial. The others add pseudo-answers (detractors, passives,
+    promoters) and use the adjusted counts for centre and standard error alike: ``"adjusted wald"`` (.75, 1.5, .75),
+    ``"bonett-price"`` (1, 0, 1), ``"agresti-min"`` (.5, 1, .5), ``"wald"`` nothing. All are cut at -1 and 1.
+
+    Parameters
+    ----------
+    detractors, passives, promoters
+        Counts of answers, of any common shape; fractions are welcome (weighted shares times effective n).
+    method
+        The interval.
+    level
+        Nominal coverage.
+
+    Returns
+    -------
+    Lower and upper limits, in [-1, 1]; NaN where a survey has no answer.
+
+    Raises
+    ------
+    InvalidValueError
+        If the method is unknown or the level not between 0 and 1.
+
+    References
+    ----------
+    Tango, T. (1998). Equivalence test and confidence interval for the difference in proportions for the paired-sample
+    design. *Statistics in Medicine* 17. May, W. L. and Johnson, W. D. (1997). *Statistics in Medicine* 16. Bonett,
+    D. G. and Price, R. M. (2012). *Journal of Educational and Behavioral Statistics* 37. Agresti, A. and Min, Y.
+    (2005). *Statistics in Medicine* 24. Rocks, B. (2016). Interval estimation for the "net promoter score".
+    *The American Statistician* 70.
+
+    Examples
+    --------
+    >>> low, high = net_promoter_interval(20, 30, 50)
+    >>> print(f"{low:.4f} {high:.4f}")
+    0.1396 0.4434
+    """
+    check_method(method, get_args(IntervalMethod))
+    counts = np.broadcast_arrays(*(np.asarray(part, dtype=np.float64) for part in (detractors, passives, promoters)))
+    quantile = normal_quantile(level)
+    low = _lower(counts[0], counts[1], counts[2], method, quantile)
+    high = -_lower(counts[2], counts[1], counts[0], method, quantile)
+    return low, high
+
+
+def net_promoter_variance(detractors: FloatArray, passives: FloatArray, promoters: FloatArray) -> FloatArray:
+    """Return the variance of one answer scored -1, 0 or 1.
+
+    ``(p + d)/n - ((p - d)/n)^2``, between 0 and 1.
+
+    Parameters
+    ----------
+    detractors, passives, promoters
+        Counts of answers, arrays of one shape.
+
+    Returns
+    -------
+    The variance, NaN where a survey has no answer.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> net_promoter_variance(np.array([1.0]), np.array([2.0]), np.array([3.0])).round(6)
+    array([0.555556])
+    """
+    total = detractors + passives + promoters
+    answered = np.where(total > 0.0, total, np.nan)
+    # written as products of shares, which cannot turn negative by rounding
+    detracting, promoting, passive = detractors / answered, promoters / answered, passives / answered
+    return passive * (detracting + promoting) + 4.0 * detracting * promoting
+
+
+def check_method(method: str, known: tuple[str, ...]) -> None:
+    """Refuse a method that does not exist.
+
+    Parameters
+    ----------
+    method
+        The name asked for.
+    known
+        The names there are.
+
+    Raises
+    ------
+    InvalidValueError
+        If the name is not among them.
+
+    Examples
+    --------
+    >>> check_method("score", ("score", "wald"))
+    """
+    if method not in known:
+        raise InvalidValueError(
+            Problem(what="no such method", where="method", allowed=", ".join(known), got=str(method))
+        )
+
+
+def _lower(
+    detractors: FloatArray, passives: FloatArray, promoters: FloatArray, method: str, quantile: float
+) -> FloatArray:
+    if method == "score":
+        return _score_lower(detractors, passives, promoters, quantile)
+    added = _ADDED[method]
+    d, m, p = detractors + added[0], passives + added[1], promoters + added[2]
+    total = d + m + p
+    answered = np.where((detractors + passives + promoters) > 0.0, total, np.nan)
+    error = np.sqrt(net_promoter_variance(d, m, p) / answered)
+    return np.clip((p - d) / answered - quantile * error, -1.0, 1.0)
+
+
+def _score_lower(d: FloatArray, m: FloatArray, p: FloatArray, quantile: float) -> FloatArray:
+    n = d + m + p
+    answered = np.where(n > 0.0, n, 1.0)
+
+    def above(difference: FloatArray) -> FloatArray:
+        spread = quantile * np.sqrt(_constrained_variance(difference, d, p, answered))
+        return (p - d) - answered * difference - spread
+
+    low = bisect(above, np.full(n.shape, -1.0), (p - d) / answered)
+    return np.where(n > 0.0, np.where(d == n, -1.0, low), np.nan)
+
+
+def _constrained_variance(difference: FloatArray, d: FloatArray, p: FloatArray, n: FloatArray) -> FloatArray:
+    # the maximum-likelihood share of detractors q under the constraint solves A q^2 + B q + C = 0 (Tango 1998)
+    a = 2.0 * n
+    b = -p - d + (2.0 * n - p + d) * difference
+    c = -d * difference * (1.0 - difference)
+    root = np.sqrt(np.maximum(b * b - 4.0 * a * c, 0.0))
+    cancels = b > 0.0
+    stable = -2.0 * c / np.where(cancels, root + b, 1.0)
+    q = np.where(cancels, stable, (root - b) / (2.0 * a))
+    return np.maximum(n * (2.0 * q + difference * (1.0 - difference)), 0.0)

@@ -1,0 +1,126 @@
+"""Small numerical tools of the survey estimators: quantiles, a root finder for whole columns, seeded generators."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import ndtri, stdtrit
+
+from crmrisk.core.errors import InvalidValueError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crmrisk.core.arrays import FloatArray
+
+__all__ = ["bisect", "normal_quantile", "seeded", "student_quantile"]
+
+_HALVINGS = 64  # an interval of length 2 shrinks below the spacing of floats near 1
+
+
+def normal_quantile(level: float) -> float:
+    """Return z such that a standard normal lies within [-z, z] with probability ``level``.
+
+    Parameters
+    ----------
+    level
+        Nominal coverage, between 0 and 1.
+
+    Returns
+    -------
+    The quantile, 1.96 at 95 %.
+
+    Raises
+    ------
+    InvalidValueError
+        If the level is not strictly between 0 and 1.
+
+    Examples
+    --------
+    >>> round(normal_quantile(0.95), 6)
+    1.959964
+    """
+    return float(ndtri(_upper_tail(level)))
+
+
+def student_quantile(level: float, degrees_of_freedom: float) -> float:
+    """Return t such that Student's t lies within [-t, t] with probability ``level``.
+
+    Parameters
+    ----------
+    level
+        Nominal coverage, between 0 and 1.
+    degrees_of_freedom
+        At least 1.
+
+    Returns
+    -------
+    The quantile.
+
+    Raises
+    ------
+    InvalidValueError
+        If the level is not strictly between 0 and 1.
+
+    Examples
+    --------
+    >>> round(student_quantile(0.95, 10), 4)
+    2.2281
+    """
+    return float(stdtrit(degrees_of_freedom, _upper_tail(level)))
+
+
+def _upper_tail(level: object) -> float:
+    if not isinstance(level, float) or not 0.0 < level < 1.0:
+        raise InvalidValueError(
+            Problem(what="not a confidence level", where="level", allowed="0 < level < 1", got=str(level))
+        )
+    return (1.0 + level) / 2.0
+
+
+def bisect(above: Callable[[FloatArray], FloatArray], low: FloatArray, high: FloatArray) -> FloatArray:
+    """Find, element by element, where a function falls through zero.
+
+    Parameters
+    ----------
+    above
+        Function of an array, positive left of the root and not positive right of it.
+    low, high
+        Ends of the brackets, arrays of one shape.
+
+    Returns
+    -------
+    The roots, of the same shape.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> bisect(lambda x: 2.0 - x * x, np.array([0.0]), np.array([2.0])).round(6)
+    array([1.414214])
+    """
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2.0
+        left = above(middle) > 0.0
+        low, high = np.where(left, middle, low), np.where(left, high, middle)
+    return high
+
+
+def seeded(rng: np.random.Generator | None) -> np.random.Generator:
+    """Return the caller's generator, or one that starts the same way every time.
+
+    Parameters
+    ----------
+    rng
+        The caller's generator, or ``None``: the same data then give the same resamples.
+
+    Returns
+    -------
+    The generator.
+
+    Examples
+    --------
+    >>> float(seeded(None).random()) == float(seeded(None).random())
+    True
+    """
+    return np.random.default_rng(0) if rng is None else rng
