@@ -1,0 +1,207 @@
+"""Intervals shared by the statistics of proof."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import erfc, ndtri
+
+from crmrisk.core.estimate import Estimate
+from crmrisk.proof.checks import NOBODY
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from crmrisk.core.arrays import FloatArray
+
+__all__ = [
+    "mean_error",
+    "mean_estimate",
+    "normal_estimate",
+    "normal_quantile",
+    "two_sided_p_value",
+    "wilson_interval",
+]
+
+
+def normal_quantile(level: float) -> float:
+    """Find the standard normal quantile that bounds a central interval.
+
+    Parameters
+    ----------
+    level
+        The coverage, in (0, 1).
+
+    Examples
+    --------
+    >>> round(normal_quantile(0.95), 6)
+    1.959964
+    """
+    return float(ndtri(0.5 + level / 2))
+
+
+def two_sided_p_value(z: float) -> float:
+    """Find the two-sided p value of a standard normal statistic.
+
+    Parameters
+    ----------
+    z
+        The statistic.
+
+    Examples
+    --------
+    >>> round(two_sided_p_value(-1.959964), 6)
+    0.05
+    """
+    return float(erfc(abs(z) / np.sqrt(2)))
+
+
+def wilson_interval(successes: ArrayLike, n: ArrayLike, *, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
+    """Bound shares by Wilson's score interval.
+
+    Parameters
+    ----------
+    successes
+        Counts, not above ``n``; expected counts may be fractions.
+    n
+        Trials, above 0.
+    level
+        The nominal coverage.
+
+    Returns
+    -------
+    The lower and the upper bound, inside [0, 1].
+
+    References
+    ----------
+    Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference. JASA 22, 209-212.
+
+    Examples
+    --------
+    >>> low, high = wilson_interval(0, 10)
+    >>> float(low), round(float(high), 4)
+    (0.0, 0.2775)
+    """
+    squared = normal_quantile(level) ** 2
+    trials = np.asarray(n, dtype=np.float64)
+    share = np.asarray(successes, dtype=np.float64) / trials
+    centre = share + squared / (2 * trials)
+    half = np.sqrt(squared * (share * (1 - share) / trials + squared / (4 * trials**2)))
+    scale = 1 + squared / trials
+    # Rounding must not push the bound past the share itself at 0 and 1.
+    low, high = np.minimum((centre - half) / scale, share), np.maximum((centre + half) / scale, share)
+    return np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0)
+
+
+def mean_error(values: FloatArray) -> float | None:
+    """Find the standard error of a mean.
+
+    Parameters
+    ----------
+    values
+        Independent values, ``(n,)``.
+
+    Returns
+    -------
+    The standard error; ``None`` below two values.
+
+    Examples
+    --------
+    >>> mean_error(np.array([1.0, 3.0]))
+    1.0
+    """
+    return None if values.size < 2 else float(values.std(ddof=1) / np.sqrt(values.size))
+
+
+def mean_estimate(
+    values: FloatArray,
+    *,
+    level: float,
+    method: str,
+    bounds: tuple[float | None, float | None],
+    warnings: tuple[str, ...] = (),
+) -> Estimate:
+    """Estimate a mean with its normal interval.
+
+    Parameters
+    ----------
+    values
+        Independent values, ``(n,)``; none gives no estimate and a warning.
+    level
+        The nominal coverage.
+    method
+        What the mean is called.
+    bounds
+        Where the interval is cut; ``None`` is open.
+    warnings
+        What the reader should know.
+
+    Returns
+    -------
+    The mean.
+
+    Examples
+    --------
+    >>> print(mean_estimate(np.array([0.0, 1.0]), level=0.95, method="mean", bounds=(0.0, None)))
+    0.5 [0, 1.48] (95 % mean, n 2)
+    """
+    if values.size == 0:
+        return Estimate(value=None, level=level, method=method, n=0, warnings=(NOBODY, *warnings))
+    error = mean_error(values)
+    mean = float(values.mean())
+    return normal_estimate(mean, error, level=level, method=method, n=values.size, bounds=bounds, warnings=warnings)
+
+
+def normal_estimate(
+    value: float,
+    standard_error: float | None,
+    *,
+    level: float,
+    method: str,
+    n: int,
+    bounds: tuple[float | None, float | None] = (None, None),
+    warnings: tuple[str, ...] = (),
+) -> Estimate:
+    """Put a normal interval around a value, cut where the quantity ends.
+
+    Parameters
+    ----------
+    value
+        The estimate.
+    standard_error
+        Its standard error; without one there is no interval.
+    level
+        The nominal coverage.
+    method
+        The name of the method.
+    n
+        The number of observations.
+    bounds
+        Where the interval is cut; ``None`` is open.
+    warnings
+        What the reader should know.
+
+    Returns
+    -------
+    The estimate.
+
+    Examples
+    --------
+    >>> print(normal_estimate(0.9, 0.1, level=0.95, method="mean", n=9, bounds=(0.0, 1.0)))
+    0.9 [0.704, 1] (95 % mean, n 9)
+    """
+    if standard_error is None:
+        return Estimate(value=value, level=level, method=method, n=n, warnings=warnings)
+    half = normal_quantile(level) * standard_error
+    low, high = value - half, value + half
+    return Estimate(
+        value=value,
+        standard_error=standard_error,
+        low=low if bounds[0] is None else max(low, bounds[0]),
+        high=high if bounds[1] is None else min(high, bounds[1]),
+        level=level,
+        method=method,
+        n=n,
+        warnings=warnings,
+    )
