@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
@@ -37,6 +37,14 @@ class _Declared(Component):
 
         @property
         def measure(self) -> Measure: ...
+
+        @property
+        def learns_from_outcomes(self) -> bool: ...
+
+    else:  # pydantic lets a subclass write a bare `inputs = ...` only for what is declared a class variable
+        inputs: ClassVar[tuple[Any, ...]]
+        measure: ClassVar[Any]
+        learns_from_outcomes: ClassVar[bool] = False
 
 
 class BaseScorer(_Declared):
@@ -66,8 +74,6 @@ class BaseScorer(_Declared):
     >>> ShareOfLongest().fit(book).score(book).values
     array([0.25,  nan, 1.  ])
     """
-
-    learns_from_outcomes: ClassVar[bool] = False
 
     def fit(self, portfolio: Portfolio, outcomes: Outcomes | None = None, /) -> FittedScorer:
         """Check the inputs, then learn.

@@ -1,0 +1,50 @@
+"""From one row to columns: the portfolio of a single customer, built for speed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from crmrisk.core.measures import LABEL
+from crmrisk.core.portfolio import Portfolio
+
+if TYPE_CHECKING:
+    from crmrisk.core.customers import Customer
+    from crmrisk.core.measures import Input
+
+__all__ = ["portfolio_of_one"]
+
+
+def portfolio_of_one(customer: Customer, inputs: tuple[Input, ...]) -> Portfolio:
+    """Build the portfolio of one customer with every input a scorer reads; absent features are unrated.
+
+    Parameters
+    ----------
+    customer
+        What is known.
+    inputs
+        What will be read; other features are left out.
+
+    Raises
+    ------
+    PortfolioError
+        If a feature is not finite.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from crmrisk import Customer, Input
+    >>> customer = Customer(customer_id="C1", as_of=date(2026, 1, 31), features={"age": 40})
+    >>> portfolio_of_one(customer, (Input("age", "day"), Input("recency", "day")))["recency"]
+    array([nan])
+    """
+    features = customer.features
+    labels = {each.name for each in inputs if each.unit == LABEL} | {"segment", "tier"}
+    return Portfolio(
+        [customer.customer_id],
+        customer.as_of,
+        {each.name: np.array([features.get(each.name)], dtype=float) for each in inputs if each.unit != LABEL},
+        {name: np.array([getattr(customer, name, None)], dtype=object) for name in labels},
+        tags=[customer.tags],
+    )
