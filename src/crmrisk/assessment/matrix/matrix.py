@@ -356,7 +356,7 @@ class RiskMatrix(GradesByCode, Value):
             Grades up to and from which cells count as green and red; by default the lowest and the highest in use.
         density
             How risks are assumed to spread over the matrix when ties and mis-rankings are counted: ``"uniform"`` on
-            the axes, or ``"log-uniform"``.
+            the axes, ``"log-uniform"``, or ``"per-cell"`` (as many risks in every cell).
         risk
             Quantitative risk behind the grades, nondecreasing in likelihood and consequence; by default their product.
 

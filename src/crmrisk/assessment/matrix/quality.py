@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Density", "Risk", "cell_masses", "probability_of_misrank", "probability_of_tie", "range_ratio"]
 
-Density: TypeAlias = Literal["uniform", "log-uniform"]
-"""How risks are assumed to spread over the axes: evenly, or evenly on a logarithmic scale."""
+Density: TypeAlias = Literal["uniform", "log-uniform", "per-cell"]
+"""How risks are assumed to spread over the axes: evenly, evenly on a logarithmic scale, or as many in every cell.
+
+The last suits logarithmic axes that start at 0, on which a logarithm has no beginning.
+"""
 
 Risk: TypeAlias = "Callable[[FloatArray, FloatArray], FloatArray]"
 """Quantitative risk of likelihood and consequence, rising in both; the product is the expected loss."""
@@ -58,19 +61,22 @@ def cell_masses(likelihood_edges: FloatArray, consequence_edges: FloatArray, *, 
     array([[0.25],
            [0.75]])
     """
+    if density == "per-cell":
+        shape = (len(likelihood_edges) - 1, len(consequence_edges) - 1)
+        return np.full(shape, 1.0 / (shape[0] * shape[1]))
     rows, columns = (_scaled(edges, density) for edges in (likelihood_edges, consequence_edges))
     return np.outer(np.diff(rows) / (rows[-1] - rows[0]), np.diff(columns) / (columns[-1] - columns[0]))
 
 
 def _scaled(edges: FloatArray, density: Density) -> FloatArray:
-    if density == "uniform":
+    if density in {"uniform", "per-cell"}:
         return edges
     if density != "log-uniform" or edges[0] <= 0:
         raise InvalidValueError(
             Problem(
                 what="the density is not defined on these axes",
                 where="density",
-                allowed='"uniform", or "log-uniform" where both axes start above 0',
+                allowed='"uniform", "per-cell", or "log-uniform" where both axes start above 0',
                 got=f"{density!r} from {edges[0]:g}",
             )
         )
@@ -142,7 +148,7 @@ def _midpoints(edges: FloatArray, per_cell: int, density: Density) -> FloatArray
     scaled = _scaled(edges, density)
     fractions = (np.arange(per_cell) + 0.5) / per_cell
     points = (scaled[:-1, None] + np.diff(scaled)[:, None] * fractions).ravel()
-    return points if density == "uniform" else np.exp(points)
+    return np.exp(points) if density == "log-uniform" else points
 
 
 def _inversions(values: FloatArray, grades: IntArray, weights: FloatArray) -> float:
