@@ -216,6 +216,39 @@ class Portfolio:
         )
         return part
 
+    def with_columns(self, columns: Mapping[str, ArrayLike], units: Mapping[str, str] | None = None) -> Self:
+        """Add or replace columns of numbers; this portfolio stays as it is.
+
+        Parameters
+        ----------
+        columns
+            Name to numbers, each ``(n_customers,)``; NaN or ``None`` is unrated.
+        units
+            Name to unit of the new columns, where known.
+
+        Raises
+        ------
+        PortfolioError
+            If lengths differ or a number is infinite.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> Portfolio(["C1"], date(2026, 1, 31), {"idle_days": [3]}).with_columns({"share": [0.5]})["share"]
+        array([0.5])
+        """
+        added = {name: frozen_floats(values, where=name) for name, values in columns.items()}
+        known = {name: unit for name, unit in self.units.items() if name not in added}
+        wider = object.__new__(type(self))
+        wider._set(**vars(self))
+        wider._set(
+            columns=MappingProxyType({**self.columns, **added}), units=MappingProxyType(known | dict(units or {}))
+        )
+        problems = wider._length_problems()
+        if problems:
+            raise PortfolioError(*problems)
+        return wider
+
     def row_of(self, customer_id: str) -> int:
         """Find the position of a customer.
 
