@@ -184,6 +184,7 @@ class Portfolio:
         Examples
         --------
         >>> from datetime import date
+        >>> from crmrisk import Input
         >>> portfolio = Portfolio(["C1", "C2"], date(2026, 1, 31), {"idle_days": [3, None]})
         >>> portfolio.require((Input("idle_days", "day", ge=0),))
         array([ True, False])
