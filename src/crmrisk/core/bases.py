@@ -59,13 +59,26 @@ class BaseScorer(_Declared):
     >>> from crmrisk import Input, Measure
     >>> class FittedShare(BaseFittedScorer):
     ...     longest: float
-    ...     inputs = (Input("idle_days", "day", ge=0),)
-    ...     measure = Measure.share()
+    ...
+    ...     @property
+    ...     def inputs(self):
+    ...         return (Input("idle_days", "day", ge=0),)
+    ...
+    ...     @property
+    ...     def measure(self):
+    ...         return Measure.share()
+    ...
     ...     def compute(self, portfolio):
     ...         return np.minimum(portfolio["idle_days"] / self.longest, 1.0)
     >>> class ShareOfLongest(BaseScorer, kind="acme.share_of_longest", fitted=FittedShare):
-    ...     inputs = FittedShare.inputs
-    ...     measure = FittedShare.measure
+    ...     @property
+    ...     def inputs(self):
+    ...         return (Input("idle_days", "day", ge=0),)
+    ...
+    ...     @property
+    ...     def measure(self):
+    ...         return Measure.share()
+    ...
     ...     def learn(self, portfolio, outcomes):
     ...         return FittedShare(longest=float(np.nanmax(portfolio["idle_days"])))
     >>> from datetime import date
@@ -176,8 +189,15 @@ class StatelessScorer(BaseFittedScorer):
     >>> from crmrisk import Input, Measure, Portfolio
     >>> class Silence(StatelessScorer, kind="acme.silence"):
     ...     half_life: float = 30.0
-    ...     inputs = (Input("idle_days", "day", ge=0),)
-    ...     measure = Measure.share()
+    ...
+    ...     @property
+    ...     def inputs(self):
+    ...         return (Input("idle_days", "day", ge=0),)
+    ...
+    ...     @property
+    ...     def measure(self):
+    ...         return Measure.share()
+    ...
     ...     def compute(self, portfolio):
     ...         return 1 - 0.5 ** (portfolio["idle_days"] / self.half_life)
     >>> Silence().score(Portfolio(["C1"], date(2026, 1, 31), {"idle_days": [30]})).values

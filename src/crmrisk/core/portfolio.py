@@ -185,6 +185,7 @@ class Portfolio:
         --------
         >>> from datetime import date
         >>> from crmrisk import Input
+        >>> from crmrisk import Input
         >>> portfolio = Portfolio(["C1", "C2"], date(2026, 1, 31), {"idle_days": [3, None]})
         >>> portfolio.require((Input("idle_days", "day", ge=0),))
         array([ True, False])

@@ -60,6 +60,7 @@ class Scores:
 
     Examples
     --------
+    >>> from crmrisk import Measure
     >>> scores = Scores(["C1", "C2"], [0.25, None], Measure.share())
     >>> scores.rated
     array([ True, False])
@@ -152,6 +153,7 @@ class Scores:
 
         Examples
         --------
+        >>> from crmrisk import Measure
         >>> list(Scores(["C1"], [0.5], Measure.share()).frame().columns)
         ['customer_id', 'score']
         """
