@@ -1,0 +1,190 @@
+"""Several risks of the same customers: fit, assess and report them together.
+
+`RiskProgramme` is the specification, `FittedRiskProgramme` what fitting returns, `ProgrammeAssessments` the answer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from pydantic import model_validator
+from pydantic.dataclasses import dataclass
+
+from crmrisk.assessment.pipeline import AssessmentPipeline, FittedAssessmentPipeline
+from crmrisk.assessment.programme_assessments import ProgrammeAssessments
+from crmrisk.core.errors import CompositionError, Problem
+from crmrisk.core.model import VALUE, Value
+from crmrisk.core.saved import save
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+    from os import PathLike
+
+    from crmrisk.core.portfolio import Portfolio
+    from crmrisk.evidence import Evidence
+
+__all__ = ["FittedRiskProgramme", "RiskProgramme"]
+
+
+@dataclass(frozen=True, config=VALUE)
+class FittedRiskProgramme(Value):
+    """Assess several risks of the same customers with what was learnt.
+
+    Parameters
+    ----------
+    pipelines
+        One fitted pipeline per risk.
+
+    Examples
+    --------
+    See `RiskProgramme`.
+    """
+
+    kind: ClassVar[str] = "crmrisk.programme.fitted"
+
+    pipelines: tuple[FittedAssessmentPipeline, ...]
+
+    def assess(self, evidence: Evidence, as_of: date | datetime, /) -> ProgrammeAssessments:
+        """Assess every customer the evidence knows at a point in time.
+
+        Parameters
+        ----------
+        evidence
+            The tables of facts.
+        as_of
+            Nothing later is used.
+
+        Raises
+        ------
+        MissingInputsError
+            If the evidence does not yield what a pipeline reads.
+        """
+        return self.assess_portfolio(evidence.portfolio(as_of))
+
+    def assess_portfolio(self, portfolio: Portfolio, /) -> ProgrammeAssessments:
+        """Assess every customer of a portfolio.
+
+        Parameters
+        ----------
+        portfolio
+            One row per customer.
+
+        Raises
+        ------
+        MissingInputsError
+            If the portfolio lacks what a pipeline reads.
+        """
+        return ProgrammeAssessments(tuple(pipeline.assess(portfolio) for pipeline in self.pipelines))
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the fitted programme to a ``.crmrisk`` file, which `crmrisk.load` reads.
+
+        Parameters
+        ----------
+        path
+            Where to write.
+
+        Raises
+        ------
+        SavedModelError
+            If a part cannot be written.
+        """
+        save(self, path)
+
+
+@dataclass(frozen=True, config=VALUE)
+class RiskProgramme(Value):
+    """Specify several risks of the same customers.
+
+    Parameters
+    ----------
+    pipelines
+        One pipeline per risk; names and events differ, the currency is one.
+
+    Raises
+    ------
+    CompositionError
+        If there is no pipeline, two share a name or an event, or currencies differ.
+
+    Examples
+    --------
+    >>> from datetime import date, timedelta
+    >>> import crmrisk as cr
+    >>> month = timedelta(days=30)
+    >>> def risk(name):
+    ...     return cr.AssessmentPipeline(
+    ...         name=name,
+    ...         event=cr.RiskEvent(name, category="operational", horizon=month),
+    ...         likelihood=cr.ColumnScorer(column=name, measure=cr.Measure.probability(horizon=month)),
+    ...         consequence=cr.ColumnScorer(column="value", measure=cr.Measure.money("EUR")),
+    ...         criteria=cr.RiskCriteria("EUR", moderate=50, high=200),
+    ...     )
+    >>> book = cr.Portfolio(["C1"], date(2026, 1, 31), {"churn": [0.5], "fraud": [0.2], "value": [1000]})
+    >>> programme = RiskProgramme([risk("churn"), risk("fraud")])
+    >>> assessed = programme.fit_portfolio(book).assess_portfolio(book)
+    >>> assessed.customers().frame()[["level", "probability_of_any_low", "probability_of_any_high", "expected_loss"]]
+      level  probability_of_any_low  probability_of_any_high  expected_loss
+    0  high                     0.5                      0.7          700.0
+    """
+
+    kind: ClassVar[str] = "crmrisk.programme"
+    fitted_class: ClassVar[type[Any]] = FittedRiskProgramme
+
+    pipelines: tuple[AssessmentPipeline, ...]
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        problems = [
+            *_repeated("pipeline", [pipeline.name for pipeline in self.pipelines]),
+            *_repeated("event", [pipeline.event.name for pipeline in self.pipelines]),
+        ]
+        currencies = sorted({pipeline.criteria.currency for pipeline in self.pipelines})
+        if len(currencies) > 1:
+            problems.append(Problem(what="several currencies do not add up", got=", ".join(currencies)))
+        if not self.pipelines:
+            problems.append(Problem(what="no pipeline", where="RiskProgramme", allowed="at least one"))
+        if problems:
+            raise CompositionError(*problems)
+        return self
+
+    def fit(self, evidence: Evidence, as_of: date | datetime, /) -> FittedRiskProgramme:
+        """Fit every pipeline on what was known at a point in time; see `AssessmentPipeline.fit_as_of`.
+
+        Parameters
+        ----------
+        evidence
+            The tables of facts.
+        as_of
+            Nothing later is used.
+
+        Raises
+        ------
+        MissingInputsError
+            If the evidence does not yield what a pipeline reads.
+        HorizonNotObservedError
+            If outcomes are needed and the evidence ends before ``as_of``.
+        """
+        return FittedRiskProgramme(tuple(pipeline.fit_as_of(evidence, as_of) for pipeline in self.pipelines))
+
+    def fit_portfolio(self, portfolio: Portfolio, /) -> FittedRiskProgramme:
+        """Fit pipelines that need no outcomes on one portfolio.
+
+        Parameters
+        ----------
+        portfolio
+            One row per customer.
+
+        Raises
+        ------
+        MissingOutcomesError
+            If a pipeline learns from outcomes; use `fit`.
+        """
+        return FittedRiskProgramme(tuple(pipeline.fit(portfolio) for pipeline in self.pipelines))
+
+
+def _repeated(what: str, names: Sequence[str]) -> list[Problem]:
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    return (
+        [Problem(what=f"two {what}s of one name", where="RiskProgramme", got=", ".join(repeated))] if repeated else []
+    )
