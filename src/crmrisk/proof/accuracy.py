@@ -149,7 +149,9 @@ def log_loss(probability: ArrayLike, outcome: ArrayLike, *, clip: float = 0.0, l
         return Estimate(value=None, level=level, method="log loss", n=rows.n, warnings=(reason, *rows.notes))
     moved = int(np.count_nonzero(chance != rows.score))
     notes = (f"{moved} probabilities moved into [{clip:g}, {1 - clip:g}]",) if moved else ()
-    return mean_estimate(-np.log(said), level=level, method="log loss", bounds=(0.0, None), warnings=notes + rows.notes)
+    return mean_estimate(
+        np.abs(np.log(said)), level=level, method="log loss", bounds=(0.0, None), warnings=notes + rows.notes
+    )
 
 
 def brier_skill(
@@ -185,7 +187,7 @@ def brier_skill(
     >>> round(skill.value, 4), skill.method
     (0.835, 'Brier skill against the observed base rate 0.666667')
     """
-    named = None if base_rate is None else fraction_problem("base_rate", base_rate, closed=True)
+    named = None if base_rate is None else fraction_problem("base_rate", base_rate, including=(0, 1))
     rows = rated_probabilities(probability, outcome, settings=[fraction_problem("level", level), named])
     if rows.n == 0:
         return Estimate(value=None, level=level, method="Brier skill", n=0, warnings=(NOBODY, *rows.notes))

@@ -161,7 +161,7 @@ def rated_probabilities(
     return _rated({"probability": probability}, outcome, found, probability=True)
 
 
-def fraction_problem(name: str, value: float, *, closed: bool = False) -> Problem | None:
+def fraction_problem(name: str, value: float, *, including: tuple[float, ...] = ()) -> Problem | None:
     """Describe a setting that should be a fraction and is not.
 
     Parameters
@@ -170,8 +170,8 @@ def fraction_problem(name: str, value: float, *, closed: bool = False) -> Proble
         The setting.
     value
         What was given.
-    closed
-        Whether 0 and 1 are allowed.
+    including
+        The ends that are allowed too.
 
     Returns
     -------
@@ -183,13 +183,13 @@ def fraction_problem(name: str, value: float, *, closed: bool = False) -> Proble
     level: not a fraction; allowed: (0, 1); got: 95
     """
     number = isinstance(value, (int, float, np.floating, np.integer)) and not isinstance(value, bool)
-    if number and (0 < value < 1 or (closed and value in {0, 1})):
+    if number and (0 < value < 1 or value in including):
         return None
-    allowed = "[0, 1]" if closed else "(0, 1)"
+    allowed = " or ".join(["(0, 1)", *map(str, including)])
     return Problem(what="not a fraction", where=name, allowed=allowed, got=repr(value))
 
 
-def count_problem(name: str, value: int, *, least: int = 1) -> Problem | None:
+def count_problem(name: str, value: int, *, least: int = 1, most: int = 1_000_000) -> Problem | None:
     """Describe a setting that should be a whole number and is not.
 
     Parameters
@@ -198,8 +198,8 @@ def count_problem(name: str, value: int, *, least: int = 1) -> Problem | None:
         The setting.
     value
         What was given.
-    least
-        The smallest number allowed.
+    least, most
+        The range allowed.
 
     Returns
     -------
@@ -208,12 +208,12 @@ def count_problem(name: str, value: int, *, least: int = 1) -> Problem | None:
     Examples
     --------
     >>> print(count_problem("bins", 0))
-    bins: not a whole number in range; allowed: >= 1; got: 0
+    bins: not a whole number in range; allowed: 1 to 1000000; got: 0
     """
     whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    if whole and value >= least:
+    if whole and least <= value <= most:
         return None
-    return Problem(what="not a whole number in range", where=name, allowed=f">= {least}", got=repr(value))
+    return Problem(what="not a whole number in range", where=name, allowed=f"{least} to {most}", got=repr(value))
 
 
 def clip_problem(clip: float | None) -> Problem | None:
@@ -233,7 +233,7 @@ def clip_problem(clip: float | None) -> Problem | None:
     >>> print(clip_problem(0.5))
     clip: not a distance from 0 and 1; allowed: [0, 0.5); got: 0.5
     """
-    if clip is None or (fraction_problem("clip", clip, closed=True) is None and clip < 0.5):
+    if clip is None or (fraction_problem("clip", clip, including=(0,)) is None and clip < 0.5):
         return None
     return Problem(what="not a distance from 0 and 1", where="clip", allowed="[0, 0.5)", got=repr(clip))
 

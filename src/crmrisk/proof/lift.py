@@ -20,8 +20,6 @@ from crmrisk.proof.ties import tie_groups
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from crmrisk.core.errors import Problem
-
 __all__ = ["TopShare", "capture", "lift"]
 
 
@@ -141,11 +139,8 @@ def lift(score: ArrayLike, outcome: ArrayLike, *, share: float = 0.10, level: fl
 
 
 def _rows(score: ArrayLike, outcome: ArrayLike, share: float, level: float) -> RatedRows:
-    return rated_rows({"score": score}, outcome, settings=[_share_problem(share), fraction_problem("level", level)])
-
-
-def _share_problem(share: float) -> Problem | None:
-    return None if share == 1 else fraction_problem("share", share)
+    settings = [fraction_problem("share", share, including=(1,)), fraction_problem("level", level)]
+    return rated_rows({"score": score}, outcome, settings=settings)
 
 
 def _selected(rows: RatedRows, share: float) -> int:

@@ -64,7 +64,10 @@ def tie_groups(score: FloatArray, outcome: FloatArray) -> TieGroups:
     >>> tie_groups(np.array([2.0, 2.0]), np.array([1.0, 1.0])).events
     array([2.])
     """
-    order, starts = _runs(score)
+    return _group(score, outcome, *_runs(score))
+
+
+def _group(score: FloatArray, outcome: FloatArray, order: IntArray, starts: IntArray) -> TieGroups:
     sizes = np.diff(np.append(starts, score.size)).astype(np.float64)
     return TieGroups(score[order[starts]], sizes, np.add.reduceat(outcome[order], starts))
 
@@ -94,7 +97,7 @@ def placements(score: FloatArray, outcome: FloatArray) -> FloatArray:
     group = np.zeros(score.size, dtype=np.int64)
     group[starts] = 1
     group[order] = np.cumsum(group) - 1
-    groups = tie_groups(score, outcome)
+    groups = _group(score, outcome, order, starts)
     of_event, of_nonevent = group_placements(groups)
     return np.where(outcome == 1, of_event[group], of_nonevent[group])
 
