@@ -1,0 +1,234 @@
+"""The engine every value model is fitted with: Newton's method on the logarithms of positive parameters.
+
+A model hands over its log-likelihood with first and second derivatives; the engine climbs it inside a generous box,
+so that data which send a parameter to 0 or to infinity end at a named bound and not in an exception, and turns the
+curvature at the top into standard errors, a condition number and the list of what the data do not identify.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from crmrisk.core.arrays import BoolArray, FloatArray
+
+__all__ = ["Derivatives", "LogLikelihood", "Maximum", "maximise"]
+
+BOUND = float(np.log(1e6))
+"""Parameters stay within a factor of a million of 1; models scale time and money so that 1 is the ordinary size."""
+LONGEST_STEP = 3.0
+TOLERANCE = 1e-18
+"""The climb ends when the next step promises no more log-likelihood than this: parameters right to 1e-9 of their error."""
+RIDGE = 1e-8
+"""On a ridge, where the promise hardly shrinks from step to step, this little is the end of it."""
+MAX_STEPS = 200
+WIDE = 3.0
+"""A log standard error above this leaves a factor of 400 to either side within the 95 % interval: not identified."""
+
+
+@dataclass(frozen=True, eq=False)
+class Derivatives:
+    """Hold a log-likelihood with its gradient and Hessian; parts add up.
+
+    Parameters
+    ----------
+    value
+        The log-likelihood.
+    gradient
+        Its first derivatives, ``(n_parameters,)``.
+    hessian
+        Its second derivatives, ``(n_parameters, n_parameters)``.
+
+    Examples
+    --------
+    >>> part = Derivatives(-1.0, np.zeros(1), -np.eye(1))
+    >>> (part + part).value
+    -2.0
+    """
+
+    value: float
+    gradient: FloatArray
+    hessian: FloatArray
+
+    def __add__(self, other: Self) -> Self:
+        gradient, hessian = self.gradient + other.gradient, self.hessian + other.hessian
+        return type(self)(self.value + other.value, gradient, hessian)
+
+    def on_logs(self, parameters: FloatArray) -> Self:
+        """Take the derivatives with respect to the logarithms of the parameters instead.
+
+        Parameters
+        ----------
+        parameters
+            Where they were taken.
+
+        Examples
+        --------
+        >>> Derivatives(0.0, np.ones(1), np.zeros((1, 1))).on_logs(np.array([2.0])).hessian
+        array([[2.]])
+        """
+        gradient = self.gradient * parameters
+        hessian = self.hessian * np.outer(parameters, parameters) + np.diag(gradient)
+        return type(self)(self.value, gradient, hessian)
+
+
+LogLikelihood = Callable[["FloatArray"], Derivatives]
+"""A log-likelihood and its derivatives at positive parameters, both in the models' own scale."""
+
+
+@dataclass(frozen=True, eq=False)
+class Maximum:
+    """Hold the top of a log-likelihood and what its curvature says.
+
+    Parameters
+    ----------
+    parameters
+        Where it is, ``(n_parameters,)``.
+    value
+        The log-likelihood there.
+    information
+        The negative Hessian on the logarithms, ``(n_parameters, n_parameters)``.
+    at_low, at_high
+        Which parameters ended at the bound near 0, near infinity.
+    converged
+        Whether the climb ended by itself.
+    steps
+        How many steps it took.
+
+    Examples
+    --------
+    >>> def waiting(rate):  # four waiting times that sum to 2
+    ...     return Derivatives(4 * np.log(rate[0]) - 2 * rate[0], 4 / rate - 2, np.diag(-4 / rate**2))
+    >>> maximise(waiting, [np.ones(1)]).log_standard_errors
+    array([0.5])
+    """
+
+    parameters: FloatArray
+    value: float
+    information: FloatArray
+    at_low: BoolArray
+    at_high: BoolArray
+    converged: bool
+    steps: int
+
+    @property
+    def log_covariance(self) -> FloatArray:
+        """Give the covariance of the logarithms; NaN where a parameter is not identified."""
+        known = np.flatnonzero(self.identified)
+        free = np.flatnonzero(~(self.at_low | self.at_high))
+        full = np.full(self.information.shape, np.nan)
+        inside = _inverse(self.information[np.ix_(free, free)])
+        place = np.searchsorted(free, known)
+        full[np.ix_(known, known)] = inside[np.ix_(place, place)]
+        return full
+
+    @property
+    def log_standard_errors(self) -> FloatArray:
+        """Give the standard errors of the logarithms; NaN where a parameter is not identified."""
+        return np.sqrt(np.diag(self.log_covariance))
+
+    @property
+    def identified(self) -> BoolArray:
+        """Tell which parameters the data identify: off the bounds, and not lost along a flat direction."""
+        spread = np.sqrt(np.diag(_inverse(self.information)))
+        known: BoolArray = ~(self.at_low | self.at_high) & (spread <= WIDE)
+        return known
+
+    @property
+    def condition_number(self) -> float | None:
+        """Give the condition number of the information; ``None`` where it is not positive definite."""
+        sizes = np.linalg.eigvalsh(self.information)
+        return float(sizes[-1] / sizes[0]) if sizes[0] > 0 else None
+
+
+def maximise(likelihood: LogLikelihood, starts: Sequence[FloatArray]) -> Maximum:
+    """Find the highest maximum of a log-likelihood over positive parameters.
+
+    Parameters
+    ----------
+    likelihood
+        The log-likelihood with its derivatives.
+    starts
+        Where to begin, at least one; later ones are tried only while some parameter is not identified.
+
+    Returns
+    -------
+    The best maximum found; it never raises for want of convergence.
+
+    Examples
+    --------
+    >>> def waiting(rate):  # four waiting times that sum to 2
+    ...     return Derivatives(4 * np.log(rate[0]) - 2 * rate[0], 4 / rate - 2, np.diag(-4 / rate**2))
+    >>> maximise(waiting, [np.ones(1)]).parameters.round(9)
+    array([2.])
+    """
+    best = _climb(likelihood, starts[0])
+    for start in starts[1:]:
+        if best.converged and best.identified.all():
+            break
+        best = max(best, _climb(likelihood, start), key=lambda maximum: maximum.value)
+    return best
+
+
+def _climb(likelihood: LogLikelihood, start: FloatArray) -> Maximum:
+    logs = np.clip(np.log(start), -BOUND, BOUND)
+    here = likelihood(np.exp(logs)).on_logs(np.exp(logs))
+    before, converged, steps = np.inf, False, 0
+    for steps in range(1, MAX_STEPS + 1):  # noqa: B007 - the count is reported
+        step, promise = _newton_step(logs, here)
+        if promise <= TOLERANCE or (promise <= RIDGE and promise > before / 4):
+            converged = True
+            break
+        moved = _search(likelihood, logs, here, step)
+        if moved is None:
+            converged = promise <= RIDGE
+            break
+        (logs, here), before = moved, promise
+    at_low, at_high = logs <= -BOUND, logs >= BOUND
+    return Maximum(np.exp(logs), here.value, -here.hessian, at_low, at_high, converged, steps)
+
+
+def _newton_step(logs: FloatArray, here: Derivatives) -> tuple[FloatArray, float]:
+    gradient = here.gradient
+    free = np.flatnonzero(~(((logs <= -BOUND) & (gradient < 0)) | ((logs >= BOUND) & (gradient > 0))))
+    step = np.zeros(logs.size)
+    if not free.size:
+        return step, 0.0
+    sizes, axes = np.linalg.eigh(-here.hessian[np.ix_(free, free)])
+    slopes = axes.T @ gradient[free]
+    curvature = _away_from_zero(np.abs(sizes))
+    step[free] = axes @ (slopes / curvature)
+    longest = float(np.max(np.abs(step)))
+    if longest > LONGEST_STEP:
+        step *= LONGEST_STEP / longest
+    return step, float(gradient @ step)
+
+
+def _search(
+    likelihood: LogLikelihood, logs: FloatArray, here: Derivatives, step: FloatArray
+) -> tuple[FloatArray, Derivatives] | None:
+    slack = 1e-13 * max(1.0, abs(here.value))  # rounding of the sum over customers
+    for halvings in range(40):
+        there = np.clip(logs + step * 0.5**halvings, -BOUND, BOUND)
+        found = likelihood(np.exp(there))
+        if found.value >= here.value - slack:
+            return there, found.on_logs(np.exp(there))
+    return None
+
+
+def _inverse(information: FloatArray) -> FloatArray:
+    """Invert the information; directions without any get a variance beyond every threshold."""
+    if not information.size:
+        return information
+    sizes, axes = np.linalg.eigh(information)
+    inverse: FloatArray = (axes / _away_from_zero(sizes)) @ axes.T
+    return (inverse + inverse.T) / 2
+
+
+def _away_from_zero(sizes: FloatArray) -> FloatArray:
+    floor = max(1e-12 * float(np.max(np.abs(sizes))), 1e-12)
+    return np.maximum(sizes, floor)

@@ -1,0 +1,243 @@
+"""The gate of the value models: purchase histories are checked here, once, before any formula sees them.
+
+A history is ``frequency`` (repeat purchases, a whole number), ``recency`` (first to last purchase) and ``age`` (first
+purchase to ``as_of``), the last two in one time unit. Fitting refuses what is missing; scoring leaves it unrated. A
+recency of 0 beside repeat purchases is accepted: a coarse time unit rounds short gaps to 0 and the likelihood is
+proper there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from crmrisk.core.errors import FitError, InvalidValueError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from numpy.typing import ArrayLike
+
+    from crmrisk.core.arrays import BoolArray, FloatArray
+
+__all__ = ["Histories", "checked_columns", "checked_histories", "checked_numbers", "checked_weights"]
+
+
+class Histories(NamedTuple):
+    """Hold checked histories, three arrays of one shape.
+
+    Parameters
+    ----------
+    frequency
+        Repeat purchases, whole numbers.
+    recency
+        First to last purchase [time unit].
+    age
+        First purchase to ``as_of`` [time unit].
+
+    Examples
+    --------
+    >>> Histories(*np.ones((3, 2))).age
+    array([1., 1.])
+    """
+
+    frequency: FloatArray
+    recency: FloatArray
+    age: FloatArray
+
+
+def checked_histories(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> Histories:
+    """Check histories to be scored; NaN is allowed and means unrated.
+
+    Parameters
+    ----------
+    frequency, recency, age
+        The histories, broadcast against each other.
+
+    Returns
+    -------
+    Contiguous floats of one shape.
+
+    Raises
+    ------
+    InvalidValueError
+        If a value is negative, infinite, fractional (frequency) or contradicts another, or shapes do not match.
+
+    Examples
+    --------
+    >>> checked_histories(2, [1.0, np.nan], 3).age
+    array([3., 3.])
+    """
+    columns = checked_numbers({"frequency": frequency, "recency": recency, "age": age}, missing=True)
+    histories = Histories(**columns)
+    _refuse(_contradictions(histories))
+    return histories
+
+
+def checked_columns(columns: Mapping[str, ArrayLike]) -> dict[str, FloatArray]:
+    """Check columns to be fitted: one row per customer, nothing missing, nothing negative.
+
+    Parameters
+    ----------
+    columns
+        Name to values, each ``(n_customers,)``; a ``frequency`` holds whole numbers, and where ``recency`` and
+        ``age`` stand beside it the three agree.
+
+    Returns
+    -------
+    Contiguous floats by name.
+
+    Raises
+    ------
+    FitError
+        If there is no row at all.
+    InvalidValueError
+        If values are not what they should be, everything listed.
+
+    Examples
+    --------
+    >>> checked_columns({"frequency": [0, 1.5], "recency": [0, 2], "age": [3, -1]})
+    Traceback (most recent call last):
+    crmrisk.core.errors.InvalidValueError: 3 problems:
+      - frequency: 1 fractional value(s), the first in row 1; allowed: whole numbers; got: 1.5
+      - age: 1 negative value(s), the first in row 1; allowed: >= 0; got: -1.0
+      - recency: 1 value(s) above age, the first in row 1; allowed: recency <= age; got: 2.0
+    """
+    floats = _floats(columns)
+    shapes = {name: column.shape for name, column in floats.items()}
+    if len(set(shapes.values())) > 1 or any(len(shape) != 1 for shape in shapes.values()):
+        got = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        raise InvalidValueError(Problem(what="columns differ in shape", allowed="one value per customer", got=got))
+    problems = [problem for name, column in floats.items() for problem in _faults(name, column, missing=False)]
+    if "age" in floats:
+        problems += _contradictions(Histories(floats["frequency"], floats["recency"], floats["age"]))
+    _refuse(problems)
+    if not next(iter(floats.values())).size:
+        raise FitError(Problem(what="no customers to fit", allowed="at least one row"))
+    return floats
+
+
+def checked_weights(weights: ArrayLike | None, n_rows: int) -> FloatArray | None:
+    """Check how many customers each row stands for.
+
+    Parameters
+    ----------
+    weights
+        Counts or sampling weights, ``(n_rows,)``; ``None`` is one customer per row.
+    n_rows
+        The number of rows they belong to.
+
+    Returns
+    -------
+    Contiguous floats, or ``None``.
+
+    Raises
+    ------
+    FitError
+        If they sum to nothing.
+    InvalidValueError
+        If one is negative, infinite or missing, or there are too few or too many.
+
+    Examples
+    --------
+    >>> checked_weights([1, 2], 2)
+    array([1., 2.])
+    """
+    if weights is None:
+        return None
+    column = _floats({"weights": weights})["weights"]
+    if column.shape != (n_rows,):
+        got = str(column.shape)
+        raise InvalidValueError(Problem(what="wrong shape", where="weights", allowed=f"({n_rows},)", got=got))
+    _refuse(list(_faults("weights", column, missing=False)))
+    if not column.sum() > 0:
+        raise FitError(Problem(what="the weights sum to 0", where="weights", allowed="a positive sum"))
+    return column
+
+
+def checked_numbers(columns: Mapping[str, ArrayLike], *, missing: bool = False) -> dict[str, FloatArray]:
+    """Check numbers that may not be negative and broadcast them to one shape.
+
+    Parameters
+    ----------
+    columns
+        Name to values; ``frequency`` and ``n`` hold whole numbers, ``mean_spend`` may be negative.
+    missing
+        Whether NaN is allowed.
+
+    Returns
+    -------
+    Contiguous floats of one shape, by name.
+
+    Raises
+    ------
+    InvalidValueError
+        If values are not what they should be, everything listed.
+
+    Examples
+    --------
+    >>> checked_numbers({"horizon": [1, 2], "n": 3})["n"]
+    array([3., 3.])
+    """
+    floats = _floats(columns)
+    _refuse([problem for name, column in floats.items() for problem in _faults(name, column, missing=missing)])
+    try:
+        shape = np.broadcast_shapes(*(column.shape for column in floats.values()))
+    except ValueError:
+        got = ", ".join(f"{name} {column.shape}" for name, column in floats.items())
+        raise InvalidValueError(Problem(what="shapes do not broadcast", got=got)) from None
+    # strided views may take another loop of numpy's with another last bit, so that a row would depend on its company
+    return {name: np.array(np.broadcast_to(column, shape), order="C") for name, column in floats.items()}
+
+
+def _floats(columns: Mapping[str, ArrayLike]) -> dict[str, FloatArray]:
+    floats: dict[str, FloatArray] = {}
+    problems = []
+    for name, values in columns.items():
+        raw = np.asarray(values)
+        text = raw.dtype.kind == "O" and any(isinstance(value, str | bytes) for value in raw.ravel())
+        if raw.dtype.kind in "USMmcV" or text:
+            got = "text" if text else f"dtype {raw.dtype}"
+            problems.append(Problem(what="not numbers", where=name, allowed="numbers", got=got))
+            continue
+        try:
+            floats[name] = np.ascontiguousarray(raw, dtype=np.float64).reshape(raw.shape)
+        except (TypeError, ValueError) as error:
+            problems.append(Problem(what="not numbers", where=name, allowed="numbers", got=str(error)))
+    _refuse(problems)
+    return floats
+
+
+def _faults(name: str, column: FloatArray, *, missing: bool) -> Iterator[Problem]:
+    if not missing:
+        yield from _fault(np.isnan(column), column, name, "missing value(s) (NaN)", "finite numbers")
+    yield from _fault(np.isinf(column), column, name, "infinite value(s)", "finite numbers")
+    if name != "mean_spend":
+        yield from _fault(column < 0, column, name, "negative value(s)", ">= 0")
+    if name in {"frequency", "n"}:
+        fractional = np.isfinite(column) & (column != np.floor(column))
+        yield from _fault(fractional, column, name, "fractional value(s)", "whole numbers")
+
+
+def _contradictions(histories: Histories) -> list[Problem]:
+    frequency, recency, age = histories
+    late = recency > age
+    ghost = (frequency == 0) & (recency > 0)
+    return [
+        *_fault(late, recency, "recency", "value(s) above age", "recency <= age"),
+        *_fault(ghost, recency, "recency", "value(s) above 0 without a repeat purchase", "0 where frequency is 0"),
+    ]
+
+
+def _fault(wrong: BoolArray, column: FloatArray, where: str, what: str, allowed: str) -> Iterator[Problem]:
+    count = int(np.count_nonzero(wrong))
+    if count:
+        first = int(np.argmax(wrong))
+        got = str(column.ravel()[first])
+        yield Problem(what=f"{count} {what}, the first in row {first}", where=where, allowed=allowed, got=got)
+
+
+def _refuse(problems: list[Problem]) -> None:
+    if problems:
+        raise InvalidValueError(*problems)

@@ -1,0 +1,160 @@
+"""The two special functions of the value models, in log-space: no cancellation, no overflow, no special cases.
+
+A buyer with purchase rate ``λ ~ Gamma(s, A)`` who drops out after each purchase with probability ``p ~ Beta(a, b)`` is
+expected to buy
+
+    H(s, u, a, b) = E_p[(1 - (1 + p u)^-s) / p],    u = t / A
+
+times in a time ``t``. The literature writes it with Gauss's hypergeometric function,
+
+    H = (a+b-1)/(a-1) [1 - (1+u)^-s ₂F₁(s, b; a+b-1; u/(1+u))],
+
+which divides 0 by 0 at a = 1, needs the function outside its domain below a + b = 1, and loses every digit for heavy
+buyers. The expectation has none of these troubles: its integrand is positive, so it is integrated as it stands.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from scipy import special
+
+if TYPE_CHECKING:
+    from crmrisk.core.arrays import FloatArray
+
+__all__ = ["expected_stopped_count", "log_rising"]
+
+CHUNK = 4_096
+"""Rows worked on at once: their dozen columns stay in the processor's second cache."""
+CUT = 37.0
+"""Weights below exp(-CUT), a tenth of the rounding unit, are left out."""
+STEP = 0.27
+"""Step of the trapezoidal rule; its error exp(-π²/STEP) is below 1e-15."""
+NARROW = 1e12
+"""A mixing distribution with more prior observations than this is a point to 12 digits, and is widened to it."""
+
+
+def log_rising(base: FloatArray, count: FloatArray) -> FloatArray:
+    """Compute the logarithm of the rising factorial, ln Γ(base + count) - ln Γ(base).
+
+    Parameters
+    ----------
+    base
+        Positive numbers.
+    count
+        Whole numbers; 0 gives exactly 0.
+
+    Examples
+    --------
+    >>> float(np.exp(log_rising(np.array(3.0), np.array(2.0))).round(12))
+    12.0
+    """
+    return special.gammaln(base + count) - special.gammaln(base)
+
+
+def expected_stopped_count(shape: FloatArray, odds: FloatArray, a: FloatArray, b: FloatArray) -> FloatArray:
+    """Compute H(s, u, a, b), the purchases expected until dropout or the end of the horizon.
+
+    Substituting ``p = 1 / (1 + exp(-y))`` and ``y = v - exp(l - v) + exp(v - r)`` makes the integrand decay doubly
+    exponentially at both ends and analytic in a strip of half-width π/2, where the trapezoidal rule converges
+    exponentially whatever the parameters.
+
+    Parameters
+    ----------
+    shape
+        s, the shape of the purchase rate, ``(n,)``.
+    odds
+        u, the horizon over the rate of the purchase rate, ``(n,)``.
+    a, b
+        The dropout distribution, ``(n,)``.
+
+    Returns
+    -------
+    H, ``(n,)``; each row depends on that row alone, to the last bit.
+
+    References
+    ----------
+    L. N. Trefethen and J. A. C. Weideman (2014), The exponentially convergent trapezoidal rule, SIAM Review 56.
+
+    Examples
+    --------
+    >>> expected_stopped_count(*np.array([[0.243], [39 / 4.414], [0.793], [2.426]])).round(6)
+    array([1.196723])
+    """
+    result = np.zeros(shape.shape)
+    some = np.flatnonzero(odds > 0)
+    frames = _frame(shape[some], odds[some], a[some], b[some])
+    order = np.argsort(frames.count, kind="stable")  # rows of one chunk take about as many nodes
+    for start in range(0, some.size, CHUNK):
+        part = order[start : start + CHUNK]
+        result[some[part]] = _integrate(_Frame(*(column[part] for column in frames)))
+    return result
+
+
+class _Frame(NamedTuple):
+    """What the rule needs to know of each row: the parameters, the substitution, and where to begin and stop."""
+
+    shape: FloatArray
+    odds: FloatArray
+    a: FloatArray
+    b: FloatArray
+    peak: FloatArray
+    left: FloatArray
+    right: FloatArray
+    first: FloatArray
+    step: FloatArray
+    count: FloatArray
+
+
+def _frame(shape: FloatArray, odds: FloatArray, a: FloatArray, b: FloatArray) -> _Frame:
+    observations = 1 / (1 / a + 1 / b)
+    shrink = NARROW / np.maximum(NARROW, observations)
+    a, b, observations = a * shrink, b * shrink, observations * shrink
+    mode = np.log(a) - np.log(b)
+    peak = _log_density(mode, a, b)
+    left = -np.log1p(b + (shape + 1) * odds) - 1
+    right = np.log1p(a) + 1
+    # the density is at most exp(a y) on the left and exp(-b y) on the right, and the integrand falls to the right
+    first = np.maximum((peak + _log_fall(shape, odds, a / (a + b)) - CUT) / a, left - np.log1p(CUT / a))
+    last = np.minimum((CUT - peak) / b, right + np.log1p(CUT / b))
+    # within one unit of its mode the density is below a normal one of exp(-1) times its curvature
+    reach = np.sqrt(2 * np.e * (CUT + 1) / observations)
+    narrow = reach < 1
+    first = np.where(narrow, np.maximum(first, mode - reach), first)
+    last = np.where(narrow, np.minimum(last, mode + reach), last)
+    step = STEP / np.sqrt(1 + 0.18 * np.minimum(a, b))
+    return _Frame(shape, odds, a, b, peak, left, right, first, step, np.ceil((last - first) / step))
+
+
+def _log_density(y: FloatArray, a: FloatArray, b: FloatArray) -> FloatArray:
+    tail = np.log1p(np.exp(-np.abs(y)))
+    return a * (np.minimum(y, 0.0) - tail) - b * (np.maximum(y, 0.0) + tail)
+
+
+def _log_fall(shape: FloatArray, odds: FloatArray, p: FloatArray) -> FloatArray:
+    """Compute how far the integrand has fallen from its limit s u at p = 0, as a logarithm."""
+    growth = np.maximum(odds * p, 1e-300)
+    spent = np.maximum(shape * np.log1p(growth), 1e-300)
+    return np.log(-np.expm1(-spent) / spent) + np.log(np.log1p(growth) / growth)
+
+
+def _integrate(frame: _Frame) -> FloatArray:
+    shape, odds, a, b, peak, left, right, first, step, count = frame
+    ebb, flood = np.exp(left - first), np.exp(first - right)
+    fall, rise = np.exp(-step), np.exp(step)
+    total, mass = np.zeros(shape.size), np.zeros(shape.size)
+    limit = 1e-25 / (1 + (shape + 1) * odds)  # below this p the integrand is s u to every digit
+    for node in range(int(count.max()) + 1):
+        y = (first + node * step) - ebb + flood
+        tail = np.log1p(np.exp(-np.abs(y)))
+        log_p = np.minimum(y, 0.0) - tail
+        log_q = -np.maximum(y, 0.0) - tail
+        weight = np.exp(a * log_p + b * log_q - peak) * (1 + ebb + flood)
+        weight[node > count] = 0.0
+        p = np.maximum(np.exp(log_p), limit)
+        total -= weight * np.expm1(-shape * np.log1p(odds * p)) / p
+        mass += weight
+        ebb *= fall
+        flood *= rise
+    return total / mass
