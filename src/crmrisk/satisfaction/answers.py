@@ -249,7 +249,9 @@ def effective_sample_size(weights: FloatArray) -> float:
 
 def _one_column(answers: ArrayLike, where: str) -> NDArray[Any]:
     if isinstance(answers, np.ma.MaskedArray):
-        answers = np.ma.filled(answers.astype(object), None)
+        masked = np.ma.getmaskarray(answers)
+        answers = np.ma.getdata(answers).astype(object)
+        answers[masked] = None
     try:
         column = np.asarray(answers)
         if column.dtype.kind in "US" and not isinstance(answers, np.ndarray):

@@ -11,7 +11,13 @@ from pydantic.dataclasses import dataclass
 
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.model import VALUE, Value
-from crmrisk.satisfaction.kano.rules import ClassificationRule, categories_of_counts, exact_p_value, leading_two
+from crmrisk.satisfaction.kano.rules import (
+    ClassificationRule,
+    categories_of_counts,
+    exact_p_value,
+    fong_critical,
+    leading_two,
+)
 from crmrisk.satisfaction.kano.stability import CategoryProbabilities, category_probabilities
 from crmrisk.satisfaction.kano.table import KanoCategory
 from crmrisk.satisfaction.net_promoter import net_promoter_score
@@ -41,13 +47,8 @@ class LeadingTest(Value):
     p_value
         Exact two-sided binomial p value.
     fong_critical
-        The difference Fong (1996) asks for at 10 %. It is liberal: its variance is too small, so that equal categories
-        are told apart in 15 to 19 % of surveys instead of 10 %. For parity with older reports only.
-
-    References
-    ----------
-    Fong, D. (1996). Using the self-stated importance questionnaire to interpret Kano questionnaire results. *Center for
-    Quality of Management Journal* 5(3).
+        The difference Fong (1996) asks for at 10 %, for parity with older reports only; see
+        `crmrisk.satisfaction.kano.rules.fong_critical`.
 
     Examples
     --------
@@ -274,13 +275,12 @@ class KanoCounts(Value):
         counts = self.array()
         places = [int(place) for place in leading_two(counts)]
         first, second = counts[places]
-        both, twice = first + second, 2.0 * max(self.n, 1e-300)
         return LeadingTest(
             first=list(KanoCategory)[places[0]],
             second=list(KanoCategory)[places[1]],
             difference=float(first - second),
             p_value=float(exact_p_value(first, second)),
-            fong_critical=float(1.65 * np.sqrt(both * (twice - both) / twice)),
+            fong_critical=float(fong_critical(first, second, counts.sum())),
         )
 
     def probabilities(
