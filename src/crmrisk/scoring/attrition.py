@@ -93,7 +93,7 @@ class AttritionScorer(BaseScorer, kind="crmrisk.attrition", fitted=FittedAttriti
     >>> history = {"frequency": [2, 0], "recency": [213, 0], "age": [272, 272]}
     >>> book = Portfolio(["C1", "C2"], date(1997, 9, 30), history)
     >>> scorer.fit(book).score(book).values.round(3)
-    array([0.392, 0.939])
+    array([0.679, 0.939])
     """
 
     horizon: Horizon
