@@ -10,17 +10,33 @@ from numpy.typing import NDArray
 from crmrisk.core.errors import PortfolioError, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import ArrayLike
 
-__all__ = ["BoolArray", "FloatArray", "IntArray", "ObjectArray", "frozen_floats", "frozen_objects", "same_arrays"]
+__all__ = [
+    "BoolArray",
+    "FloatArray",
+    "IntArray",
+    "Names",
+    "Numbers",
+    "ObjectArray",
+    "frozen_floats",
+    "frozen_objects",
+    "same_arrays",
+]
 
 FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
 BoolArray: TypeAlias = NDArray[np.bool_]
 ObjectArray: TypeAlias = NDArray[np.object_]
+Numbers: TypeAlias = "ArrayLike | Sequence[float | None]"
+"""What callers may give as numbers; ``None`` is unrated."""
+Names: TypeAlias = "ArrayLike | Sequence[str | None]"
+"""What callers may give as names; ``None`` is unrated."""
 
 
-def frozen_floats(values: ArrayLike, *, where: str) -> FloatArray:
+def frozen_floats(values: Numbers, *, where: str) -> FloatArray:
     """Copy numbers into a read-only array of floats; NaN means unrated.
 
     Parameters
@@ -62,16 +78,29 @@ def frozen_floats(values: ArrayLike, *, where: str) -> FloatArray:
     return array
 
 
-def _numbers(values: ArrayLike, where: str) -> FloatArray:
-    raw = np.asarray(values)
-    if raw.dtype.kind in "USMm":
-        raise PortfolioError(Problem(what="not numbers", where=where, allowed="numbers", got=f"dtype {raw.dtype}"))
-    if raw.dtype.kind == "O" and any(isinstance(value, str | bytes) for value in raw.ravel()):
-        raise PortfolioError(Problem(what="not numbers", where=where, allowed="numbers", got="text"))
+_NO_NUMBERS = (str, bytes, complex, np.datetime64, np.timedelta64)
+
+
+def _numbers(values: Numbers, where: str) -> FloatArray:
     try:
-        return np.array(raw, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+        raw = np.ma.filled(values.astype(np.float64), np.nan) if isinstance(values, np.ma.MaskedArray) else values
+        raw = np.asarray(raw)
+        _refuse_what_is_no_number(raw)
+        with np.errstate(over="ignore"):  # a number too large for a float becomes infinite and is refused as such
+            return np.array(raw, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
         raise PortfolioError(Problem(what="not numbers", where=where, allowed="numbers", got=str(error))) from None
+
+
+def _refuse_what_is_no_number(raw: NDArray[np.generic]) -> None:
+    """Refuse what numpy would turn into numbers by itself: text, dates, complex numbers."""
+    if raw.dtype.kind not in "biufO":
+        message = f"dtype {raw.dtype}"
+        raise TypeError(message)
+    strange = [value for value in raw.ravel() if isinstance(value, _NO_NUMBERS)] if raw.dtype.kind == "O" else []
+    if strange:
+        message = f"{type(strange[0]).__name__} {strange[0]!r}"
+        raise TypeError(message[:200])
 
 
 def frozen_objects(values: ArrayLike, *, where: str) -> ObjectArray:
@@ -98,7 +127,10 @@ def frozen_objects(values: ArrayLike, *, where: str) -> ObjectArray:
     >>> frozen_objects(["a", None], where="segment")
     array(['a', None], dtype=object)
     """
-    array = np.array(values, dtype=object)
+    try:
+        array = np.array(values, dtype=object)
+    except ValueError as error:
+        raise PortfolioError(Problem(what="not one value per customer", where=where, got=str(error))) from None
     if array.ndim != 1:
         raise PortfolioError(Problem(what="not one value per customer", where=where, got=f"shape {array.shape}"))
     array.flags.writeable = False

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
+from crmrisk.core.customers import Identifier
+from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.events import RiskCategory
 from crmrisk.core.explanation import Driver
+from crmrisk.core.instants import Moment
 from crmrisk.core.levels import RiskLevel
 from crmrisk.core.measures import Name
 from crmrisk.core.model import VALUE, Model, Value
@@ -48,6 +50,11 @@ class Interval(Value):
     low, high
         The ends, inclusive.
 
+    Raises
+    ------
+    InvalidValueError
+        If they are crossed.
+
     Examples
     --------
     >>> Interval(0.1, 0.3).high
@@ -56,6 +63,13 @@ class Interval(Value):
 
     low: float
     high: float
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.low > self.high:
+            got = f"[{self.low}, {self.high}]"
+            raise InvalidValueError(Problem(what="ends are crossed", where="Interval", allowed="low <= high", got=got))
+        return self
 
 
 @dataclass(frozen=True, kw_only=True, config=VALUE)
@@ -139,7 +153,7 @@ class Provenance(Value):
     pipeline: Name
     fingerprint: Name
     crmrisk_version: Name
-    as_of: datetime
+    as_of: Moment
 
 
 class RiskAssessment(Model):
@@ -178,7 +192,7 @@ class RiskAssessment(Model):
     True
     """
 
-    customer_id: Name
+    customer_id: Identifier
     event: Name
     category: RiskCategory
     current: LevelOfRisk

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Annotated, TypeAlias
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from crmrisk.core.instants import instant
+from crmrisk.core.instants import Moment
 from crmrisk.core.measures import Name
 from crmrisk.core.model import Model
 
-__all__ = ["Customer"]
+__all__ = ["Customer", "Identifier"]
+
+Identifier: TypeAlias = Annotated[str, Field(min_length=1)]
+"""Any text but the empty one: companies number their customers and groups as they like."""
 
 
 class Customer(Model):
@@ -29,7 +32,8 @@ class Customer(Model):
     tags
         Further labels.
     features
-        Name to value, in the units the scorers declare; a missing or ``None`` feature is unrated.
+        Name to value: a number in the unit the scorers declare, or the text of a label other than `segment` and
+        `tier`. A missing or ``None`` feature is unrated.
 
     Raises
     ------
@@ -44,15 +48,10 @@ class Customer(Model):
     12.0
     """
 
-    customer_id: Name
-    as_of: datetime
-    since: datetime | None = None
-    segment: Name | None = None
-    tier: Name | None = None
-    tags: tuple[Name, ...] = ()
-    features: dict[Name, float | None] = Field(default_factory=dict)
-
-    @field_validator("as_of", "since", mode="after")
-    @classmethod
-    def _plain(cls, value: datetime | None) -> datetime | None:
-        return None if value is None else instant(value)
+    customer_id: Identifier
+    as_of: Moment
+    since: Moment | None = None
+    segment: Identifier | None = None
+    tier: Identifier | None = None
+    tags: tuple[Identifier, ...] = ()
+    features: dict[Name, float | Identifier | None] = Field(default_factory=dict)

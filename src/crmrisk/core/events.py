@@ -10,7 +10,9 @@ from pydantic.dataclasses import dataclass
 from pydantic_core import core_schema
 
 from crmrisk.core.codec import ByKind
+from crmrisk.core.customers import Identifier
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.instants import Moment, TimeSpan
 from crmrisk.core.levels import RiskLevel
 from crmrisk.core.measures import Name
 from crmrisk.core.model import VALUE, Model, Value
@@ -165,7 +167,7 @@ class RiskEvent(Value):
 
     name: Name
     category: RiskCategory
-    horizon: timedelta
+    horizon: TimeSpan
     outcome: Annotated[OutcomeRule, ByKind(OutcomeRule)] | None = None
     description: str = ""
     controllability: Rating | None = None
@@ -205,7 +207,7 @@ class TimelineEntry(Value):
     'called back'
     """
 
-    at: datetime
+    at: Moment
     what: Name
 
 
@@ -244,10 +246,10 @@ class Incident(Model):
     <RiskLevel.UNRATED: 'unrated'>
     """
 
-    customer_id: Name
+    customer_id: Identifier
     event: Name
-    occurred_at: datetime
-    detected_at: datetime | None = None
+    occurred_at: Moment
+    detected_at: Moment | None = None
     severity: RiskLevel = RiskLevel.UNRATED
     loss: Annotated[float, Field(ge=0)] | None = None
     currency: Name | None = None

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from numbers import Number
+from typing import Annotated, TypeAlias
+
+from pydantic import AfterValidator, BeforeValidator
 
 from crmrisk.core.errors import InvalidValueError, Problem
 
-__all__ = ["days", "instant"]
+__all__ = ["Moment", "TimeSpan", "days", "instant"]
 
 
 def instant(as_of: date | datetime, *, where: str = "as_of") -> datetime:
@@ -24,7 +28,7 @@ def instant(as_of: date | datetime, *, where: str = "as_of") -> datetime:
     Raises
     ------
     InvalidValueError
-        If it is no point in time.
+        If it is no point in time, or has none in UTC.
 
     Examples
     --------
@@ -39,7 +43,26 @@ def instant(as_of: date | datetime, *, where: str = "as_of") -> datetime:
     if not isinstance(as_of, datetime):
         return datetime(as_of.year, as_of.month, as_of.day)  # noqa: DTZ001 - a date has no zone
     plain = datetime.combine(as_of.date(), as_of.timetz())
-    return plain if plain.tzinfo is None else plain.astimezone(UTC)
+    try:
+        return plain if plain.tzinfo is None else plain.astimezone(UTC)
+    except OverflowError:
+        raise InvalidValueError(Problem(what="not a point in time in UTC", where=where, got=repr(as_of))) from None
+
+
+def _no_bare_number(value: object) -> object:
+    """Refuse 90 (seconds? days?) and 20260131 (a day? a Unix time?), which pydantic would take for seconds."""
+    bare = value.strip().lstrip("+-").replace(".", "", 1).isdigit() if isinstance(value, str) else False
+    if bare or isinstance(value, Number):
+        message = "should be a date, datetime or timedelta, or ISO 8601 text, and no bare number"
+        raise ValueError(message)
+    return value
+
+
+Moment: TypeAlias = Annotated[datetime, BeforeValidator(_no_bare_number), AfterValidator(instant)]
+"""A field that holds a point in time, as `instant` makes it."""
+
+TimeSpan: TypeAlias = Annotated[timedelta, BeforeValidator(_no_bare_number)]
+"""A field that holds a time span, for instance a horizon."""
 
 
 def days(span: timedelta) -> float:

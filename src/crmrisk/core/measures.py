@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.instants import TimeSpan
 from crmrisk.core.model import VALUE, Value
 
 __all__ = ["LABEL", "Input", "Measure", "Name", "Quantity"]
@@ -94,7 +95,8 @@ class Measure(Value):
     Raises
     ------
     InvalidValueError
-        If the bounds are crossed, or a horizon is missing, not positive or out of place.
+        If the bounds are crossed or, of a probability or share, leave [0, 1]; or if a horizon is missing, not
+        positive or out of place.
 
     Examples
     --------
@@ -109,7 +111,7 @@ class Measure(Value):
     unit: str = ""
     ge: float | None = None
     le: float | None = None
-    horizon: timedelta | None = None
+    horizon: TimeSpan | None = None
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
@@ -121,6 +123,11 @@ class Measure(Value):
             )
         if self.horizon is not None and self.horizon <= timedelta(0):
             raise InvalidValueError(Problem(what="horizon", where=where, allowed="> 0", got=str(self.horizon)))
+        fraction = self.quantity in {Quantity.PROBABILITY, Quantity.SHARE}
+        if fraction and (self.ge is None or self.le is None or self.ge < 0 or self.le > 1):
+            raise InvalidValueError(
+                Problem(what="bounds", where=where, allowed="within [0, 1]", got=f"{self.ge}, {self.le}")
+            )
         if self.quantity is Quantity.MONEY and not self.unit:
             raise InvalidValueError(Problem(what="money needs its currency", where=where, remedy='e.g. "EUR"'))
         return self

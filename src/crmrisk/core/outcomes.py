@@ -11,6 +11,7 @@ import numpy as np
 from crmrisk.core.arrays import FloatArray, ObjectArray, frozen_floats, frozen_objects, same_arrays
 from crmrisk.core.errors import InvalidValueError, PortfolioError, Problem
 from crmrisk.core.instants import instant
+from crmrisk.core.portfolio_checks import id_problems
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +42,7 @@ class Outcomes:
     Raises
     ------
     PortfolioError
-        If lengths differ, ids repeat or an answer is neither 0, 1 nor NaN.
+        If lengths differ, ids repeat or are no text, or an answer is neither 0, 1 nor NaN.
     InvalidValueError
         If the horizon is not positive.
 
@@ -86,19 +87,17 @@ class Outcomes:
     def _problems(self) -> list[Problem]:
         known = self.occurred[~np.isnan(self.occurred)]
         strange = known[(known != 0) & (known != 1)]
-        repeated = len(self.customer_id) - len(set(self.customer_id.tolist()))
         checks = (
             (
                 len(self.occurred) != len(self.customer_id),
                 Problem(what="length differs from customer_id", where="occurred"),
             ),
-            (bool(repeated), Problem(what=f"{repeated} duplicate id(s)", where="customer_id")),
             (
                 bool(len(strange)),
                 Problem(what=f"{len(strange)} answer(s) neither 0, 1 nor NaN", where="occurred", got=str(strange[:3])),
             ),
         )
-        return [problem for wrong, problem in checks if wrong]
+        return id_problems(self.customer_id) + [problem for wrong, problem in checks if wrong]
 
     def __len__(self) -> int:
         return len(self.customer_id)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 
+from crmrisk.core import portfolio_checks as checks
 from crmrisk.core.arrays import BoolArray, FloatArray, IntArray, ObjectArray, frozen_floats, frozen_objects, same_arrays
 from crmrisk.core.customers import Customer
 from crmrisk.core.errors import PortfolioError, Problem, UnknownCustomerError
@@ -19,12 +20,13 @@ from crmrisk.core.instants import instant
 from crmrisk.core.requirements import check_inputs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     import pandas as pd
     from numpy.typing import ArrayLike
 
+    from crmrisk.core.arrays import Names, Numbers
     from crmrisk.core.measures import Input
 
 __all__ = ["Portfolio"]
@@ -43,7 +45,7 @@ class Portfolio:
     columns
         Name to numbers, each ``(n_customers,)``; NaN or ``None`` is unrated, infinity an error.
     labels
-        Name to names (``segment``, ``tier``, ...), each ``(n_customers,)``; ``None`` is unrated.
+        Name to names (``segment``, ``tier``, ...), each ``(n_customers,)``; ``None``, NaN or empty text is unrated.
     since
         When each relationship began, ``(n_customers,)``; ``NaT`` is unknown.
     tags
@@ -54,7 +56,8 @@ class Portfolio:
     Raises
     ------
     PortfolioError
-        If ids are missing, repeated or no text, lengths differ, or a number is infinite.
+        If ids are missing, repeated or no text, names clash, lengths differ, numbers are infinite or no numbers, or
+        labels no text; every such problem is listed.
 
     Examples
     --------
@@ -68,7 +71,7 @@ class Portfolio:
     as_of: datetime
     columns: Mapping[str, FloatArray]
     labels: Mapping[str, ObjectArray] = field(default_factory=dict)
-    since: np.ndarray[Any, np.dtype[np.datetime64]] | None = None
+    since: checks.MomentArray | None = None
     tags: ObjectArray | None = None
     units: Mapping[str, str] = field(default_factory=dict)
 
@@ -76,26 +79,31 @@ class Portfolio:
         self,
         customer_id: ArrayLike,
         as_of: date | datetime,
-        columns: Mapping[str, ArrayLike],
-        labels: Mapping[str, ArrayLike] | None = None,
+        columns: Mapping[str, Numbers],
+        labels: Mapping[str, Names] | None = None,
         *,
-        since: ArrayLike | None = None,
-        tags: Sequence[tuple[str, ...]] | None = None,
+        since: ArrayLike | Sequence[date | datetime | None] | None = None,
+        tags: Sequence[Collection[str] | None] | None = None,
         units: Mapping[str, str] | None = None,
     ) -> None:
-        ids = frozen_objects(customer_id, where="customer_id")
-        self._set(
-            customer_id=ids,
-            as_of=instant(as_of),
-            columns=MappingProxyType({name: frozen_floats(v, where=name) for name, v in columns.items()}),
-            labels=MappingProxyType({name: frozen_objects(v, where=name) for name, v in (labels or {}).items()}),
-            since=None if since is None else _moments(since),
-            tags=None if tags is None else _rows_of_tags(tags),
-            units=MappingProxyType(dict(units or {})),
-        )
-        problems = [*_id_problems(ids), *self._length_problems()]
-        if problems:
-            raise PortfolioError(*problems)
+        labels, units = {} if labels is None else labels, {} if units is None else units
+        collect = checks.Collector()
+        collect.problems.extend(checks.name_problems(columns, labels, units))
+        if not collect.problems:
+            self._set(
+                customer_id=collect(frozen_objects, customer_id, "customer_id"),
+                as_of=instant(as_of),
+                columns=MappingProxyType({name: collect(frozen_floats, v, name) for name, v in columns.items()}),
+                labels=MappingProxyType({name: collect(checks.frozen_labels, v, name) for name, v in labels.items()}),
+                since=None if since is None else collect(checks.frozen_moments, since, "since"),
+                tags=None if tags is None else collect(checks.frozen_tags, tags, "tags"),
+                units=MappingProxyType(dict(units)),
+            )
+            if self.customer_id is not None:
+                collect.problems.extend(checks.id_problems(self.customer_id))
+                collect.problems.extend(checks.length_problems(len(self), self._arrays()))
+        if collect.problems:
+            raise PortfolioError(*collect.problems)
 
     def _set(self, **values: object) -> None:
         for name, value in values.items():
@@ -105,14 +113,6 @@ class Portfolio:
         yield from self.columns.items()
         yield from self.labels.items()
         yield from ((name, array) for name, array in (("since", self.since), ("tags", self.tags)) if array is not None)
-
-    def _length_problems(self) -> list[Problem]:
-        n = len(self.customer_id)
-        return [
-            Problem(what="length differs from customer_id", where=name, allowed=str(n), got=str(len(array)))
-            for name, array in self._arrays()
-            if len(array) != n
-        ]
 
     def __len__(self) -> int:
         return len(self.customer_id)
@@ -134,6 +134,8 @@ class Portfolio:
             and mine.keys() == theirs.keys()
             and same_arrays(self.customer_id, other.customer_id)
             and all(same_arrays(array, theirs[name]) for name, array in mine.items())
+            and self.columns.keys() == other.columns.keys()
+            and self.units == other.units
         )
 
     __hash__ = None  # type: ignore[assignment]  # arrays have no hash
@@ -200,12 +202,18 @@ class Portfolio:
         rows
             Positions, a mask, or a slice.
 
+        Raises
+        ------
+        PortfolioError
+            If a position does not exist or repeats, or the mask has another length.
+
         Examples
         --------
         >>> from datetime import date
         >>> Portfolio(["C1", "C2"], date(2026, 1, 31), {}).take(slice(1)).customer_id
         array(['C1'], dtype=object)
         """
+        rows = rows if isinstance(rows, slice) else checks.positions(rows, len(self))
         part = object.__new__(type(self))
         part._set(
             customer_id=_frozen(self.customer_id[rows]),
@@ -218,7 +226,7 @@ class Portfolio:
         )
         return part
 
-    def with_columns(self, columns: Mapping[str, ArrayLike], units: Mapping[str, str] | None = None) -> Self:
+    def with_columns(self, columns: Mapping[str, Numbers], units: Mapping[str, str] | None = None) -> Self:
         """Add or replace columns of numbers; this portfolio stays as it is.
 
         Parameters
@@ -231,7 +239,7 @@ class Portfolio:
         Raises
         ------
         PortfolioError
-            If lengths differ or a number is infinite.
+            If names clash, lengths differ or numbers are infinite; every such problem is listed.
 
         Examples
         --------
@@ -239,16 +247,18 @@ class Portfolio:
         >>> Portfolio(["C1"], date(2026, 1, 31), {"idle_days": [3]}).with_columns({"share": [0.5]})["share"]
         array([0.5])
         """
-        added = {name: frozen_floats(values, where=name) for name, values in columns.items()}
+        collect = checks.Collector()
+        collect.problems.extend(checks.name_problems(columns, self.labels, units or {}))
+        added = {} if collect.problems else {name: collect(frozen_floats, v, name) for name, v in columns.items()}
         known = {name: unit for name, unit in self.units.items() if name not in added}
         wider = object.__new__(type(self))
         wider._set(**vars(self))
         wider._set(
             columns=MappingProxyType({**self.columns, **added}), units=MappingProxyType(known | dict(units or {}))
         )
-        problems = wider._length_problems()
-        if problems:
-            raise PortfolioError(*problems)
+        collect.problems.extend(checks.length_problems(len(wider), wider._arrays()))
+        if collect.problems:
+            raise PortfolioError(*collect.problems)
         return wider
 
     def row_of(self, customer_id: str) -> int:
@@ -305,14 +315,15 @@ class Portfolio:
             segment=self.label("segment")[row],
             tier=self.label("tier")[row],
             tags=() if self.tags is None else self.tags[row],
-            features={
-                name: None if np.isnan(array[row]) else float(array[row]) for name, array in self.columns.items()
-            },
+            features={name: None if np.isnan(array[row]) else float(array[row]) for name, array in self.columns.items()}
+            | {name: array[row] for name, array in self.labels.items() if name not in {"segment", "tier"}},
         )
 
     @classmethod
     def from_customers(cls, customers: Sequence[Customer]) -> Self:
         """Collect rows into columns; a feature that only some customers have is unrated for the others.
+
+        A feature that is text for any of them becomes a label.
 
         Parameters
         ----------
@@ -331,21 +342,44 @@ class Portfolio:
         >>> Portfolio.from_customers([row])["idle_days"]
         array([3.])
         """
-        moments = {customer.as_of for customer in customers}
-        if len(moments) != 1:
-            raise PortfolioError(
-                Problem(what="customers of one point in time expected", where="as_of", got=f"{len(moments)} of them")
-            )
-        names = dict.fromkeys(name for customer in customers for name in customer.features)
-        known_since = [customer.since and customer.since.replace(tzinfo=None) for customer in customers]
-        return cls(
-            [customer.customer_id for customer in customers],
-            moments.pop(),
-            {name: np.array([customer.features.get(name) for customer in customers], dtype=float) for name in names},
-            {name: [getattr(customer, name) for customer in customers] for name in ("segment", "tier")},
-            since=np.array(known_since, dtype="datetime64[us]") if any(known_since) else None,
-            tags=[customer.tags for customer in customers] if any(row.tags for row in customers) else None,
-        )
+        from crmrisk.core.portfolio_rows import read_customers  # noqa: PLC0415 - beside its sibling for frames
+
+        parts = read_customers(customers)
+        return cls(*parts[:4], since=parts.since, tags=parts.tags)
+
+    @classmethod
+    def from_frame(cls, frame: Any, as_of: date | datetime, *, units: Mapping[str, str] | None = None) -> Self:
+        """Read a dataframe that has one row per customer.
+
+        Numbers and booleans become columns, text and categories labels; ``since`` holds dates or datetimes, ``tags``
+        lists of text. Whole numbers as ``customer_id`` are written as text.
+
+        Parameters
+        ----------
+        frame
+            Any eager frame narwhals knows (pandas, polars, pyarrow, ...) with a column ``customer_id``.
+        as_of
+            Nothing later than this is known.
+        units
+            Name to unit, where known.
+
+        Raises
+        ------
+        PortfolioError
+            If it is no such frame, ``customer_id`` is absent, or columns are of another type; all are named.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> import pandas as pd
+        >>> frame = pd.DataFrame({"customer_id": [7, 8], "idle_days": [3, None], "segment": ["retail", None]})
+        >>> Portfolio.from_frame(frame, date(2026, 1, 31))
+        Portfolio(2 customers as of 2026-01-31T00:00:00: idle_days, segment)
+        """
+        from crmrisk.core.portfolio_frames import read_frame  # noqa: PLC0415 - only frames need narwhals
+
+        ids, columns, labels, since, tags = read_frame(frame)
+        return cls(ids, as_of, columns, labels, since=since, tags=tags, units=units)
 
     def frame(self) -> pd.DataFrame:
         """Return a pandas copy, one row per customer.
@@ -364,26 +398,3 @@ class Portfolio:
 def _frozen(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     array.flags.writeable = False
     return array
-
-
-def _moments(since: ArrayLike) -> np.ndarray[Any, np.dtype[np.datetime64]]:
-    try:
-        return _frozen(np.array(since, dtype="datetime64[us]"))
-    except (TypeError, ValueError) as error:
-        raise PortfolioError(Problem(what="not points in time", where="since", got=str(error))) from None
-
-
-def _rows_of_tags(tags: Sequence[tuple[str, ...]]) -> ObjectArray:
-    rows = np.empty(len(tags), dtype=object)
-    rows[:] = [tuple(row) for row in tags]
-    return _frozen(rows)
-
-
-def _id_problems(ids: ObjectArray) -> list[Problem]:
-    values = ids.tolist()
-    strange = [value for value in values if not isinstance(value, str) or not value]
-    if strange:
-        got = ", ".join(repr(value) for value in strange[:3])
-        return [Problem(what=f"{len(strange)} id(s) missing or no text", where="customer_id", got=got)]
-    repeated = len(values) - len(set(values))
-    return [Problem(what=f"{repeated} duplicate id(s)", where="customer_id")] if repeated else []

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from crmrisk.core.measures import LABEL
 from crmrisk.core.portfolio import Portfolio
@@ -39,12 +37,12 @@ def portfolio_of_one(customer: Customer, inputs: tuple[Input, ...]) -> Portfolio
     >>> portfolio_of_one(customer, (Input("age", "day"), Input("recency", "day")))["recency"]
     array([nan])
     """
-    features = customer.features
-    labels = {each.name for each in inputs if each.unit == LABEL} | {"segment", "tier"}
+    features: dict[str, Any] = dict(customer.features)
+    labels = {each.name for each in inputs if each.unit == LABEL}
     return Portfolio(
         [customer.customer_id],
         customer.as_of,
-        {each.name: np.array([features.get(each.name)], dtype=float) for each in inputs if each.unit != LABEL},
-        {name: np.array([getattr(customer, name, None)], dtype=object) for name in labels},
+        {each.name: [features.get(each.name)] for each in inputs if each.unit != LABEL},
+        {name: [features.get(name)] for name in labels} | {"segment": [customer.segment], "tier": [customer.tier]},
         tags=[customer.tags],
     )
