@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from pydantic_core import core_schema
 
 from crmrisk.core import registry
-from crmrisk.core.errors import Problem, SavedModelError
+from crmrisk.core.errors import CrmRiskError, InvalidValueError, Problem, SavedModelError
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -80,11 +80,17 @@ def load_component(data: Mapping[str, Any]) -> Any:
     >>> load_component({"kind": "crmrisk.no_activity", "table": "transactions"})
     NoActivity(table='transactions')
     """
-    kind = data.get("kind")
+    kind = data.get("kind") if isinstance(data, Mapping) else None
     if not isinstance(kind, str):
         raise SavedModelError(Problem(what="component without a kind", got=repr(data)[:200]))
     settings = {name: value for name, value in data.items() if name != "kind"}
-    return TypeAdapter(registry.component_class(kind)).validate_python(settings)
+    try:
+        return TypeAdapter(registry.component_class(kind)).validate_python(settings)
+    except CrmRiskError:
+        raise
+    except Exception as error:  # a plugin's class need not be built on crmrisk's, and may raise anything
+        got = f"{type(error).__name__}: {error}"[:300]
+        raise InvalidValueError(Problem(what="settings it does not allow", where=kind, got=got)) from error
 
 
 class ByKind:

@@ -7,6 +7,7 @@ import json
 from typing import Any, ClassVar
 
 from crmrisk.core.codec import dump_component
+from crmrisk.core.errors import Problem, SavedModelError
 from crmrisk.core.model import Model
 
 __all__ = ["Component", "fingerprint"]
@@ -31,8 +32,7 @@ class Component(Model):
 
     def __init_subclass__(cls, *, kind: str = "", fitted: type[Component] | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if kind:
-            cls.kind = kind
+        cls.kind = kind or cls.__dict__.get("kind", "")  # never inherited: a name means one class
         if fitted is not None:
             cls.fitted_class = fitted
             fitted.kind = f"{kind}.fitted"
@@ -64,5 +64,10 @@ def fingerprint(component: object) -> str:
     >>> fingerprint(NoActivity("transactions")) == fingerprint(NoActivity(table="transactions"))
     True
     """
-    text = json.dumps(dump_component(component), sort_keys=True, separators=(",", ":"), allow_nan=False)
+    data = dump_component(component)
+    try:
+        text = json.dumps(data, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    except (TypeError, ValueError) as error:
+        name = type(component).__name__
+        raise SavedModelError(Problem(what="cannot be written as JSON", where=name, got=str(error))) from None
     return hashlib.sha256(text.encode()).hexdigest()[:16]

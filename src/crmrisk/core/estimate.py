@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Self
+
+from pydantic import model_validator
 from pydantic.dataclasses import dataclass
 
+from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.model import VALUE, Value
 
 __all__ = ["Estimate"]
@@ -32,6 +36,11 @@ class Estimate(Value):
     warnings
         What the reader should know before relying on it.
 
+    Raises
+    ------
+    InvalidValueError
+        If the ends of the interval are crossed, its coverage is not between 0 and 1, or ``n`` is negative.
+
     Examples
     --------
     >>> print(Estimate(value=0.3, low=0.14, high=0.44, method="score", n=100))
@@ -47,6 +56,19 @@ class Estimate(Value):
     n: float
     effective_n: float | None = None
     warnings: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        crossed = self.low is not None and self.high is not None and self.low > self.high
+        checks = (
+            ("low", "above high", "low <= high", f"[{self.low}, {self.high}]", crossed),
+            ("level", "no coverage", "between 0 and 1", str(self.level), not 0 < self.level < 1),
+            ("n", "negative", ">= 0", str(self.n), self.n < 0),
+        )
+        problems = [Problem(what=w, where=f"Estimate.{f}", allowed=a, got=g) for f, w, a, g, wrong in checks if wrong]
+        if problems:
+            raise InvalidValueError(*problems)
+        return self
 
     def __str__(self) -> str:
         if self.value is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic.dataclasses import dataclass as value_dataclass
 
-from crmrisk.core.arrays import FloatArray, ObjectArray, frozen_objects
+from crmrisk.core.arrays import FloatArray, ObjectArray, frozen_objects, same_arrays
 from crmrisk.core.errors import PortfolioError, Problem
 from crmrisk.core.measures import Name
 from crmrisk.core.model import VALUE, Value
@@ -66,7 +66,7 @@ class Explanation:
     Raises
     ------
     PortfolioError
-        If the shapes disagree.
+        If the shapes disagree, or a number is infinite.
 
     Examples
     --------
@@ -91,8 +91,14 @@ class Explanation:
         scale: str,
     ) -> None:
         ids = frozen_objects(customer_id, where="customer_id")
-        table = np.array(contributions, dtype=np.float64)
-        base = np.array(np.broadcast_to(np.asarray(baseline, dtype=np.float64), (len(ids),)))
+        try:  # row by row in memory, so that one row alone adds up to the same bits
+            table = np.array(contributions, dtype=np.float64, order="C")
+            base = np.array(np.broadcast_to(np.asarray(baseline, dtype=np.float64), (len(ids),)))
+        except (TypeError, ValueError) as error:
+            what = "not one number, or one per customer and input"
+            raise PortfolioError(Problem(what=what, where="baseline, contributions", got=str(error))) from None
+        if np.isinf(table).any() or np.isinf(base).any():
+            raise PortfolioError(Problem(what="infinite values", where="baseline, contributions"))
         if table.shape != (len(ids), len(names)):
             raise PortfolioError(
                 Problem(
@@ -112,6 +118,16 @@ class Explanation:
 
     def __len__(self) -> int:
         return len(self.customer_id)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Explanation):
+            return NotImplemented
+        arrays = ("customer_id", "baseline", "contributions")
+        return (self.names, self.scale) == (other.names, other.scale) and all(
+            same_arrays(getattr(self, name), getattr(other, name)) for name in arrays
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # arrays have no hash
 
     def __repr__(self) -> str:
         return f"Explanation({len(self)} customers by {', '.join(self.names)} on {self.scale})"

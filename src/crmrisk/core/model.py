@@ -105,3 +105,24 @@ class Model(_Explained, BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False, frozen=True)
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
+        """Read a model from its JSON form.
+
+        Parameters
+        ----------
+        json_data
+            What ``model_dump_json`` wrote.
+        **options
+            For ``pydantic.BaseModel.model_validate_json``.
+
+        Raises
+        ------
+        InvalidValueError
+            If the text is not JSON, or not such a model.
+        """
+        try:
+            return super().model_validate_json(json_data, **options)
+        except ValidationError as error:  # text that is no JSON never reaches the validator above
+            raise InvalidValueError(*(_problem(cls.__name__, detail) for detail in error.errors())) from None

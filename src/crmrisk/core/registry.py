@@ -96,7 +96,8 @@ def _installed(group: str, *, plugins: bool) -> dict[str, tuple[EntryPoint, ...]
 
 
 def _distribution(point: EntryPoint) -> str:
-    return point.dist.name.lower() if point.dist is not None else "an unnamed distribution"
+    name = point.dist.name if point.dist is not None else None
+    return name.lower() if isinstance(name, str) else "an unnamed distribution"
 
 
 def _entry_point(name: str) -> EntryPoint:

@@ -11,7 +11,8 @@ import io
 import json
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+from uuid import uuid4
 
 import numpy as np
 
@@ -27,8 +28,10 @@ _FORMAT = "crmrisk.model"
 _VERSION = 1
 _LONG_LIST = 64
 _MOST_BYTES = 512 * 2**20
+_MOST_DOCUMENT_BYTES = 64 * 2**20
 _DOCUMENT = "model.json"
 _ARRAY = "$array"
+_LONGEST_MESSAGE = 300
 
 
 def save(component: object, path: str | PathLike[str]) -> None:
@@ -44,7 +47,7 @@ def save(component: object, path: str | PathLike[str]) -> None:
     Raises
     ------
     SavedModelError
-        If a part of it cannot be written.
+        If a part of it cannot be written, or the file cannot.
 
     Examples
     --------
@@ -56,6 +59,14 @@ def save(component: object, path: str | PathLike[str]) -> None:
     >>> load(path) == scorer
     True
     """
+    try:
+        _replace(Path(path), _archive(component))
+    except (OSError, TypeError, ValueError) as error:
+        got = f"{type(error).__name__}: {error}"[:_LONGEST_MESSAGE]
+        raise SavedModelError(Problem(what="cannot be written", where=str(path), got=got)) from error
+
+
+def _archive(component: object) -> bytes:
     arrays: list[np.ndarray[Any, Any]] = []
     document = {"format": _FORMAT, "version": _VERSION, "component": _extract(dump_component(component), arrays)}
     buffer = io.BytesIO()
@@ -63,10 +74,17 @@ def save(component: object, path: str | PathLike[str]) -> None:
         _add(archive, _DOCUMENT, json.dumps(document, indent=1, allow_nan=False, ensure_ascii=False).encode())
         for number, array in enumerate(arrays):
             _add(archive, _array_name(number), _npy(array))
-    target = Path(path)
-    partial = target.with_name(target.name + ".partial")
-    partial.write_bytes(buffer.getvalue())
-    partial.replace(target)
+    return buffer.getvalue()
+
+
+def _replace(target: Path, content: bytes) -> None:
+    """Write beside the target and move over it, so that readers see the old file or the new one, whole."""
+    partial = target.with_name(f"{target.name}.{uuid4().hex}.partial")
+    try:
+        partial.write_bytes(content)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def load(path: str | PathLike[str]) -> Any:
@@ -97,14 +115,14 @@ def load(path: str | PathLike[str]) -> Any:
     try:
         with zipfile.ZipFile(path) as archive:
             _check_members(archive, path)
-            document = json.loads(archive.read(_DOCUMENT))
-            return load_component(_inject(_component_of(document, path), archive))
+            document = json.loads(archive.read(_DOCUMENT), parse_constant=_no_constant)
+            arrays = {name: archive.read(name) for name in archive.namelist() if name != _DOCUMENT}
+        return load_component(_joined(_component_of(document, path), arrays))
     except CrmRiskError:
         raise
     except Exception as error:
-        raise SavedModelError(
-            Problem(what="cannot be read", where=str(path), got=f"{type(error).__name__}: {error}")
-        ) from error
+        got = f"{type(error).__name__}: {error}"[:_LONGEST_MESSAGE]
+        raise SavedModelError(Problem(what="cannot be read", where=str(path), got=got)) from error
 
 
 def _array_name(number: int) -> str:
@@ -127,6 +145,8 @@ def _npy(array: np.ndarray[Any, Any]) -> bytes:
 def _extract(tree: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
     """Move long lists of floats out of the tree."""
     if isinstance(tree, dict):
+        if _ARRAY in tree:
+            raise SavedModelError(Problem(what="a name that saved models reserve", where=repr(_ARRAY)))
         return {name: _extract(branch, arrays) for name, branch in tree.items()}
     if not isinstance(tree, list):
         return tree
@@ -136,24 +156,49 @@ def _extract(tree: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
     return [_extract(branch, arrays) for branch in tree]
 
 
-def _inject(tree: Any, archive: zipfile.ZipFile) -> Any:
-    """Put the arrays back where `_extract` took them."""
+def _no_constant(name: str) -> Any:
+    raise SavedModelError(Problem(what="no JSON number", where=_DOCUMENT, allowed="finite numbers", got=name))
+
+
+def _joined(document: Any, arrays: dict[str, bytes]) -> Any:
+    tree = _inject(document, arrays)
+    if arrays:
+        raise SavedModelError(Problem(what="arrays nothing refers to", where=_DOCUMENT, got=", ".join(arrays)[:100]))
+    return tree
+
+
+def _inject(tree: Any, arrays: dict[str, bytes]) -> Any:
+    """Put the arrays back where `_extract` took them, each once: a small file cannot grow by referring twice."""
     if isinstance(tree, dict):
         if tree.keys() == {_ARRAY}:
-            stored = io.BytesIO(archive.read(_array_name(int(tree[_ARRAY]))))
-            return np.load(stored, allow_pickle=False).astype(np.float64).tolist()
-        return {name: _inject(branch, archive) for name, branch in tree.items()}
-    return [_inject(branch, archive) for branch in tree] if isinstance(tree, list) else tree
+            return _floats(arrays.pop(_array_name(tree[_ARRAY]), b""), where=f"{_ARRAY} {tree[_ARRAY]!r}"[:100])
+        return {name: _inject(branch, arrays) for name, branch in tree.items()}
+    return [_inject(branch, arrays) for branch in tree] if isinstance(tree, list) else tree
+
+
+def _floats(stored: bytes, *, where: str) -> list[float]:
+    content = np.lib.format.read_array(io.BytesIO(stored), allow_pickle=False) if stored else None
+    if content is None or content.dtype != np.dtype("<f8") or content.ndim != 1 or not np.isfinite(content).all():
+        raise SavedModelError(
+            Problem(what="no array that is referred to once", where=where, allowed="one list of finite float64")
+        )
+    return cast("list[float]", content.tolist())
 
 
 def _check_members(archive: zipfile.ZipFile, path: str | PathLike[str]) -> None:
     members = archive.infolist()
     allowed = {_DOCUMENT, *(_array_name(number) for number in range(len(members)))}
-    foreign = [member.filename for member in members if member.filename not in allowed]
+    names = [member.filename for member in members]
+    foreign = [name for name in names if name not in allowed or names.count(name) > 1]
     size = sum(member.file_size for member in members)
+    document = sum(member.file_size for member in members if member.filename == _DOCUMENT)
     problems = [Problem(what="unexpected member", where=str(path), got=repr(name)[:100]) for name in foreign]
-    if size > _MOST_BYTES:
-        problems.append(Problem(what="too large", where=str(path), allowed=f"{_MOST_BYTES} bytes", got=f"{size} bytes"))
+    for what, most, got in (
+        ("too large", _MOST_BYTES, size),
+        (f"{_DOCUMENT} too large", _MOST_DOCUMENT_BYTES, document),
+    ):
+        if got > most:
+            problems.append(Problem(what=what, where=str(path), allowed=f"{most} bytes", got=f"{got} bytes"))
     if _DOCUMENT not in archive.namelist():
         problems.append(Problem(what=f"holds no {_DOCUMENT}", where=str(path)))
     if problems:

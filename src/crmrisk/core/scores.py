@@ -56,7 +56,7 @@ class Scores:
     PortfolioError
         If lengths differ or a value is infinite.
     ScoreRangeError
-        If a value leaves the measure, or an interval does not hold its value.
+        If a value or an end of its interval leaves the measure, or an interval does not hold its value.
 
     Examples
     --------
@@ -92,7 +92,9 @@ class Scores:
         for name, given in (("values", values), ("low", low), ("high", high)):
             object.__setattr__(self, name, None if given is None else frozen_floats(given, where=name))
         self._check_lengths()
-        problems = [*self._outside(where), *self._crossed()]
+        spans = ((where, self.values), ("low", self.low), ("high", self.high))
+        outside = [problem for name, array in spans if array is not None for problem in self._outside(array, name)]
+        problems = [*outside, *self._crossed()]
         if problems:
             raise ScoreRangeError(*problems)
 
@@ -108,18 +110,18 @@ class Scores:
                 )
             )
 
-    def _outside(self, where: str) -> list[Problem]:
+    def _outside(self, values: FloatArray, where: str) -> list[Problem]:
         least, most = self.measure.ge, self.measure.le
-        outside = np.zeros(len(self.values), dtype=np.bool_)
+        outside = np.zeros(len(values), dtype=np.bool_)
         if least is not None:
-            outside |= self.values < least
+            outside |= values < least
         if most is not None:
-            outside |= self.values > most
+            outside |= values > most
         if not outside.any():
             return []
         first = int(np.flatnonzero(outside)[0])
         what = f"{int(outside.sum())} outside the measure, the first for customer {self.customer_id[first]!r}"
-        return [Problem(what=what, where=where, allowed=str(self.measure), got=f"{self.values[first]:g}")]
+        return [Problem(what=what, where=where, allowed=str(self.measure), got=f"{values[first]:.17g}")]
 
     def _crossed(self) -> list[Problem]:
         low, high = self.low, self.high
