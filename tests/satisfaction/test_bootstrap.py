@@ -42,17 +42,6 @@ def test_blocks_only_bound_memory(monkeypatch):
     assert np.array_equal(whole, bootstrap_means(values, weights, counts, replicates=11))
 
 
-def test_many_distinct_weights_are_resampled_by_row_with_the_same_spread(monkeypatch):
-    rng = np.random.default_rng(9)
-    values, weights, counts = rng.integers(0, 2, 1500).astype(float), rng.uniform(0.5, 2.0, 1500), np.ones(1500)
-    by_row = bootstrap_means(values, weights, counts, replicates=3000)
-    monkeypatch.setattr(bootstrap, "_MANY_CELLS", 10_000)
-    by_cell = bootstrap_means(values, weights, counts, replicates=3000)
-    # each standard deviation of 3,000 draws is known to 1/sqrt(6000) = 1.3 %
-    assert by_row.std() == pytest.approx(by_cell.std(), rel=4 * 2**0.5 * 0.013)
-    assert by_row.mean() == pytest.approx(by_cell.mean(), abs=4 * 2**0.5 * by_cell.std() / 3000**0.5)
-
-
 @pytest.mark.parametrize("replicates", [1, 0, -5])
 def test_too_few_replicates_are_refused(replicates):
     with pytest.raises(InvalidValueError, match="replicates"):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crmrisk.core.errors import CrmRiskError, InvalidValueError, RecordError
 from crmrisk.core.estimate import Estimate
-from crmrisk.satisfaction.net_promoter import NpsBreaks, NpsCounts, net_promoter_score, nps_counts
+from crmrisk.satisfaction.net_promoter import NpsBreaks, net_promoter_score, nps_counts
 
 ALL_METHODS = ["score", "adjusted wald", "bonett-price", "agresti-min", "wald", "bootstrap"]
 
@@ -232,28 +232,9 @@ def test_anything_else_is_an_estimate_or_one_of_our_errors(answers):
     assert estimate.n == sum(answer is not None and answer == answer for answer in answers)  # noqa: PLR0124 - NaN
 
 
-@pytest.mark.parametrize(
-    "breaks",
-    [{"passive_from": 0}, {"promoter_from": 6}, {"highest": 8}, {"lowest": 7}, {"lowest": 1.5}, {"lowest": None}],
-)
-def test_breaks_out_of_order_are_refused(breaks):
-    with pytest.raises(InvalidValueError):
-        NpsBreaks(**breaks)
-
-
-def test_breaks_may_leave_no_passives_and_survive_json():
-    breaks = NpsBreaks(lowest=1, passive_from=4, promoter_from=4, highest=5)
-    assert breaks.points([1, 3, 4, 5]).tolist() == [-1, -1, 1, 1]
-    assert NpsBreaks.from_json(breaks.to_json()) == breaks
-
-
 def test_estimates_survive_json():
     estimate = net_promoter_score(counts=(20, 30, 49), method="wald")
     assert Estimate.from_json(estimate.to_json()) == estimate
-
-
-def test_counts_know_their_total():
-    assert NpsCounts(1, 2, 3).n == 6
 
 
 def test_the_callers_column_is_not_changed():

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["bootstrap_means", "percentile_interval", "resampled_counts"]
 
 _BLOCK = 2_000_000  # cells drawn at a time, so that distinct weights cannot exhaust memory
-_MANY_CELLS = 1000  # below it, drawing counts is fast whatever the number of answers
-_CELL_COST = 20  # drawing one count of a multinomial takes as long as drawing this many rows
 
 
 def resampled_counts(counts: FloatArray, *, rng: np.random.Generator | None = None, replicates: int = 2000) -> IntArray:
@@ -64,6 +62,8 @@ def bootstrap_means(
 ) -> FloatArray:
     """Resample answers and return the weighted mean of each sample.
 
+    The work grows with the number of distinct answers, not of answers.
+
     Parameters
     ----------
     values, weights, counts
@@ -91,12 +91,11 @@ def bootstrap_means(
     """
     _check_replicates(replicates)
     generator = seeded(rng)
-    if counts.size > max(_MANY_CELLS, float(counts.sum()) / _CELL_COST):
-        rows = np.repeat(np.arange(counts.size), np.round(counts).astype(np.int64))
-        blocks = _blocks(replicates, rows.size)
-        return np.concatenate([_means_of_rows(generator, values[rows], weights[rows], size) for size in blocks])
-    blocks = _blocks(replicates, counts.size)
-    return np.concatenate([_means_of_cells(generator, values, weights, counts, size) for size in blocks])
+    block = max(1, _BLOCK // counts.size)
+    samples = (
+        _draw(generator, counts, min(block, replicates - start)) * weights for start in range(0, replicates, block)
+    )
+    return np.concatenate([(drawn * values).sum(axis=1) / drawn.sum(axis=1) for drawn in samples])
 
 
 def percentile_interval(samples: FloatArray, level: float) -> tuple[float, float]:
@@ -138,23 +137,3 @@ def _draw(generator: np.random.Generator, counts: FloatArray, replicates: int) -
     total = float(counts.sum())
     drawn: IntArray = generator.multinomial(max(1, round(total)), counts / total, size=replicates)
     return drawn
-
-
-def _blocks(replicates: int, width: int) -> list[int]:
-    block = max(1, _BLOCK // width)
-    return [min(block, replicates - start) for start in range(0, replicates, block)]
-
-
-def _means_of_cells(
-    generator: np.random.Generator, values: FloatArray, weights: FloatArray, counts: FloatArray, replicates: int
-) -> FloatArray:
-    drawn = _draw(generator, counts, replicates) * weights
-    return np.asarray((drawn * values).sum(axis=1) / drawn.sum(axis=1), dtype=np.float64)
-
-
-def _means_of_rows(
-    generator: np.random.Generator, values: FloatArray, weights: FloatArray, replicates: int
-) -> FloatArray:
-    drawn = generator.integers(0, values.size, size=(replicates, values.size), dtype=np.int32)
-    totals = (weights * values)[drawn].sum(axis=1)
-    return np.asarray(totals / weights[drawn].sum(axis=1), dtype=np.float64)

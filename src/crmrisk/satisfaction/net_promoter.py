@@ -6,23 +6,24 @@ of the intervals live next door in `crmrisk.satisfaction.net_promoter_intervals`
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, Self, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
-from pydantic import model_validator
-from pydantic.dataclasses import dataclass
 
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
-from crmrisk.core.model import VALUE, Value
-from crmrisk.satisfaction.answers import Missing, effective_sample_size, rating_answers, survey_weights
+from crmrisk.satisfaction.answers import Missing, effective_sample_size, survey_weights
 from crmrisk.satisfaction.bootstrap import bootstrap_means, percentile_interval
-from crmrisk.satisfaction.net_promoter_intervals import (
-    IntervalMethod,
-    check_method,
-    net_promoter_interval,
-    net_promoter_variance,
+from crmrisk.satisfaction.net_promoter_counts import (
+    SIDES,
+    STANDARD_BREAKS,
+    NpsBreaks,
+    NpsCounts,
+    counts_of_points,
+    nps_counts,
 )
+from crmrisk.satisfaction.net_promoter_intervals import IntervalMethod, net_promoter_interval, net_promoter_variance
+from crmrisk.satisfaction.numerics import check_method
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,104 +38,7 @@ NetPromoterMethod: TypeAlias = IntervalMethod | Literal["bootstrap"]
 """How the interval is found."""
 
 _METHODS = (*get_args(IntervalMethod), "bootstrap")
-_SIDES = (-1.0, 0.0, 1.0)
 _LARGEST_COUNT = 2.0**53  # beyond it whole numbers are no longer exact
-
-
-@dataclass(frozen=True, kw_only=True, config=VALUE)
-class NpsBreaks(Value):
-    """Say which answers detract, are passive and promote.
-
-    Parameters
-    ----------
-    lowest
-        The lowest answer of the scale.
-    passive_from
-        The lowest passive answer; everything below detracts.
-    promoter_from
-        The lowest answer that promotes.
-    highest
-        The highest answer of the scale.
-
-    Raises
-    ------
-    InvalidValueError
-        If the breaks are not in order.
-
-    Examples
-    --------
-    >>> NpsBreaks().points([6, 7, 8, 9])
-    array([-1.,  0.,  0.,  1.])
-    >>> NpsBreaks(lowest=1, passive_from=4, promoter_from=5, highest=5).points([3, 4, 5])
-    array([-1.,  0.,  1.])
-    """
-
-    lowest: int = 0
-    passive_from: int = 7
-    promoter_from: int = 9
-    highest: int = 10
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if not self.lowest < self.passive_from <= self.promoter_from <= self.highest:
-            allowed = "lowest < passive_from <= promoter_from <= highest"
-            raise InvalidValueError(
-                Problem(what="breaks out of order", where="NpsBreaks", allowed=allowed, got=self.to_json())
-            )
-        return self
-
-    def points(self, answers: ArrayLike, *, missing: Missing = "error", where: str = "answers") -> FloatArray:
-        """Turn answers into -1 (detractor), 0 (passive) and 1 (promoter).
-
-        Parameters
-        ----------
-        answers
-            One answer per row, ``(n_answers,)``.
-        missing
-            ``"error"`` refuses missing answers, ``"exclude"`` leaves them as NaN.
-        where
-            What the answers are called in an error.
-
-        Returns
-        -------
-        Points, ``(n_answers,)``.
-
-        Raises
-        ------
-        RecordError
-            If answers are off the scale, or missing and that is an error.
-
-        Examples
-        --------
-        >>> NpsBreaks().points([10, None], missing="exclude")
-        array([ 1., nan])
-        """
-        values = rating_answers(answers, lowest=self.lowest, highest=self.highest, missing=missing, where=where)
-        sides = (values >= self.promoter_from).astype(np.float64) - (values < self.passive_from)
-        return np.where(np.isnan(values), np.nan, sides)
-
-
-STANDARD_BREAKS = NpsBreaks()
-"""Detractors 0 to 6, passives 7 and 8, promoters 9 and 10 (Reichheld 2003)."""
-
-
-class NpsCounts(NamedTuple):
-    """Count detractors, passives and promoters; weighted counts are sums of weights.
-
-    Examples
-    --------
-    >>> NpsCounts(20, 30, 50).n
-    100
-    """
-
-    detractors: float
-    passives: float
-    promoters: float
-
-    @property
-    def n(self) -> float:
-        """All answers."""
-        return self.detractors + self.passives + self.promoters
 
 
 class _Sample(NamedTuple):
@@ -147,44 +51,6 @@ class _Sample(NamedTuple):
     weights: FloatArray
     repeats: FloatArray
     excluded: int = 0
-
-
-def nps_counts(
-    answers: ArrayLike,
-    *,
-    weights: ArrayLike | None = None,
-    breaks: NpsBreaks = STANDARD_BREAKS,
-    missing: Missing = "error",
-) -> NpsCounts:
-    """Count detractors, passives and promoters among answers.
-
-    Parameters
-    ----------
-    answers
-        One answer per row, ``(n_answers,)``.
-    weights
-        Survey weights, ``(n_answers,)``; the counts are then sums of weights, in units of the largest.
-    breaks
-        Which answers detract, are passive and promote.
-    missing
-        ``"error"`` refuses missing answers, ``"exclude"`` leaves them out.
-
-    Returns
-    -------
-    The counts.
-
-    Raises
-    ------
-    RecordError
-        If answers are off the scale, or missing and that is an error, or weights unusable.
-
-    Examples
-    --------
-    >>> nps_counts([0, 7, 8, 9, 10, 10])
-    NpsCounts(detractors=1.0, passives=2.0, promoters=3.0)
-    """
-    points = breaks.points(answers, missing=missing)
-    return _counts(points, np.ones(points.size) if weights is None else survey_weights(weights, points.size))
 
 
 def net_promoter_score(
@@ -313,27 +179,22 @@ def _score(counts: NpsCounts) -> float:
 def _sample_of_answers(points: FloatArray, weights: ArrayLike | None) -> _Sample:
     excluded = int(np.isnan(points).sum())
     if weights is None:
-        return _sample_of_counts(_counts(points, np.ones(points.size)), None)._replace(excluded=excluded)
+        return _sample_of_counts(counts_of_points(points, np.ones(points.size)), None)._replace(excluded=excluded)
     weighing = survey_weights(weights, points.size)
     used = ~np.isnan(points) & (weighing > 0.0)
     points, weighing = points[used], weighing[used]
-    sample = _sample_of_counts(_counts(points, weighing), effective_sample_size(weighing))
+    sample = _sample_of_counts(counts_of_points(points, weighing), effective_sample_size(weighing))
     cells, repeats = np.unique(np.column_stack([points, weighing]), axis=0, return_counts=True)
     return sample._replace(
         n=points.size, points=cells[:, 0], weights=cells[:, 1], repeats=repeats.astype(np.float64), excluded=excluded
     )
 
 
-def _counts(points: FloatArray, weights: FloatArray) -> NpsCounts:
-    detractors, passives, promoters = (float(weights[points == side].sum()) for side in _SIDES)
-    return NpsCounts(detractors, passives, promoters)
-
-
 def _sample_of_counts(counts: NpsCounts, effective_n: float | None) -> _Sample:
     effective = float(counts.n if effective_n is None else effective_n)
     scale = 1.0 if effective_n is None or counts.n == 0.0 else effective / counts.n
     scaled = NpsCounts(counts.detractors * scale, counts.passives * scale, counts.promoters * scale)
-    return _Sample(scaled, counts.n, effective, np.array(_SIDES), np.ones(3), np.array(scaled))
+    return _Sample(scaled, counts.n, effective, np.array(SIDES), np.ones(3), np.array(scaled))
 
 
 def _checked_counts(counts: Sequence[float] | None) -> NpsCounts:

@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from crmrisk.core.errors import InvalidValueError, Problem
-from crmrisk.satisfaction.numerics import bisect, normal_quantile
+from crmrisk.satisfaction.numerics import bisect, check_method, normal_quantile
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from crmrisk.core.arrays import FloatArray
 
-__all__ = ["IntervalMethod", "check_method", "net_promoter_interval", "net_promoter_variance"]
+__all__ = ["IntervalMethod", "net_promoter_interval", "net_promoter_variance"]
 
 IntervalMethod: TypeAlias = Literal["score", "adjusted wald", "bonett-price", "agresti-min", "wald"]
 """The intervals that follow from counts alone."""
@@ -111,31 +110,6 @@ def net_promoter_variance(detractors: FloatArray, passives: FloatArray, promoter
     # written as products of shares, which cannot turn negative by rounding
     detracting, promoting, passive = detractors / answered, promoters / answered, passives / answered
     return passive * (detracting + promoting) + 4.0 * detracting * promoting
-
-
-def check_method(method: str, known: tuple[str, ...]) -> None:
-    """Refuse a method that does not exist.
-
-    Parameters
-    ----------
-    method
-        The name asked for.
-    known
-        The names there are.
-
-    Raises
-    ------
-    InvalidValueError
-        If the name is not among them.
-
-    Examples
-    --------
-    >>> check_method("score", ("score", "wald"))
-    """
-    if method not in known:
-        raise InvalidValueError(
-            Problem(what="no such method", where="method", allowed=", ".join(known), got=str(method))
-        )
 
 
 def _lower(

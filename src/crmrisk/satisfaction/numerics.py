@@ -1,4 +1,4 @@
-"""Small numerical tools of the survey estimators: quantiles, a root finder for whole columns, seeded generators."""
+"""Small tools the survey estimators share: checked settings, quantiles, a root finder for columns, generators."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import FloatArray
 
-__all__ = ["bisect", "normal_quantile", "seeded", "student_quantile"]
+__all__ = ["bisect", "check_method", "normal_quantile", "seeded", "student_quantile"]
 
 _HALVINGS = 64  # an interval of length 2 shrinks below the spacing of floats near 1
 
@@ -77,6 +77,31 @@ def _upper_tail(level: object) -> float:
             Problem(what="not a confidence level", where="level", allowed="0 < level < 1", got=str(level))
         )
     return (1.0 + level) / 2.0
+
+
+def check_method(method: str, known: tuple[str, ...]) -> None:
+    """Refuse a method that does not exist.
+
+    Parameters
+    ----------
+    method
+        The name asked for.
+    known
+        The names there are.
+
+    Raises
+    ------
+    InvalidValueError
+        If the name is not among them.
+
+    Examples
+    --------
+    >>> check_method("score", ("score", "wald"))
+    """
+    if method not in known:
+        raise InvalidValueError(
+            Problem(what="no such method", where="method", allowed=", ".join(known), got=str(method))
+        )
 
 
 def bisect(above: Callable[[FloatArray], FloatArray], low: FloatArray, high: FloatArray) -> FloatArray:

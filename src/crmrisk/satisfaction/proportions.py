@@ -1,48 +1,32 @@
-"""Intervals for a share: top-box, satisfied customers, repeat rates, better and worse of Kano.
+"""Shares of answers: top-box, satisfied customers, repeat rates, better and worse of Kano.
 
-Closed forms and beta quantiles on whole columns; statsmodels computes the same Wilson, Jeffreys, Clopper-Pearson and
-Agresti-Coull limits (the tests compare) but takes far longer to import.
+Counts come in, an `Estimate` goes out; the formulas of the intervals live next door in
+`crmrisk.satisfaction.proportion_intervals`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
-
-import numpy as np
-from scipy.special import betainc, betaincinv
+from typing import Literal, TypeAlias, get_args
 
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
-from crmrisk.satisfaction.net_promoter_intervals import check_method
-from crmrisk.satisfaction.numerics import bisect, normal_quantile
+from crmrisk.satisfaction.numerics import check_method, normal_quantile
+from crmrisk.satisfaction.proportion_intervals import (
+    agresti_coull_interval,
+    clopper_pearson_interval,
+    jeffreys_interval,
+    mid_p_interval,
+    plus_four_interval,
+    wald_interval,
+    wilson_interval,
+)
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import ArrayLike
-
-    from crmrisk.core.arrays import FloatArray
-
-__all__ = [
-    "ProportionMethod",
-    "agresti_coull_interval",
-    "clopper_pearson_interval",
-    "jeffreys_interval",
-    "mid_p_interval",
-    "plus_four_interval",
-    "proportion",
-    "wald_interval",
-    "wilson_interval",
-]
+__all__ = ["ProportionMethod", "proportion"]
 
 ProportionMethod: TypeAlias = Literal[
     "wilson", "jeffreys", "clopper-pearson", "mid-p", "agresti-coull", "plus four", "wald"
 ]
 """How the interval of a share is found."""
-
-_TINY = np.finfo(np.float64).tiny  # stands for 0 where a beta distribution needs a positive parameter
-
-Interval: TypeAlias = "tuple[FloatArray, FloatArray]"
 
 
 def proportion(
@@ -111,252 +95,6 @@ def proportion(
     )
 
 
-def wilson_interval(successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> Interval:
-    """Bound shares by inverting the score test.
-
-    Parameters
-    ----------
-    successes, n
-        Counts of any common shape, ``0 <= successes <= n``, ``n > 0``.
-    level
-        Nominal coverage.
-
-    Returns
-    -------
-    Lower and upper limits, in [0, 1].
-
-    Raises
-    ------
-    InvalidValueError
-        If the level is not strictly between 0 and 1.
-
-    References
-    ----------
-    Wilson, E. B. (1927). *Journal of the American Statistical Association* 22. Newcombe, R. G. (1998). *Statistics in
-    Medicine* 17, method 3.
-
-    Examples
-    --------
-    >>> low, high = wilson_interval(0, 20)
-    >>> print(f"{low:.4f} {high:.4f}")
-    0.0000 0.1611
-    """
-    x, n = _floats(successes, n)
-    square = normal_quantile(level) ** 2
-    centre = (x + square / 2.0) / (n + square)
-    half = normal_quantile(level) * np.sqrt(x * (n - x) / n + square / 4.0) / (n + square)
-    # at the edges centre and half-width are equal, but not after rounding
-    return np.where(x == 0.0, 0.0, centre - half), np.where(x == n, 1.0, centre + half)
-
-
-def agresti_coull_interval(successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> Interval:
-    """Bound shares by Wald after adding z^2 pseudo-answers, half of them successes.
-
-    Parameters
-    ----------
-    successes, n
-        Counts of any common shape, ``0 <= successes <= n``, ``n > 0``.
-    level
-        Nominal coverage.
-
-    Returns
-    -------
-    Lower and upper limits, cut to [0, 1].
-
-    Raises
-    ------
-    InvalidValueError
-        If the level is not strictly between 0 and 1.
-
-    References
-    ----------
-    Agresti, A. and Coull, B. A. (1998). *The American Statistician* 52.
-
-    Examples
-    --------
-    >>> low, high = agresti_coull_interval(13, 16)
-    >>> print(f"{low:.3f} {high:.3f}")
-    0.562 0.942
-    """
-    return _adjusted_wald(successes, n, normal_quantile(level) ** 2, level)
-
-
-def plus_four_interval(successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> Interval:
-    """Bound shares by Wald after adding two successes and two failures.
-
-    Often called Agresti-Coull too, which at levels near 95 % it approximates.
-
-    Parameters
-    ----------
-    successes, n
-        Counts of any common shape, ``0 <= successes <= n``, ``n > 0``.
-    level
-        Nominal coverage.
-
-    Returns
-    -------
-    Lower and upper limits, cut to [0, 1].
-
-    Raises
-    ------
-    InvalidValueError
-        If the level is not strictly between 0 and 1.
-
-    References
-    ----------
-    Agresti, A. and Coull, B. A. (1998). *The American Statistician* 52.
-
-    Examples
-    --------
-    >>> low, high = plus_four_interval(13, 16)
-    >>> print(f"{low:.4f} {high:.4f}")
-    0.5602 0.9398
-    """
-    return _adjusted_wald(successes, n, 4.0, level)
-
-
-def wald_interval(successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> Interval:
-    """Bound shares by the normal approximation, for comparison with older reports.
-
-    Parameters
-    ----------
-    successes, n
-        Counts of any common shape, ``0 <= successes <= n``, ``n > 0``.
-    level
-        Nominal coverage.
-
-    Returns
-    -------
-    Lower and upper limits, cut to [0, 1].
-
-    Raises
-    ------
-    InvalidValueError
-        If the level is not strictly between 0 and 1.
-
-    Examples
-    --------
-    >>> low, high = wald_interval(50, 100)
-    >>> print(f"{low:.3f} {high:.3f}")
-    0.402 0.598
-    """
-    return _adjusted_wald(successes, n, 0.0, level)
-
-
-def jeffreys_interval(successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> Interval:
-    """Bound shares by quantiles of Beta(x + 1/2, n - x + 1/2), the lower 0 at x = 0 and the upper 1 at x = n.
-
-    Parameters
-    ----------
-    successes, n
-        Counts of any common shape, ``0 <= successes <= n``, ``n > 0``.
-    level
-        Nominal coverage.
-
-    Returns
-    -------
-    Lower and upper limits, in [0, 1].
-
-    Raises
-    ------
-    InvalidValueError
-        If the level is not strictly between 0 and 1.
-
-    References
-    ----------
-    Brown, L. D., Cai, T. T. and DasGupta, A. (2001). *Statistical Science* 16, section 4.
-
-    Examples
-    --------
-    >>> low, high = jeffreys_interval(13, 16)
-    >>> print(f"{low:.4f} {high:.4f}")
-    0.5792 0.9442
-    """
-
-    def lower(x: FloatArray, n: FloatArray, tail: float) -> FloatArray:
-        return np.asarray(betaincinv(x + 0.5, n - x + 0.5, tail), dtype=np.float64)
-
-    return _mirrored(lower, successes, n, level)
-
-
-def clopper_pearson_interval(successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> Interval:
-    """Bound shares so that coverage is never below the level.
-
-    Parameters
-    ----------
-    successes, n
-        Counts of any common shape, ``0 <= successes <= n``, ``n > 0``.
-    level
-        Guaranteed coverage.
-
-    Returns
-    -------
-    Lower and upper limits, in [0, 1].
-
-    Raises
-    ------
-    InvalidValueError
-        If the level is not strictly between 0 and 1.
-
-    References
-    ----------
-    Clopper, C. J. and Pearson, E. S. (1934). *Biometrika* 26.
-
-    Examples
-    --------
-    >>> low, high = clopper_pearson_interval(81, 263)
-    >>> print(f"{low:.4f} {high:.4f}")
-    0.2527 0.3676
-    """
-
-    def lower(x: FloatArray, n: FloatArray, tail: float) -> FloatArray:
-        return np.asarray(betaincinv(np.maximum(x, _TINY), n - x + 1.0, tail), dtype=np.float64)
-
-    return _mirrored(lower, successes, n, level)
-
-
-def mid_p_interval(successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> Interval:
-    """Bound shares by the exact test that counts half of the observed outcome.
-
-    Parameters
-    ----------
-    successes, n
-        Counts of any common shape, ``0 <= successes <= n``, ``n > 0``.
-    level
-        Nominal coverage.
-
-    Returns
-    -------
-    Lower and upper limits, in [0, 1].
-
-    Raises
-    ------
-    InvalidValueError
-        If the level is not strictly between 0 and 1.
-
-    References
-    ----------
-    Fagerland, M. W., Lydersen, S. and Laake, P. (2017). *Statistical Analysis of Contingency Tables*, chapter 2.
-
-    Examples
-    --------
-    >>> low, high = mid_p_interval(13, 16)
-    >>> print(f"{low:.4f} {high:.4f}")
-    0.5699 0.9500
-    """
-
-    def lower(x: FloatArray, n: FloatArray, tail: float) -> FloatArray:
-        at_least = np.maximum(x, _TINY)
-
-        def above(share: FloatArray) -> FloatArray:
-            more = np.where(x < n, betainc(x + 1.0, np.maximum(n - x, _TINY), share), 0.0)
-            return np.asarray(tail - (betainc(at_least, n - x + 1.0, share) + more) / 2.0, dtype=np.float64)
-
-        return bisect(above, np.zeros(x.shape), np.ones(x.shape))
-
-    return _mirrored(lower, successes, n, level)
-
-
 _INTERVALS = {
     "wilson": wilson_interval,
     "jeffreys": jeffreys_interval,
@@ -366,27 +104,6 @@ _INTERVALS = {
     "plus four": plus_four_interval,
     "wald": wald_interval,
 }
-
-
-def _floats(successes: ArrayLike, n: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    x, total = np.broadcast_arrays(np.asarray(successes, dtype=np.float64), np.asarray(n, dtype=np.float64))
-    return x, total
-
-
-def _adjusted_wald(successes: ArrayLike, n: ArrayLike, added: float, level: float) -> Interval:
-    x, n = _floats(successes, n)
-    share = (x + added / 2.0) / (n + added)
-    half = normal_quantile(level) * np.sqrt(share * (1.0 - share) / (n + added))
-    return np.clip(share - half, 0.0, 1.0), np.clip(share + half, 0.0, 1.0)
-
-
-def _mirrored(
-    lower: Callable[[FloatArray, FloatArray, float], FloatArray], successes: ArrayLike, n: ArrayLike, level: float
-) -> Interval:
-    normal_quantile(level)
-    x, n = _floats(successes, n)
-    tail = (1.0 - level) / 2.0
-    return np.where(x == 0.0, 0.0, lower(x, n, tail)), np.where(x == n, 1.0, 1.0 - lower(n - x, n, tail))
 
 
 def _check_counts(successes: float, n: float, effective_n: float) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 import numpy as np
 from scipy.special import betainc
 
-from crmrisk.satisfaction.net_promoter_intervals import check_method
+from crmrisk.satisfaction.numerics import check_method
 
 if TYPE_CHECKING:
     from crmrisk.core.arrays import BoolArray, FloatArray, IntArray
