@@ -115,10 +115,17 @@ def _problems(column: Column, array: FloatArray) -> list[Problem]:
     if not bad.any():
         return []
     kind = "whole" if column.whole else "finite"
-    bound = f">= {column.ge:g}" if np.isinf(column.le) else f"in [{column.ge:g}, {column.le:g}]"
     what = f"{int(bad.sum())} value(s) out of range"
     got = f"{array[bad].flat[0]:g}" if array.ndim else f"{float(array):g}"
-    return [Problem(what=what, where=column.where, allowed=f"{kind} numbers {bound}, or NaN for unrated", got=got)]
+    return [
+        Problem(what=what, where=column.where, allowed=f"{kind} numbers{_range(column)}, or NaN for unrated", got=got)
+    ]
+
+
+def _range(column: Column) -> str:
+    if np.isinf(column.le):
+        return "" if np.isinf(column.ge) else f" >= {column.ge:g}"
+    return f" in [{column.ge:g}, {column.le:g}]"
 
 
 def likelihood_and_consequence(likelihood: ArrayLike, consequence: ArrayLike) -> tuple[FloatArray, FloatArray]:
