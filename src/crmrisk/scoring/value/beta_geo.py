@@ -392,7 +392,7 @@ class BetaGeoNBD(Model):
         if shared is not None:
             time, x, end = shared.columns
         values = expected_stopped_count(self.r + x, time / (self.alpha + end), np.full(x.shape, self.a), self.b + x)
-        counts[rated] = values if shared is None else values[shared.index]
+        counts[rated] = values if shared is None else values[shared.place]
         return counts
 
 

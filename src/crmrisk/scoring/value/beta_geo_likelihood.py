@@ -79,7 +79,7 @@ class BetaGeoLikelihood:
         return self._purchases(r, a, b) + self._exposure(r, alpha) + self._dropout(r, alpha, a, b)
 
     def _purchases(self, r: float, a: float, b: float) -> Derivatives:
-        """ln Γ(r+x)/Γ(r) + ln B(a, b+x)/B(a, b): three rising factorials."""
+        """Sum ln Γ(r+x)/Γ(r) + ln B(a, b+x)/B(a, b): three rising factorials."""
         by_r, by_b, by_ab = self._rising(r), self._rising(b), self._rising(a + b)
         gradient = np.array([by_r[1], 0.0, -by_ab[1], by_b[1] - by_ab[1]])
         hessian = np.zeros((4, 4))
@@ -91,13 +91,13 @@ class BetaGeoLikelihood:
     def _rising(self, base: float) -> tuple[float, float, float]:
         top, weight = base + self.counts, self.count_weight
         return (
-            float(weight @ log_rising(np.float64(base), self.counts)),
+            float(weight @ log_rising(base, self.counts)),
             float(weight @ (special.psi(top) - special.psi(base))),
             float(weight @ (special.zeta(2.0, top) - special.zeta(2.0, base))),
         )
 
     def _exposure(self, r: float, alpha: float) -> Derivatives:
-        """r ln α - (r+x) ln(α+T)."""
+        """Sum r ln α - (r+x) ln(α+T)."""
         x, weight = self.frequency, self.weight
         end = alpha + self.age
         waited = float(weight @ np.log1p(self.age / alpha))
@@ -112,7 +112,7 @@ class BetaGeoLikelihood:
         return Derivatives(value, gradient, hessian)
 
     def _dropout(self, r: float, alpha: float, a: float, b: float) -> Derivatives:
-        """ln(1 + exp δ), where δ are the log-odds of having dropped out at the last purchase."""
+        """Sum ln(1 + exp δ), where δ are the log-odds of having dropped out at the last purchase."""
         repeated = int(np.searchsorted(-self.frequency, 0.0))
         x, weight = self.frequency[:repeated], self.weight[:repeated]
         last, end = alpha + self.recency[:repeated], alpha + self.age[:repeated]

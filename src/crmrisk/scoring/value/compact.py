@@ -32,17 +32,17 @@ class Distinct(NamedTuple):
     ----------
     columns
         The distinct rows, column by column.
-    index
+    place
         The distinct row of every original row, ``(n_rows,)``.
 
     Examples
     --------
-    >>> distinct(np.array([3.0, 1.0, 3.0])).index
+    >>> distinct(np.array([3.0, 1.0, 3.0])).place
     array([1, 0, 1])
     """
 
     columns: tuple[FloatArray, ...]
-    index: IntArray
+    place: IntArray
 
 
 class _Packed(NamedTuple):
@@ -119,14 +119,14 @@ def distinct(*columns: FloatArray) -> Distinct | None:
     if packed.size <= TABLE_PER_ROW * packed.key.size:
         seen = np.zeros(packed.size, dtype=np.bool_)
         seen[packed.key] = True
-        place = np.cumsum(seen) - 1
-        return Distinct(packed.unpack(np.flatnonzero(seen)), place[packed.key])
+        rank = np.cumsum(seen) - 1
+        return Distinct(packed.unpack(np.flatnonzero(seen)), rank[packed.key])
     order = np.argsort(packed.key)
     key = packed.key[order]
     first = np.concatenate(([True], key[1:] != key[:-1]))
-    index = np.empty(key.size, dtype=np.int64)
-    index[order] = np.cumsum(first) - 1
-    return Distinct(packed.unpack(key[first]), index)
+    place = np.empty(key.size, dtype=np.int64)
+    place[order] = np.cumsum(first) - 1
+    return Distinct(packed.unpack(key[first]), place)
 
 
 def _positive(columns: tuple[FloatArray, ...], weights: FloatArray) -> tuple[tuple[FloatArray, ...], FloatArray]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import FloatArray
 
-__all__ = ["YEAR", "Schedule"]
+__all__ = ["YEAR", "Schedule", "Term"]
 
+Term = tuple["FloatArray", "FloatArray"]
+"""Times and the weights of the purchases expected by then."""
 YEAR = timedelta(days=365)
 """The year an annual rate is for."""
 NODES = 48
@@ -53,7 +55,7 @@ class Schedule:
     discount_rate: float
     time_unit: timedelta
 
-    def terms(self, scale: FloatArray) -> Iterator[tuple[FloatArray, FloatArray]]:
+    def terms(self, scale: FloatArray) -> Iterator[Term]:
         """Yield times and the weights of the purchases expected by then.
 
         Parameters
@@ -67,7 +69,7 @@ class Schedule:
         else:
             yield from self._continuous(scale)
 
-    def _by_period(self, scale: FloatArray, period: timedelta) -> Iterator[tuple[FloatArray, FloatArray]]:
+    def _by_period(self, scale: FloatArray, period: timedelta) -> Iterator[Term]:
         whole, rest = divmod(self.horizon, period)
         ends = period / self.time_unit * np.arange(1, whole + 1)
         if rest:
@@ -77,7 +79,7 @@ class Schedule:
             if weight > 0:
                 yield np.full(scale.shape, time), np.full(scale.shape, weight)
 
-    def _continuous(self, scale: FloatArray) -> Iterator[tuple[FloatArray, FloatArray]]:
+    def _continuous(self, scale: FloatArray) -> Iterator[Term]:
         """∫ exp(-δt) dE[Y(t)] by parts, substituting t = scale (exp(w) - 1), in which expectations are smooth."""
         horizon, force = self.horizon / self.time_unit, self._force()
         yield np.full(scale.shape, horizon), np.full(scale.shape, np.exp(-force * horizon))

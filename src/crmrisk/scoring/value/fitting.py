@@ -22,7 +22,7 @@ BOUND = float(np.log(1e6))
 """Parameters stay within a factor of a million of 1; models scale time and money so that 1 is the ordinary size."""
 LONGEST_STEP = 3.0
 TOLERANCE = 1e-18
-"""The climb ends when the next step promises no more log-likelihood than this: parameters right to 1e-9 of their error."""
+"""The climb ends when a step promises no more than this: parameters right to 1e-9 of their standard error."""
 RIDGE = 1e-8
 """On a ridge, where the promise hardly shrinks from step to step, this little is the end of it."""
 MAX_STEPS = 200

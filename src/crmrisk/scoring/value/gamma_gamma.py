@@ -24,7 +24,7 @@ from crmrisk.scoring.value.model_fit import summarise
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from crmrisk.core.arrays import FloatArray
+    from crmrisk.core.arrays import FloatArray, IntArray
     from crmrisk.scoring.value.model_fit import ModelFit
 
 __all__ = ["GammaGamma"]
@@ -226,7 +226,7 @@ class _Likelihood:
     weight: FloatArray
     log_means: float
     counts: FloatArray
-    place: FloatArray
+    place: IntArray
 
     @classmethod
     def of(cls, frequency: FloatArray, mean: FloatArray, weight: FloatArray) -> Self:

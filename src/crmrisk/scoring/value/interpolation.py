@@ -17,7 +17,7 @@ from crmrisk.scoring.value.compact import distinct
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crmrisk.core.arrays import FloatArray
+    from crmrisk.core.arrays import FloatArray, IntArray
 
 __all__ = ["by_octaves"]
 
@@ -61,7 +61,7 @@ def by_octaves(
     values = np.empty(point.size)
     for start in range(0, point.size, CHUNK):
         part = slice(start, start + CHUNK)
-        values[part] = _clenshaw(tables, cells.index[part], 2 * (place[part] - octave[part]) - 1)
+        values[part] = _clenshaw(tables, cells.place[part], 2 * (place[part] - octave[part]) - 1)
     return values
 
 
@@ -79,9 +79,9 @@ def _coefficients(
     return tables
 
 
-def _clenshaw(tables: FloatArray, index: np.ndarray[tuple[int], np.dtype[np.int64]], x: FloatArray) -> FloatArray:
+def _clenshaw(tables: FloatArray, cell: IntArray, x: FloatArray) -> FloatArray:
     above, higher = np.zeros(x.size), np.zeros(x.size)
     for order in range(NODES - 1, 0, -1):
-        above, higher = tables[order][index] + 2 * x * above - higher, above
-    result: FloatArray = tables[0][index] + x * above - higher
+        above, higher = tables[order][cell] + 2 * x * above - higher, above
+    result: FloatArray = tables[0][cell] + x * above - higher
     return result

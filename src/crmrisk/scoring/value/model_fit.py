@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 import numpy as np
 
@@ -141,7 +141,8 @@ def summarise(
     """
     names = tuple(type(model).model_fields)
     unknown = tuple(name for name, known in zip(names, maximum.identified, strict=True) if not known)
-    return ModelFit[type(model)](  # type: ignore[misc] # pydantic builds the class of this model's fits at run time
+    fits_of_this_model = cast("type[ModelFit[M]]", ModelFit.__class_getitem__(type(model)))
+    return fits_of_this_model(
         model=model,
         parameters=names,
         log_likelihood=log_likelihood,

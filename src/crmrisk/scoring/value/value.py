@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -13,14 +14,19 @@ from crmrisk.scoring.value.histories import checked_histories, checked_numbers
 from crmrisk.scoring.value.interpolation import by_octaves
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import ArrayLike
 
     from crmrisk.core.arrays import FloatArray
+    from crmrisk.scoring.value.discounting import Term
 
 __all__ = ["MONTH", "PurchaseModel", "discounted_value"]
 
 MONTH = YEAR / 12
 """A twelfth of a year of 365 days: 30 days and 10 hours."""
+BLOCK = 100_000
+"""Expectations asked for at once: enough to be fast for one customer, few enough to be small for a million."""
 
 
 class PurchaseModel(Protocol):
@@ -133,12 +139,20 @@ def _discounted_purchases(
     base = model.age_scale
 
     def total(x: FloatArray, scale: FloatArray) -> FloatArray:
-        result = np.zeros(x.size)
-        for time, weight in schedule.terms(scale):
-            result += weight * model.expected_purchases_if_alive(time, frequency=x, age=np.maximum(scale - base, 0.0))
+        result, age = np.zeros(x.size), np.maximum(scale - base, 0.0)
+        for terms in _blocks(schedule.terms(scale), 1 + BLOCK // x.size):
+            times = np.stack([time for time, _ in terms])
+            expected = model.expected_purchases_if_alive(times, frequency=x, age=age)
+            for (_, weight), purchases in zip(terms, expected, strict=True):
+                result += weight * purchases
         return result
 
     return by_octaves(total, frequency, base + age)
+
+
+def _blocks(terms: Iterator[Term], size: int) -> Iterator[list[Term]]:
+    while block := list(islice(terms, size)):
+        yield block
 
 
 def _schedule(
