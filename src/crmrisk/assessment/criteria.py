@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Protocol, Self, overload, runtime_checkable
+from typing import TYPE_CHECKING, Annotated, ClassVar, Protocol, Self, overload, runtime_checkable
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -160,6 +160,8 @@ class RiskCriteria(GradesByCode, Value):
     >>> criteria.grade(0.1, 500.0)
     <RiskLevel.MODERATE: 'moderate'>
     """
+
+    kind: ClassVar[str] = "crmrisk.criteria"
 
     currency: Name
     moderate: Annotated[float, Field(gt=0)] = field(kw_only=True)

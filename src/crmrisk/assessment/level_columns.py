@@ -85,14 +85,13 @@ class LevelColumns:
 
     @property
     def expected_loss_span(self) -> Span | None:
-        """The interval of the expected loss, ``(n_customers,)`` each.
+        """The interval of the expected loss, ``(n_customers,)`` each; only where both factors have one.
 
         Ends multiply, which is wide when the two are independent and right when they move together.
         """
-        if self.likelihood_span is None and self.consequence_span is None:
+        if self.likelihood_span is None or self.consequence_span is None:
             return None
-        likelihood = self.likelihood_span or Span(self.likelihood, self.likelihood)
-        consequence = self.consequence_span or Span(self.consequence, self.consequence)
+        likelihood, consequence = self.likelihood_span, self.consequence_span
         return Span(likelihood.low * consequence.low, likelihood.high * consequence.high)
 
     def scaled(self, share: Remaining) -> LevelColumns:

@@ -20,7 +20,7 @@ from crmrisk.core.codec import ByKind
 from crmrisk.core.component import Component, fingerprint
 from crmrisk.core.errors import CompositionError, MissingOutcomesError, Problem
 from crmrisk.core.events import RiskEvent
-from crmrisk.core.fields import AnyFittedScorer, AnyScorer
+from crmrisk.core.fields import AnyFittedScorer, AnyScorer, Several
 from crmrisk.core.instants import instant
 from crmrisk.core.measures import Input, Name
 from crmrisk.core.portfolio import Portfolio
@@ -190,7 +190,7 @@ class AssessmentPipeline(Component, kind="crmrisk.pipeline", fitted=FittedAssess
     likelihood: AnyScorer
     consequence: AnyScorer
     criteria: Annotated[Criteria, ByKind(Criteria)]
-    controls: tuple[Control, ...] = ()
+    controls: Several[Control] = ()
     owner: str = ""
     review_every: timedelta | None = None
 

@@ -13,6 +13,7 @@ from pydantic.dataclasses import dataclass
 from crmrisk.assessment.pipeline import AssessmentPipeline, FittedAssessmentPipeline
 from crmrisk.assessment.programme_assessments import ProgrammeAssessments
 from crmrisk.core.errors import CompositionError, Problem
+from crmrisk.core.fields import Several
 from crmrisk.core.model import VALUE, Value
 from crmrisk.core.saved import save
 
@@ -131,7 +132,7 @@ class RiskProgramme(Value):
     kind: ClassVar[str] = "crmrisk.programme"
     fitted_class: ClassVar[type[Any]] = FittedRiskProgramme
 
-    pipelines: tuple[AssessmentPipeline, ...]
+    pipelines: Several[AssessmentPipeline]
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:

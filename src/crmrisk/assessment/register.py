@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from pydantic.dataclasses import dataclass
 
-from crmrisk.core.events import RiskCategory
+from crmrisk.core.events import Category
 from crmrisk.core.levels import LEVELS, RiskLevel
 from crmrisk.core.model import VALUE, Value
 
@@ -66,7 +66,7 @@ class RegisterLine(Value):
     """
 
     risk: str
-    category: RiskCategory
+    category: Category
     description: str
     segment: str
     customers: int

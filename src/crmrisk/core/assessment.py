@@ -10,7 +10,7 @@ from pydantic.dataclasses import dataclass
 
 from crmrisk.core.customers import Identifier
 from crmrisk.core.errors import InvalidValueError, Problem
-from crmrisk.core.events import RiskCategory
+from crmrisk.core.events import Category
 from crmrisk.core.explanation import Driver
 from crmrisk.core.instants import Moment
 from crmrisk.core.levels import RiskLevel
@@ -194,7 +194,7 @@ class RiskAssessment(Model):
 
     customer_id: Identifier
     event: Name
-    category: RiskCategory
+    category: Category
     current: LevelOfRisk
     residual: LevelOfRisk
     inherent: LevelOfRisk | None = None

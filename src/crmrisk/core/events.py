@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any, ClassVar, Protocol, Self, runtime_checkable
+from typing import Annotated, Any, ClassVar, Protocol, Self, TypeAlias, runtime_checkable
 
-from pydantic import Field, GetCoreSchemaHandler, model_validator
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, model_validator
 from pydantic.dataclasses import dataclass
 from pydantic_core import core_schema
 
@@ -17,7 +17,7 @@ from crmrisk.core.levels import RiskLevel
 from crmrisk.core.measures import Name
 from crmrisk.core.model import VALUE, Model, Value
 
-__all__ = ["Incident", "OutcomeRule", "RiskCategory", "RiskEvent", "TimelineEntry"]
+__all__ = ["Category", "Incident", "OutcomeRule", "RiskCategory", "RiskEvent", "TimelineEntry"]
 
 
 class RiskCategory(str):
@@ -100,6 +100,10 @@ for _category in BUILTIN_CATEGORIES:
     setattr(RiskCategory, _category.upper(), _category)
 
 
+Category: TypeAlias = Annotated[str, AfterValidator(RiskCategory)]
+"""A field that takes any category name and holds a `RiskCategory`."""
+
+
 @runtime_checkable
 class OutcomeRule(Protocol):
     """Recognise in the evidence whether an event happened to each customer.
@@ -166,7 +170,7 @@ class RiskEvent(Value):
     """
 
     name: Name
-    category: RiskCategory
+    category: Category
     horizon: TimeSpan
     outcome: Annotated[OutcomeRule, ByKind(OutcomeRule)] | None = None
     description: str = ""

@@ -234,7 +234,9 @@ def backtest(
     >>> import numpy as np
     >>> import crmrisk as cr
     >>> from crmrisk.datasets import simulate_book
-    >>> book = simulate_book(n_customers=400, rng=np.random.default_rng(1))
+    >>> book = simulate_book(
+    ...     n_customers=400, start=date(2024, 1, 1), end=date(2026, 1, 1), rng=np.random.default_rng(1)
+    ... )
     >>> quarter = timedelta(days=90)
     >>> churn = cr.AssessmentPipeline(
     ...     name="churn",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
 import numpy as np
 from pydantic import BeforeValidator, model_validator
@@ -103,6 +103,8 @@ class RiskMatrix(GradesByCode, Value):
     0.1 to 1 | low      | high
     0 to 0.1 | low      | low
     """
+
+    kind: ClassVar[str] = "crmrisk.matrix"
 
     likelihood_edges: Edges
     consequence_edges: Edges

@@ -1,0 +1,173 @@
+"""The command line: ``crmrisk demo | assess | backtest | scorers``. The only part of crmrisk that prints."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crmrisk.core.errors import CrmRiskError, InvalidValueError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import pandas as pd
+
+    from crmrisk.evidence import Evidence
+
+__all__ = ["main"]
+
+TABLES = ("customers", "transactions", "complaints", "surveys", "payments", "service", "incidents")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments
+        What the shell passes; ``None`` reads it.
+
+    Returns
+    -------
+    0, or 2 where crmrisk refused what it was given.
+
+    Examples
+    --------
+    >>> main(["scorers"])  # doctest: +ELLIPSIS
+    crmrisk.attrition
+    ...
+    0
+    """
+    parsed = _parser().parse_args(arguments)
+    try:
+        parsed.run(parsed)
+    except CrmRiskError as error:
+        sys.stderr.write(f"crmrisk: {error}\n")
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="crmrisk", description="Assess customer-relationship risk, and prove it.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    demo = _command(commands, "demo", _demo, "assess three risks of a simulated book, and back-test one")
+    demo.add_argument("--customers", type=int, default=5_000, help="how many to simulate (default: 5000)")
+    demo.add_argument("--out", type=Path, default=Path("crmrisk-demo"), help="folder to write to")
+    assess = _command(commands, "assess", _assess, "assess customers with a saved, fitted pipeline or programme")
+    _add_evidence(assess)
+    assess.add_argument("--as-of", required=True, type=datetime.fromisoformat, help="e.g. 2026-01-31")
+    assess.add_argument("--out", required=True, type=Path, help=".parquet, .csv or .jsonl")
+    test = _command(commands, "backtest", _backtest, "back-test a saved pipeline (fitted or not)")
+    _add_evidence(test)
+    test.add_argument(
+        "--cutoff", required=True, action="append", type=datetime.fromisoformat, help="repeat for several"
+    )
+    _command(commands, "scorers", _scorers, "list the installed scorers, built-in and plugged in")
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    run: Callable[[argparse.Namespace], None],
+    text: str,
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text, description=text)
+    command.set_defaults(run=run)
+    return command
+
+
+def _add_evidence(command: argparse.ArgumentParser) -> None:
+    command.add_argument("model", type=Path, help="a .crmrisk file")
+    for table in TABLES:
+        command.add_argument(f"--{table}", type=Path, help=f"the {table}: .parquet or .csv")
+
+
+def _demo(parsed: argparse.Namespace) -> None:
+    from crmrisk.demonstration import run_demonstration, write_assessments  # noqa: PLC0415 - only this command needs it
+
+    found = run_demonstration(n_customers=parsed.customers)
+    table, lines = write_assessments(found.assessed, parsed.out)
+    loss = found.assessed.portfolio_loss(correlation=0.05)
+    _print("A simulated book; every name and number is made up.\n")
+    for risk in found.assessed:
+        _print(f"{risk.summary()}\n")
+    _print(f"Risk register, costliest first\n{found.assessed.register()}\n")
+    _print(
+        f"Loss of the whole book in a quarter [{found.assessed.currency}]: {loss.mean:,.0f} expected, "
+        f"{loss.value_at_risk(0.95):,.0f} at most in 19 of 20, {loss.expected_shortfall(0.95):,.0f} on average beyond\n"
+    )
+    _print(f"Was the churn score right? Back-test at {len(found.proof)} past cutoffs\n{found.proof}\n")
+    _print(f"Written: {table} and {lines}")
+
+
+def _assess(parsed: argparse.Namespace) -> None:
+    from crmrisk.core.saved import load  # noqa: PLC0415 - only this command needs it
+
+    model = load(parsed.model)
+    if not hasattr(model, "assess"):
+        raise InvalidValueError(
+            Problem(what="not a fitted pipeline or programme", where=str(parsed.model), got=type(model).__name__)
+        )
+    evidence = _evidence(parsed)
+    assessed = model.assess(evidence, parsed.as_of) if hasattr(model, "pipelines") else None
+    risks = tuple(assessed) if assessed is not None else (model.assess(evidence.portfolio(parsed.as_of)),)
+    if parsed.out.suffix == ".jsonl":
+        parsed.out.write_text("".join(f"{line}\n" for risk in risks for line in risk.json_lines()), encoding="utf-8")
+    else:
+        import pandas as pd  # noqa: PLC0415 - only this command needs it
+
+        _write(pd.concat([risk.frame() for risk in risks], ignore_index=True), parsed.out)
+    for risk in risks:
+        _print(str(risk.summary()))
+
+
+def _backtest(parsed: argparse.Namespace) -> None:
+    from crmrisk.core.saved import load  # noqa: PLC0415 - only this command needs it
+    from crmrisk.proof import backtest  # noqa: PLC0415 - only this command needs it
+
+    model = load(parsed.model)
+    pipeline = getattr(model, "specification", model)
+    if not hasattr(pipeline, "fit_as_of"):
+        raise InvalidValueError(Problem(what="not a pipeline", where=str(parsed.model), got=type(model).__name__))
+    _print(str(backtest(pipeline, _evidence(parsed), parsed.cutoff)))
+
+
+def _scorers(_: argparse.Namespace) -> None:
+    from crmrisk.core.registry import component_names  # noqa: PLC0415 - only this command needs it
+
+    for name in component_names():
+        _print(name)
+
+
+def _evidence(parsed: argparse.Namespace) -> Evidence:
+    from crmrisk.evidence import Evidence  # noqa: PLC0415 - heavy, and only two commands need it
+
+    paths = {table: getattr(parsed, table) for table in TABLES if getattr(parsed, table) is not None}
+    return Evidence(**{table: _read(path) for table, path in paths.items()})
+
+
+def _read(path: Path) -> pd.DataFrame:
+    import pandas as pd  # noqa: PLC0415 - heavy, and only two commands need it
+
+    if path.suffix not in {".parquet", ".csv"} or not path.exists():
+        raise InvalidValueError(
+            Problem(what="no such file, or of a kind not read here", where=str(path), allowed=".parquet, .csv")
+        )
+    return pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+
+
+def _write(frame: pd.DataFrame, path: Path) -> None:
+    if path.suffix == ".parquet":
+        frame.to_parquet(path, index=False)
+    elif path.suffix == ".csv":
+        frame.to_csv(path, index=False)
+    else:
+        raise InvalidValueError(Problem(what="unknown kind of file", where=str(path), allowed=".parquet, .csv, .jsonl"))
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
