@@ -1,0 +1,104 @@
+"""Sphinx configuration: `sphinx-build -W -b html docs docs/_build`. Everything works offline.
+
+pytest imports this file while it looks for doctests, so Sphinx and docutils are imported only where they are used.
+"""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from types import GenericAlias
+from typing import TYPE_CHECKING, Any
+
+import crmrisk
+from crmrisk._exports import HOMES
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+project = "crmrisk"
+author = "The crmrisk developers"
+copyright = "The crmrisk developers"
+version = release = crmrisk.__version__
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "numpydoc",
+    "myst_nb",
+]
+exclude_patterns = ["_build", "jupyter_execute", "_templates"]
+templates_path = ["_templates"]
+default_role = "py:obj"
+
+autosummary_generate = True
+autodoc_typehints = "signature"
+autodoc_member_order = "groupwise"
+autodoc_preserve_defaults = True
+numpydoc_show_class_members = False
+numpydoc_class_members_toctree = False
+numpydoc_xref_param_type = False
+
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 120
+nb_merge_streams = True
+
+html_theme = "pydata_sphinx_theme"
+html_title = f"crmrisk {release}"
+html_static_path = ["_static"]
+html_css_files = ["tables.css"]
+html_show_sourcelink = False
+html_math_renderer = "mathml"
+html_theme_options: dict[str, Any] = {
+    "navbar_align": "left",
+    "show_toc_level": 2,
+    "footer_start": ["copyright"],
+    "footer_end": [],
+    "secondary_sidebar_items": ["page-toc"],
+}
+
+_HERE = Path(__file__).parent
+
+
+def _public_names() -> str:
+    """List every name of `import crmrisk as cr`, by the module that defines it."""
+    lines = ["| name | what it does |", "| --- | --- |"]
+    for name in sorted(name for names in HOMES.values() for name in names):
+        thing = getattr(crmrisk, name)
+        first = (inspect.getdoc(thing) or "").split("\n", 1)[0].replace("|", r"\|").replace("`", "")
+        lines.append(f"| {{py:obj}}`cr.{name} <{thing.__module__}.{thing.__qualname__}>` | {first} |")
+    return "\n".join(lines) + "\n"
+
+
+def _write_public_names(_app: Sphinx) -> None:
+    path = _HERE / "reference" / "generated" / "names.txt"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(_public_names(), encoding="utf-8")
+
+
+def _mathml(translator: Any, node: Any, *, block: bool) -> None:
+    """Write a formula as MathML, which browsers draw without a script and without the network."""
+    from docutils.nodes import SkipNode  # noqa: PLC0415 - Sphinx is no dependency of the tests
+    from docutils.utils.math.latex2mathml import tex2mathml  # noqa: PLC0415 - same
+
+    translator.body.append(tex2mathml(node.astext(), as_block=block))
+    raise SkipNode
+
+
+def _skip_alias(_app: Sphinx, _what: str, _name: str, thing: Any, skip: bool, _options: Any) -> bool:  # noqa: FBT001 - autodoc's signature
+    """Leave out type aliases such as arrays of codes: they name a type, and document nothing."""
+    return skip or isinstance(thing, GenericAlias)
+
+
+def setup(app: Sphinx) -> None:
+    """Register what Sphinx does not have itself."""
+    app.add_html_math_renderer(
+        "mathml",
+        inline_renderers=(lambda translator, node: _mathml(translator, node, block=False), None),
+        block_renderers=(lambda translator, node: _mathml(translator, node, block=True), None),
+    )
+    app.connect("autodoc-skip-member", _skip_alias)
+    app.connect("builder-inited", _write_public_names)
