@@ -13,7 +13,7 @@ import numpy as np
 from scipy import special
 
 from crmrisk.scoring.value.fitting import Derivatives
-from crmrisk.scoring.value.special import log_rising
+from crmrisk.scoring.value.special import log_rising, log_rising_slope
 
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray
@@ -92,7 +92,7 @@ class BetaGeoLikelihood:
         top, weight = base + self.counts, self.count_weight
         return (
             float(weight @ log_rising(base, self.counts)),
-            float(weight @ (special.psi(top) - special.psi(base))),
+            float(weight @ log_rising_slope(base, self.counts)),
             float(weight @ (special.zeta(2.0, top) - special.zeta(2.0, base))),
         )
 

@@ -25,6 +25,8 @@ TOLERANCE = 1e-18
 """The climb ends when a step promises no more than this: parameters right to 1e-9 of their standard error."""
 RIDGE = 1e-8
 """On a ridge, where the promise hardly shrinks from step to step, this little is the end of it."""
+STALLED = 1e-7
+"""Where rounding stops the climb, less than this share of the log-likelihood may be left to gain."""
 MAX_STEPS = 200
 WIDE = 3.0
 """A log standard error above this leaves a factor of 400 to either side within the 95 % interval: not identified."""
@@ -180,12 +182,13 @@ def _climb(likelihood: LogLikelihood, start: FloatArray) -> Maximum:
     before, converged, steps = np.inf, False, 0
     for steps in range(1, MAX_STEPS + 1):  # noqa: B007 - the count is reported
         step, promise = _newton_step(logs, here)
-        if promise <= TOLERANCE or (promise <= RIDGE and promise > before / 4):
+        slow = promise > before / 4  # towards a proper top every step promises far less than the one before
+        if promise <= TOLERANCE or (slow and promise <= RIDGE):
             converged = True
             break
         moved = _search(likelihood, logs, here, step)
-        if moved is None:
-            converged = promise <= RIDGE
+        if moved is None or (slow and moved[1].value <= here.value + _rounding(here.value)):
+            converged = promise <= STALLED * max(1.0, abs(here.value))  # the rest drowns in rounding
             break
         (logs, here), before = moved, promise
     at_low, at_high = logs <= -BOUND, logs >= BOUND
@@ -211,13 +214,16 @@ def _newton_step(logs: FloatArray, here: Derivatives) -> tuple[FloatArray, float
 def _search(
     likelihood: LogLikelihood, logs: FloatArray, here: Derivatives, step: FloatArray
 ) -> tuple[FloatArray, Derivatives] | None:
-    slack = 1e-13 * max(1.0, abs(here.value))  # rounding of the sum over customers
     for halvings in range(40):
         there = np.clip(logs + step * 0.5**halvings, -BOUND, BOUND)
         found = likelihood(np.exp(there))
-        if found.value >= here.value - slack:
+        if found.value >= here.value - _rounding(here.value):
             return there, found.on_logs(np.exp(there))
     return None
+
+
+def _rounding(value: float) -> float:
+    return 1e-13 * max(1.0, abs(value))
 
 
 def _inverse(information: FloatArray) -> FloatArray:
