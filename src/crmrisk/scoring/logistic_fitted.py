@@ -14,6 +14,7 @@ from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.measures import Input, Measure, Name
 from crmrisk.core.model import VALUE, Value
 from crmrisk.core.scores import Ranged
+from crmrisk.scoring.delta import is_covariance, predictor_error
 from crmrisk.scoring.explaining import explain_by_input
 from crmrisk.scoring.fields import FrozenMapping, Horizon, Level
 
@@ -160,7 +161,7 @@ class FittedLogisticScorer(BaseFittedScorer):
         if read != used or not used:
             problems.append(Problem(what="terms are not the inputs", where="terms", allowed=str(read), got=str(used)))
         size = 1 + sum(len(each.parameters) for each in self.terms)
-        if self.covariance is not None and not _is_covariance(self.covariance, size):
+        if self.covariance is not None and not is_covariance(self.covariance, size):
             problems.append(
                 Problem(what="no covariance of the parameters", where="covariance", allowed=f"{size} x {size}")
             )
@@ -206,7 +207,8 @@ class FittedLogisticScorer(BaseFittedScorer):
             values = expit(log_odds)
             if self.covariance is None:
                 return values
-            reach = ndtri((1 + self.level) / 2) * self._standard_error([each for term in deviations for each in term])
+            multipliers = [np.ones_like(log_odds), *(each for term in deviations for each in term)]
+            reach = ndtri((1 + self.level) / 2) * predictor_error(self.covariance, multipliers)
             return Ranged(values, np.fmin(expit(log_odds - reach), values), np.fmax(expit(log_odds + reach), values))
 
     def explain(self, portfolio: Portfolio, /) -> Explanation:
@@ -235,21 +237,6 @@ class FittedLogisticScorer(BaseFittedScorer):
         pairs = [(term.parameters, parts) for term, parts in zip(self.terms, deviations, strict=True)]
         return [value[0] * parts[0] + (value[1] * parts[1] if len(parts) > 1 else 0.0) for value, parts in pairs]
 
-    def _standard_error(self, deviations: list[FloatArray]) -> FloatArray:
-        """Return the standard error of the log-odds: the length of d' L, L the covariance's lower triangular factor.
-
-        Column by column and never by matrix product, so that a row's result cannot depend on the other rows.
-        """
-        factor = np.linalg.cholesky(np.array(self.covariance))
-        d = [np.ones_like(deviations[0]), *deviations]
-        squares = np.zeros_like(deviations[0])
-        for j in range(len(d)):
-            along = factor[j, j] * d[j]
-            for i in range(j + 1, len(d)):
-                along = along + factor[i, j] * d[i]
-            squares = squares + along * along
-        return np.sqrt(squares)
-
     def _uncentred(self) -> FloatArray:
         """Return the matrix that turns the parameters into those of inputs that are not centred."""
         centres = [c for t in self.terms for c in ((t.centre,), (t.centre, 0.0))[len(t.parameters) - 1]]
@@ -265,14 +252,3 @@ class FittedLogisticScorer(BaseFittedScorer):
 
 def _column(portfolio: Portfolio, name: str) -> FloatArray:
     return portfolio.columns.get(name, np.full(len(portfolio), np.nan))
-
-
-def _is_covariance(rows: tuple[tuple[float, ...], ...], size: int) -> bool:
-    if len(rows) != size or any(len(row) != size for row in rows):
-        return False
-    matrix = np.array(rows)
-    try:
-        np.linalg.cholesky(matrix)
-    except np.linalg.LinAlgError:
-        return False
-    return bool(np.allclose(matrix, matrix.T, rtol=1e-9, atol=0))
