@@ -1,0 +1,177 @@
+"""What one pass over a table finds: how much is there, what is missing, what cannot be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import narwhals.stable.v2 as nw
+
+from crmrisk.core.errors import Problem
+from crmrisk.evidence.kinds import FRACTIONAL, Kind
+from crmrisk.evidence.schemas import ColumnType
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crmrisk.evidence.schemas import TableSchema
+
+__all__ = ["Content", "content_of", "one_row"]
+
+_EARLIEST = -62_135_596_800_000_000
+_LATEST = 253_402_300_799_999_999
+"""The calendar of Python and of every engine: years 1 to 9999, in microseconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Hold what one pass over a table found.
+
+    Parameters
+    ----------
+    rows
+        Number of records.
+    unidentified
+        Records without a customer.
+    fractional
+        Records whose customer is a number with a fraction.
+    undated
+        Records without a time.
+    missing, infinite
+        Numbers that are missing or infinite, by column.
+    no_flags
+        Flags that are neither true nor false, by column.
+    earliest, latest
+        The ends of each column of times [microseconds since 1970]; ``None`` where it is empty.
+
+    Examples
+    --------
+    >>> Content(rows=3, unidentified=1).rows
+    3
+    """
+
+    rows: int
+    unidentified: int = 0
+    fractional: int = 0
+    undated: int = 0
+    missing: Mapping[str, int] = field(default_factory=dict)
+    infinite: Mapping[str, int] = field(default_factory=dict)
+    no_flags: Mapping[str, int] = field(default_factory=dict)
+    earliest: Mapping[str, int | None] = field(default_factory=dict)
+    latest: Mapping[str, int | None] = field(default_factory=dict)
+
+    def problems(self, table: str) -> list[Problem]:
+        """List what no policy can excuse.
+
+        Parameters
+        ----------
+        table
+            The name of the table.
+
+        Examples
+        --------
+        >>> print(Content(rows=3, infinite={"amount": 2}).problems("transactions")[0])
+        transactions.amount: 2 infinite value(s); allowed: finite numbers, null where unknown
+        """
+        return [
+            *_counted(
+                table, {"customer_id": self.fractional}, "customers that are no whole numbers", "17850 or 17850.0"
+            ),
+            *_counted(table, self.infinite, "infinite value(s)", "finite numbers, null where unknown"),
+            *_counted(table, self.no_flags, "value(s) neither true nor false", "true, false, 1 or 0"),
+            *self._outside_calendar(table),
+        ]
+
+    def _outside_calendar(self, table: str) -> list[Problem]:
+        ends = {name: (first, self.latest[name]) for name, first in self.earliest.items()}
+        return [
+            Problem(what="times outside the calendar", where=f"{table}.{name}", allowed="years 1 to 9999")
+            for name, (first, last) in ends.items()
+            if first is not None and last is not None and (first < _EARLIEST or last > _LATEST)
+        ]
+
+
+def _counted(table: str, counts: Mapping[str, int], what: str, allowed: str) -> list[Problem]:
+    return [Problem(what=f"{n} {what}", where=f"{table}.{name}", allowed=allowed) for name, n in counts.items() if n]
+
+
+def content_of(frame: nw.LazyFrame[Any], schema: TableSchema, kinds: Mapping[str, Kind]) -> Content:
+    """Make the pass.
+
+    Parameters
+    ----------
+    frame
+        A table under its declared names and types.
+    schema
+        What it declares.
+    kinds
+        What each column held in its engine.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from crmrisk.evidence.schemas import schema_of
+    >>> frame = nw.from_native(pa.table({"customer_id": ["a", None]})).lazy()
+    >>> content_of(frame, schema_of("customers"), {"customer_id": Kind.TEXT}).unidentified
+    1
+    """
+    of = {
+        kind: [column.name for column in schema.columns if column.type is kind and column.name in kinds]
+        for kind in ColumnType
+    }
+    dated = schema.time in kinds
+    numbers = [*of[ColumnType.NUMBER], *(n for n in of[ColumnType.VALUE] if kinds[n] not in _TEXTUAL)]
+    found = one_row(
+        frame,
+        rows=nw.len(),
+        unidentified=_unidentified(kinds),
+        **({"fractional": nw.col(FRACTIONAL).sum()} if kinds["customer_id"] is Kind.FLOAT else {}),
+        **({"undated": nw.col(schema.time).is_null().sum()} if dated else {}),
+        **{f"missing {n}": nw.col(n).is_null().sum() for n in numbers},
+        **{f"infinite {n}": (~nw.col(n).is_finite()).sum() for n in numbers},
+        **{f"no_flags {n}": ((nw.col(n) != 0.0) & (nw.col(n) != 1.0)).sum() for n in of[ColumnType.FLAG]},
+        **{f"earliest {n}": nw.col(n).min() for n in of[ColumnType.TIME]},
+        **{f"latest {n}": nw.col(n).max() for n in of[ColumnType.TIME]},
+    )
+    return _content(found)
+
+
+_TEXTUAL = {Kind.TEXT, Kind.NOTHING}
+
+
+def _unidentified(kinds: Mapping[str, Kind]) -> nw.Expr:
+    nobody = nw.col("customer_id").is_null()
+    return (nobody & ~nw.col(FRACTIONAL)).sum() if kinds["customer_id"] is Kind.FLOAT else nobody.sum()
+
+
+def _content(found: Mapping[str, int | None]) -> Content:
+    groups: dict[str, dict[str, Any]] = {}
+    for key, value in found.items():
+        group, _, column = key.partition(" ")
+        times = group in {"earliest", "latest"}
+        groups.setdefault(group, {})[column] = value if times else value or 0
+    single = {
+        name: groups.pop(name)[""] for name in ("rows", "unidentified", "fractional", "undated") if name in groups
+    }
+    return Content(**single, **groups)
+
+
+def one_row(frame: nw.LazyFrame[Any], **aggregations: nw.Expr) -> dict[str, int | None]:
+    """Compute whole numbers about a frame in one pass, in its engine.
+
+    Parameters
+    ----------
+    frame
+        Any frame.
+    **aggregations
+        Name to an aggregating expression.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> one_row(nw.from_native(pa.table({"x": [1, 2]})).lazy(), rows=nw.len(), most=nw.col("x").max())
+    {'rows': 2, 'most': 2}
+    """
+    row = frame.select(*(aggregation.alias(name) for name, aggregation in aggregations.items())).collect("pyarrow")
+    values = row.to_native().to_pylist()[0]
+    return {name: None if value is None else int(value) for name, value in values.items()}

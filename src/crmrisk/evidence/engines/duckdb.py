@@ -1,0 +1,98 @@
+"""DuckDB relations: everything stays in the database until one row per customer is left.
+
+Only the relation's own methods are used: no view, table or setting of the caller's connection is touched.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import narwhals.stable.v2 as nw
+
+from crmrisk.evidence.engines.base import NarwhalsEngine, purchase_days
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["DuckDBEngine", "engine_of"]
+
+
+class DuckDBEngine(NarwhalsEngine):
+    """Speak DuckDB.
+
+    Examples
+    --------
+    >>> DuckDBEngine().eager
+    False
+    """
+
+    name = "duckdb"
+
+    def empty_type(self, frame: nw.LazyFrame[Any], name: str) -> bool:
+        """Tell whether a column has the type of nothing but nulls."""
+        relation = frame.to_native()
+        kind = str(relation.types[relation.columns.index(name)])
+        return "NULL" in kind.upper()
+
+    def moments(self, frame: nw.LazyFrame[Any], times: Mapping[str, nw.dtypes.DType]) -> nw.LazyFrame[Any]:
+        """Turn times into whole microseconds since 1970 and add their day numbers."""
+        relation = frame.to_native()
+        kept = [_quoted(name) for name in relation.columns if name not in times]
+        ticks = [f"{_microseconds(name, kind)} AS {_quoted(name)}" for name, kind in times.items()]
+        days = [f"{_day(name, kind)} AS {_quoted(name + '_day')}" for name, kind in times.items()]
+        return nw.from_native(relation.project(", ".join([*kept, *ticks, *days])))
+
+    def purchases(self, facts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """Take the first day's spend with ``arg_min`` in the same aggregation: no join."""
+        bought = "FILTER (spend > 0)"
+        relation = (
+            purchase_days(facts)
+            .to_native()
+            .aggregate(
+                f"customer_id, count(*) {bought} AS days, min(day) {bought} AS first_day, max(day) {bought} AS last_day, "
+                f"coalesce(sum(spend), 0) - coalesce(arg_min(spend, day) {bought}, 0) AS repeat_spend, "
+                "sum(spend) AS total_spend, sum(refunds) AS refunds",
+                "customer_id",
+            )
+        )
+        return nw.from_native(relation)
+
+
+def _quoted(name: str) -> str:
+    escaped = name.replace('"', '""')
+    return f'"{escaped}"'
+
+
+def _microseconds(name: str, kind: nw.dtypes.DType) -> str:
+    column = _quoted(name)
+    if isinstance(kind, nw.Datetime) and kind.time_unit == "ns":
+        ticks = f"epoch_ns({column})"
+        return f"divide({ticks} - (({ticks} % 1000) + 1000) % 1000, 1000)"
+    if kind == nw.Date or isinstance(kind, nw.Datetime):
+        return f"epoch_us({column})"
+    return f"CAST({column} AS BIGINT)"
+
+
+def _day(name: str, kind: nw.dtypes.DType) -> str:
+    column = _quoted(name)
+    aware = isinstance(kind, nw.Datetime) and kind.time_zone is not None
+    moment = f"make_timestamp(epoch_us({column}))" if aware else column  # the session's zone plays no part
+    typed = kind == nw.Date or isinstance(kind, nw.Datetime)
+    return f"CAST(CAST({moment} AS DATE) - DATE '1970-01-01' AS INTEGER)" if typed else "CAST(NULL AS INTEGER)"
+
+
+def engine_of(native: Any) -> DuckDBEngine:
+    """Return the engine of a DuckDB relation.
+
+    Parameters
+    ----------
+    native
+        The relation.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> engine_of(duckdb.sql("SELECT 1")).name
+    'duckdb'
+    """
+    return DuckDBEngine()

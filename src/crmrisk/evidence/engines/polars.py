@@ -1,0 +1,74 @@
+"""polars, eager and lazy: eager frames are validated at once, both are queried lazily."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from crmrisk.evidence.engines.base import DAY, NarwhalsEngine
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["PolarsEngine", "engine_of"]
+
+
+class PolarsEngine(NarwhalsEngine):
+    """Speak polars.
+
+    Parameters
+    ----------
+    eager
+        Whether the caller's frame is in memory.
+
+    Examples
+    --------
+    >>> PolarsEngine(eager=True).name
+    'polars'
+    """
+
+    name = "polars"
+
+    def __init__(self, *, eager: bool) -> None:
+        self.eager = eager
+
+    def empty_type(self, frame: nw.LazyFrame[Any], name: str) -> bool:
+        """Tell whether a column has the type of nothing but nulls."""
+        return bool(frame.to_native().collect_schema()[name] == pl.Null)
+
+    def moments(self, frame: nw.LazyFrame[Any], times: Mapping[str, nw.dtypes.DType]) -> nw.LazyFrame[Any]:
+        """Turn times into whole microseconds since 1970 and add their day numbers."""
+        lazy: pl.LazyFrame = frame.to_native()
+        lazy = lazy.with_columns(_microseconds(name, kind) for name, kind in times.items())
+        return nw.from_native(
+            lazy.with_columns((pl.col(name) // DAY).cast(pl.Int32).alias(f"{name}_day") for name in times)
+        )
+
+
+def _microseconds(name: str, kind: nw.dtypes.DType) -> pl.Expr:
+    column = pl.col(name)
+    if kind == nw.Date:
+        return column.cast(pl.Int32).cast(pl.Int64) * DAY
+    if isinstance(kind, nw.Datetime):
+        ticks = column.cast(pl.Int64)  # the physical value counts from 1970 in UTC, whatever the zone
+        per = {"ns": ticks // 1_000, "us": ticks, "ms": ticks * 1_000, "s": ticks * 1_000_000}
+        return per[kind.time_unit]
+    return column.cast(pl.Int64)
+
+
+def engine_of(native: Any) -> PolarsEngine:
+    """Return the engine of a polars frame.
+
+    Parameters
+    ----------
+    native
+        Eager or lazy.
+
+    Examples
+    --------
+    >>> engine_of(pl.LazyFrame({"at": [1]})).eager
+    False
+    """
+    return PolarsEngine(eager=isinstance(native, pl.DataFrame))

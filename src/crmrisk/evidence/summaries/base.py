@@ -1,0 +1,128 @@
+"""What a summary is: the contract for plugins, and a base that says the usual answers."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
+
+import narwhals.stable.v2 as nw
+
+from crmrisk.core.component import Component
+from crmrisk.core.measures import Input
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+__all__ = ["BaseSummary", "Summary", "count_if", "missing"]
+
+
+@runtime_checkable
+class Summary(Protocol):
+    """Reduce the records of one table to one row per customer.
+
+    Examples
+    --------
+    >>> from crmrisk.evidence import Purchases
+    >>> isinstance(Purchases(), Summary)
+    True
+    """
+
+    @property
+    def table(self) -> str:
+        """The table it reads."""
+        ...
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """What it yields: names, units and ranges."""
+        ...
+
+    def summarise(self, facts: nw.LazyFrame[Any], as_of: datetime, /) -> nw.LazyFrame[Any]:
+        """Reduce what was known at `as_of` to one row per customer; see `BaseSummary`."""
+        ...
+
+
+class BaseSummary(Component):
+    """Be a summary by saying what it reads, what it yields and how.
+
+    `summarise` receives the table's records known at ``as_of`` as a narwhals frame on the caller's engine: every time
+    column holds whole microseconds since 1970 and has a day number beside it (``at`` and ``at_day``), numbers are
+    floats in which missing is null. It returns ``customer_id`` and one column per input, uncollected.
+
+    Optionally, ``absent`` maps inputs to the value of customers without any record (null unless told), ``derive``
+    gives expressions to compute once all summaries are joined (``known_since``, in microseconds, may be read there),
+    and ``keeps_everyone = True`` promises a row for every customer with a record.
+
+    Examples
+    --------
+    >>> class Visits(BaseSummary, kind="acme.visits"):
+    ...     table = "service"
+    ...     inputs = (Input("visits", "count", ge=0),)
+    ...     absent = {"visits": 0.0}
+    ...     def summarise(self, facts, as_of, /):
+    ...         return facts.filter(nw.col("channel") == "branch").group_by("customer_id").agg(visits=nw.len())
+    >>> import pyarrow as pa
+    >>> from datetime import datetime
+    >>> from crmrisk.evidence import Evidence
+    >>> contacts = pa.table({"customer_id": ["C1", "C2"], "at": [datetime(2026, 1, 5)] * 2, "channel": ["branch", "web"]})
+    >>> Evidence(service=contacts).portfolio(datetime(2026, 2, 1), [Visits()])["visits"]
+    array([1., 0.])
+    """
+
+    if TYPE_CHECKING:
+
+        @property
+        def table(self) -> str: ...
+
+        @property
+        def inputs(self) -> tuple[Input, ...]: ...
+
+        def summarise(self, facts: nw.LazyFrame[Any], as_of: datetime, /) -> nw.LazyFrame[Any]: ...
+
+    keeps_everyone: ClassVar[bool] = False
+
+    @property
+    def absent(self) -> Mapping[str, float]:
+        """Values of customers without any record; unrated where not named."""
+        return MappingProxyType({})
+
+    def derive(self, as_of: datetime) -> tuple[nw.Expr, ...]:
+        """Return expressions over the joined columns; none unless overridden."""
+        return ()
+
+
+def count_if(condition: nw.Expr, name: str) -> nw.Expr:
+    """Write a condition as 1 and 0, so that its sum counts on every engine.
+
+    Parameters
+    ----------
+    condition
+        A boolean expression; null counts as not met.
+    name
+        The name of the column.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> nw.from_native(pa.table({"x": [1, None]})).select(count_if(nw.col("x") > 0, "n"))["n"].to_list()
+    [1, 0]
+    """
+    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0)).alias(name)
+
+
+def missing(name: str) -> nw.Expr:
+    """Write a column of nulls: nobody can know.
+
+    Parameters
+    ----------
+    name
+        The name of the column.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> nw.from_native(pa.table({"x": [1]})).select("x", missing("y"))["y"].to_list()
+    [None]
+    """
+    return nw.lit(None, dtype=nw.Float64).alias(name)

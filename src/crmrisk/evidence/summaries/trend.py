@@ -1,0 +1,85 @@
+"""Purchase trend: the latest window beside the one before it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import narwhals.stable.v2 as nw
+from pydantic import Field
+
+from crmrisk.core.measures import Input
+from crmrisk.evidence.moments import microseconds, span
+from crmrisk.evidence.summaries.base import BaseSummary
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+__all__ = ["PurchaseTrend"]
+
+_RECENT, _PREVIOUS, _BEFORE = 2, 1, 0
+
+
+class PurchaseTrend(BaseSummary, kind="crmrisk.purchase_trend"):
+    """Count purchase days and spend in the window up to ``as_of`` and in the window before it.
+
+    ``purchases_recent``, ``spend_recent`` are of (as_of − window, as_of]; ``purchases_previous``, ``spend_previous``
+    of (as_of − 2 window, as_of − window]; purchases and purchase days as in `Purchases`. A customer who bought before
+    but not in a window has 0 there; one who never bought is unrated.
+
+    Parameters
+    ----------
+    window
+        The length of each window.
+
+    Raises
+    ------
+    InvalidValueError
+        If the window is not positive.
+
+    Examples
+    --------
+    >>> PurchaseTrend(window=timedelta(days=30)).inputs[0]
+    Input(name='purchases_recent', unit='count', ge=0.0, le=None, optional=False)
+    """
+
+    window: Annotated[timedelta, Field(gt=timedelta(0))] = timedelta(days=90)
+
+    table: ClassVar[str] = "transactions"
+    inputs: ClassVar[tuple[Input, ...]] = (
+        Input("purchases_recent", "count", ge=0),
+        Input("purchases_previous", "count", ge=0),
+        Input("spend_recent", "money", ge=0),
+        Input("spend_previous", "money", ge=0),
+    )
+
+    def summarise(self, facts: nw.LazyFrame[Any], as_of: datetime, /) -> nw.LazyFrame[Any]:
+        """Reduce transactions to one row per customer.
+
+        Parameters
+        ----------
+        facts
+            Transactions known at `as_of`.
+        as_of
+            The end of the recent window.
+        """
+        end, length = microseconds(as_of), span(self.window)
+        at, period = nw.col("at"), nw.col("period")
+        earlier = nw.when(at > end - 2 * length).then(nw.lit(_PREVIOUS)).otherwise(nw.lit(_BEFORE))
+        days = (
+            facts.filter(nw.col("amount") > 0.0)
+            .with_columns(nw.when(at > end - length).then(nw.lit(_RECENT)).otherwise(earlier).alias("period"))
+            .group_by("customer_id", "period", "at_day")
+            .agg(nw.col("amount").sum().alias("spend"))
+        )
+        columns = [
+            nw.when(period == number).then(value).otherwise(zero).alias(name)
+            for name, number, value, zero in (
+                ("purchases_recent", _RECENT, nw.lit(1), nw.lit(0)),
+                ("purchases_previous", _PREVIOUS, nw.lit(1), nw.lit(0)),
+                ("spend_recent", _RECENT, nw.col("spend"), nw.lit(0.0)),
+                ("spend_previous", _PREVIOUS, nw.col("spend"), nw.lit(0.0)),
+            )
+        ]
+        sums = [nw.col(each.name).sum() for each in self.inputs]
+        return days.with_columns(*columns).group_by("customer_id").agg(*sums)
