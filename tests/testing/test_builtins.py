@@ -1,0 +1,178 @@
+"""Every built-in scorer passes the conformance kit; a registered one without an example here fails the suite."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import cache
+from types import MappingProxyType
+
+import numpy as np
+import pytest
+
+from crmrisk.assessment import RiskMatrix, RiskMatrixScorer
+from crmrisk.core.measures import Input, Measure
+from crmrisk.core.portfolio import Portfolio
+from crmrisk.core.registry import SCORERS, component_class, component_names
+from crmrisk.satisfaction import KanoScorer, NpsScorer
+from crmrisk.satisfaction.kano_scorer import KanoNeed
+from crmrisk.scoring import (
+    AttritionScorer,
+    BetaGeoNBD,
+    BlendedScorer,
+    CalibratedScorer,
+    ColumnScorer,
+    GammaGamma,
+    LifetimeValueScorer,
+    LogisticScorer,
+    PointsScorer,
+    ProductScorer,
+    SegmentedScorer,
+    StackedScorer,
+)
+from crmrisk.scoring.points import Characteristic
+from crmrisk.testing import ScorerCase, example_portfolio, scorer_checks
+
+QUARTER, YEAR = timedelta(days=90), timedelta(days=365)
+IDLE, COMPLAINTS = Input("idle_days", "day", ge=0), Input("complaints", "count", ge=0)
+PUBLISHED = BetaGeoNBD(r=0.243, alpha=4.414 * 7, a=0.793, b=2.426)
+SPEND = GammaGamma(p=6.25, q=3.74, v=15.44)
+
+
+@cache
+def histories() -> Portfolio:
+    """Coherent purchase histories: recency within age, none without a repeat purchase; at the bounds, tied, missing."""
+    rng = np.random.default_rng(7)
+    n = 120
+    frequency = rng.poisson(rng.gamma(0.8, 2.5, n)).astype(float)
+    age = rng.integers(30, 400, n).astype(float)
+    recency = np.where(frequency > 0, np.minimum(np.round(age * rng.beta(2, 1.2, n)), age), 0.0)
+    recency = np.where((frequency > 0) & (recency < frequency), np.minimum(frequency, age), recency)
+    mean_spend = np.where(frequency > 0, np.round(rng.gamma(4, 8, n), 2) + 0.01, np.nan)
+    frequency[:2], recency[:2], mean_spend[:2] = (0, 300), (0, age[1]), (np.nan, 12.0)
+    age[1] = recency[1] = 399.0
+    for column in (frequency, recency, age, mean_spend):
+        column[4] = column[3]
+    for row, column in ((10, frequency), (11, recency), (12, age)):
+        column[row] = np.nan
+    columns = {"frequency": frequency, "recency": recency, "age": age, "mean_spend": mean_spend}
+    return Portfolio([f"C{row:03d}" for row in range(n)], example_portfolio((IDLE,)).as_of, columns)
+
+
+def _column(name: str, measure: Measure) -> ColumnScorer:
+    return ColumnScorer(column=name, measure=measure)
+
+
+def _logistic(*inputs: Input) -> LogisticScorer:
+    return LogisticScorer(inputs=inputs, horizon=QUARTER)
+
+
+HEALTH = _column("health", Measure.index(0, 100))
+SILENCE, ANGER = (_column(name, Measure.share()) for name in ("silence", "anger"))
+VALUE = _column("value", Measure.money("EUR"))
+DEFAULT = _column("default", Measure.probability(horizon=YEAR))
+CARD = PointsScorer(
+    characteristics=(
+        Characteristic(IDLE, bins=(5, 20), points=(0, 10, 25)),
+        Characteristic(COMPLAINTS, bins=(1,), points=(0, 20), missing=5),
+    )
+)
+LIFETIME = LifetimeValueScorer(currency="GBP", horizon=YEAR, discount_rate=0.10, margin=0.3)
+NEEDS = (
+    KanoNeed(requirement="delivery", category="must_be", dissatisfaction=0.8, input=Input("late", "share", ge=0, le=1)),
+    KanoNeed(requirement="gift", category="attractive", dissatisfaction=0.1, input=Input("no_gift", "share", ge=0)),
+)
+
+EXAMPLES: MappingProxyType[str, tuple[ScorerCase, ...]] = MappingProxyType(
+    {
+        "crmrisk.column": (
+            ScorerCase(HEALTH),
+            ScorerCase(DEFAULT),
+            ScorerCase(_column("x", Measure.index(None, None))),
+        ),
+        "crmrisk.points": (ScorerCase(CARD),),
+        "crmrisk.logistic": (
+            ScorerCase(_logistic(IDLE, COMPLAINTS)),
+            ScorerCase(LogisticScorer(inputs=(IDLE,), horizon=QUARTER, transforms={"idle_days": "log1p"}, ridge=0.0)),
+            ScorerCase(_logistic(IDLE, Input("nps", "", ge=-100, le=100, optional=True))),
+        ),
+        "crmrisk.attrition": (
+            ScorerCase(AttritionScorer(horizon=QUARTER), histories()),
+            ScorerCase(AttritionScorer(horizon=QUARTER, model=PUBLISHED), histories()),
+        ),
+        "crmrisk.lifetime_value": (
+            ScorerCase(LIFETIME, histories()),
+            ScorerCase(LIFETIME.model_copy(update={"purchases": PUBLISHED, "spend": SPEND}), histories()),
+        ),
+        "crmrisk.calibrated": tuple(
+            ScorerCase(CalibratedScorer(scorer=scorer, horizon=QUARTER, method=method))
+            for scorer in (HEALTH, _logistic(IDLE))
+            for method in ("isotonic", "platt", "beta")
+            if not (scorer is HEALTH and method == "beta")
+        ),
+        "crmrisk.blended": (
+            ScorerCase(BlendedScorer(scorers=(SILENCE, ANGER), weights=(3, 1))),
+            ScorerCase(BlendedScorer(scorers=(SILENCE, ANGER), missing="renormalise")),
+            ScorerCase(BlendedScorer(scorers=(_logistic(IDLE), _logistic(COMPLAINTS)))),
+        ),
+        "crmrisk.segmented": (
+            ScorerCase(SegmentedScorer(scorers={"alpha": SILENCE, "beta": ANGER})),
+            ScorerCase(SegmentedScorer(scorers={"alpha": SILENCE}, default=ANGER, label="region")),
+            ScorerCase(SegmentedScorer(scorers={"alpha": _logistic(IDLE)}, default=_logistic(COMPLAINTS))),
+        ),
+        "crmrisk.stacked": (
+            ScorerCase(StackedScorer(members={"loyalty": HEALTH}, final=_logistic(Input("loyalty"), IDLE))),
+            ScorerCase(
+                StackedScorer(
+                    members={"churn": _logistic(IDLE), "loyalty": HEALTH},
+                    final=_logistic(Input("churn"), Input("loyalty")),
+                )
+            ),
+        ),
+        "crmrisk.product": (
+            ScorerCase(ProductScorer(scorers=(SILENCE, VALUE))),
+            ScorerCase(ProductScorer(scorers=(SILENCE, ANGER, DEFAULT))),
+        ),
+        "crmrisk.nps": (ScorerCase(NpsScorer()), ScorerCase(NpsScorer(when_unanswered="segment", prior_answers=5))),
+        "crmrisk.kano": (ScorerCase(KanoScorer(needs=NEEDS)),),
+        "crmrisk.risk_matrix": (
+            ScorerCase(
+                RiskMatrixScorer(matrix=RiskMatrix.preset("3x3", currency="EUR"), likelihood=DEFAULT, consequence=VALUE)
+            ),
+        ),
+    }
+)
+CASES = [
+    pytest.param(case, id=f"{kind.removeprefix('crmrisk.')}-{place}")
+    for kind, cases in EXAMPLES.items()
+    for place, case in enumerate(cases)
+]
+
+
+def builtin_kinds() -> list[str]:
+    return [name for name in component_names(SCORERS) if name.startswith("crmrisk.")]
+
+
+@pytest.mark.parametrize("kind", builtin_kinds())
+def test_every_registered_builtin_has_an_example(kind):
+    assert EXAMPLES.get(kind), f"add an example of {kind} to EXAMPLES"
+    assert {type(case.scorer) for case in EXAMPLES[kind]} == {component_class(kind)}
+    assert component_class(kind).kind == kind
+
+
+def test_builtins_are_registered_at_all():
+    assert set(builtin_kinds()) == set(EXAMPLES)
+
+
+NOT_FOR_EVERY_SCORER = {
+    "explanations_add_up",
+    "monotone_where_declared",
+    "unrated_customers_stay_unrated",  # where every input may be missing
+    "values_out_of_range_are_refused",
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("check", scorer_checks(), ids=str)
+def test_builtin_keeps_its_promises(case, check):
+    does_not_apply = check(case)
+    assert not does_not_apply or check.name in NOT_FOR_EVERY_SCORER
