@@ -146,7 +146,7 @@ def same_measure(owner: str, scorers: Iterable[tuple[str, Scorer | FittedScorer]
 
 
 def absent_as_unrated(portfolio: Portfolio, inputs: tuple[Input, ...]) -> Portfolio:
-    """Add the optional columns of numbers that a portfolio lacks, unrated for everyone.
+    """Add the optional columns and labels that a portfolio lacks, unrated for everyone.
 
     Parameters
     ----------
@@ -163,8 +163,25 @@ def absent_as_unrated(portfolio: Portfolio, inputs: tuple[Input, ...]) -> Portfo
     >>> absent_as_unrated(book, (Input("idle_days", "day", optional=True),))["idle_days"]
     array([nan])
     """
-    absent = [e.name for e in inputs if e.optional and e.unit != LABEL and e.name not in portfolio.columns]
-    return portfolio.with_columns({name: np.full(len(portfolio), np.nan) for name in absent}) if absent else portfolio
+    optional = [each for each in inputs if each.optional]
+    numbers = [each.name for each in optional if each.unit != LABEL and each.name not in portfolio.columns]
+    names = [each.name for each in optional if each.unit == LABEL and each.name not in portfolio.labels]
+    if numbers:
+        portfolio = portfolio.with_columns({name: np.full(len(portfolio), np.nan) for name in numbers})
+    return _with_nameless(portfolio, names) if names else portfolio
+
+
+def _with_nameless(portfolio: Portfolio, labels: list[str]) -> Portfolio:
+    """Add labels that are unrated for everyone."""
+    return type(portfolio)(
+        portfolio.customer_id,
+        portfolio.as_of,
+        portfolio.columns,
+        {**portfolio.labels, **{name: portfolio.label(name) for name in labels}},
+        since=portfolio.since,
+        tags=None if portfolio.tags is None else portfolio.tags.tolist(),
+        units=portfolio.units,
+    )
 
 
 def _common(one: Input, other: Input) -> Input | None:

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray
     from crmrisk.core.portfolio import Portfolio
     from crmrisk.core.scorers import FittedScorer
+    from crmrisk.core.scores import Scores
 
-__all__ = ["explain_by_input", "explanation_of"]
+__all__ = ["explain_by_input", "explanation_of", "unexplained"]
 
 
 def explain_by_input(
@@ -90,6 +91,22 @@ def explanation_of(scorer: FittedScorer, portfolio: Portfolio) -> Explanation:
     """
     if isinstance(scorer, Explains):
         return scorer.explain(portfolio)
-    scores = scorer.score(portfolio)
+    return unexplained(scorer.score(portfolio))
+
+
+def unexplained(scores: Scores) -> Explanation:
+    """Leave whole scores in the baseline, on the scale of their measure.
+
+    Parameters
+    ----------
+    scores
+        Any scores.
+
+    Examples
+    --------
+    >>> from crmrisk import Measure, Scores
+    >>> unexplained(Scores(["C1"], [0.5], Measure.share())).total
+    array([0.5])
+    """
     scale = scores.measure.unit or scores.measure.quantity.value
-    return Explanation(portfolio.customer_id, (), scores.values, np.empty((len(scores), 0)), scale=scale)
+    return Explanation(scores.customer_id, (), scores.values, np.empty((len(scores), 0)), scale=scale)

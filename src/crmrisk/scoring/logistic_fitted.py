@@ -197,6 +197,11 @@ class FittedLogisticScorer(BaseFittedScorer):
         variances = np.diag(turn @ np.array(self.covariance) @ turn.T)
         return FrozenMapping(dict(zip(self.coefficients, np.sqrt(variances).tolist(), strict=True)))
 
+    @property
+    def monotone(self) -> dict[str, int]:
+        """The direction in which each input moves the probability: 1 up, -1 down."""
+        return {term.name: 1 if term.coefficient >= 0 else -1 for term in self.terms}
+
     def compute(self, portfolio: Portfolio) -> FloatArray | Ranged:
         """Return the probabilities, with delta-method intervals on the log-odds where the covariance is known."""
         deviations = [term.deviations(_column(portfolio, term.name)) for term in self.terms]

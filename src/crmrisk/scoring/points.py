@@ -194,6 +194,12 @@ class PointsScorer(StatelessScorer, kind="crmrisk.points"):
             least, most = least + each.fewest, most + each.most
         return Measure.index(least, most, self.unit)
 
+    @property
+    def monotone(self) -> dict[str, int]:
+        """The inputs with which the score only rises (1) or only falls (-1), where that was declared."""
+        signs = {"increasing": 1, "decreasing": -1}
+        return {each.input.name: signs[each.monotone] for each in self.characteristics if each.monotone is not None}
+
     def compute(self, portfolio: Portfolio) -> FloatArray:
         """Return the base plus the points of each characteristic."""
         total = np.full(len(portfolio), self.base)

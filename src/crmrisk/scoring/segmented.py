@@ -17,7 +17,7 @@ from crmrisk.core.measures import LABEL, Input, Name
 from crmrisk.core.scorers import FittedScorer, Scorer, learns_from_outcomes
 from crmrisk.core.scores import Ranged
 from crmrisk.scoring.composition import absent_as_unrated, read_by_all, read_by_any, same_measure
-from crmrisk.scoring.explaining import explanation_of
+from crmrisk.scoring.explaining import explanation_of, unexplained
 from crmrisk.scoring.fields import Frozen
 from crmrisk.scoring.learning import within
 
@@ -120,33 +120,26 @@ class FittedSegmentedScorer(_Segments, BaseFittedScorer):
         portfolio.require(self.inputs, reader=type(self).__name__)
         told = [(rows, explanation_of(scorer, part)) for scorer, rows, part in self._portions(portfolio)]
         if len({each.scale for _, each in told}) > 1 or any(not each.names for _, each in told):
-            scale = self.measure.unit or self.measure.quantity.value
-            return Explanation(
-                portfolio.customer_id, (), self.score(portfolio).values, [[]] * len(portfolio), scale=scale
-            )
-        read = [each.name for each in self.inputs if each.unit != LABEL]
-        names = tuple(dict.fromkeys([*read, *(name for _, each in told for name in each.names)]))
+            return unexplained(self.score(portfolio))
+        names = tuple(dict.fromkeys(name for _, each in told for name in each.names))
         baseline, table = np.full(len(portfolio), np.nan), np.full((len(portfolio), len(names)), np.nan)
         for rows, each in told:
-            place = [names.index(name) for name in each.names]
             spread = np.zeros((len(each), len(names)))
-            spread[:, place] = each.contributions
+            spread[:, [names.index(name) for name in each.names]] = each.contributions
             spread[np.isnan(each.total)] = np.nan
             baseline[rows], table[rows] = each.baseline, spread
-        scale = told[0][1].scale if told else self.measure.quantity.value
-        return Explanation(portfolio.customer_id, names, baseline, table, scale=scale)
+        return Explanation(portfolio.customer_id, names, baseline, table, scale=told[0][1].scale)
 
     def _portions(self, portfolio: Portfolio) -> Iterator[tuple[FittedScorer, BoolArray, Portfolio]]:
-        """Split the portfolio by scorer; a scorer without customers is left out."""
+        """Split the portfolio by scorer, also those without customers, so that one row is treated as many are."""
         whole = absent_as_unrated(portfolio, self.inputs)
         segment = whole.label(self.label)
         others = np.ones(len(whole), dtype=np.bool_)
         for name, scorer in self.scorers.items():
             rows = np.asarray(segment == name, dtype=np.bool_)
             others &= ~rows
-            if rows.any():
-                yield scorer, rows, whole.take(rows)
-        if self.default is not None and others.any():
+            yield scorer, rows, whole.take(rows)
+        if self.default is not None:
             yield self.default, others, whole.take(others)
 
 
