@@ -12,7 +12,7 @@ from crmrisk.datasets.clock import Clock, arrivals, order_within
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock(datetime(2024, 1, 1), datetime(2026, 1, 1))  # noqa: DTZ001 - simulated books have no zone
+    return Clock(datetime(2024, 1, 1), datetime(2026, 1, 1))
 
 
 def test_moments_keep_the_order_of_days(clock):

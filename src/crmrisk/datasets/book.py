@@ -78,7 +78,7 @@ class SimulatedBook:
     Parameters
     ----------
     customers
-        ``customer_id``, ``since``, ``segment``, ``tier``, ``tags``.
+        ``customer_id``, ``since``, ``segment``, ``tier``, ``tags`` (text, separated by commas).
     transactions
         ``customer_id``, ``at``, ``amount``, ``cost``, ``product``.
     complaints

@@ -187,7 +187,7 @@ def draw_tiers(yearly_spend: FloatArray, rng: np.random.Generator) -> ObjectArra
     return _TIERS[np.searchsorted(_TIER_EDGES, seen, side="right")]
 
 
-def draw_tags(n_customers: int, rng: np.random.Generator) -> list[tuple[str, ...]]:
+def draw_tags(n_customers: int, rng: np.random.Generator) -> ObjectArray:
     """Draw tags that say nothing about risk, as most tags do.
 
     Parameters
@@ -197,14 +197,19 @@ def draw_tags(n_customers: int, rng: np.random.Generator) -> list[tuple[str, ...
     rng
         The source of randomness.
 
+    Returns
+    -------
+    Text, tags separated by commas (a form every dataframe engine has), ``""`` for none, ``(n_customers,)``.
+
     Examples
     --------
-    >>> len(draw_tags(2, np.random.default_rng(5)))
-    2
+    >>> set(draw_tags(100, np.random.default_rng(5))) >= {"", "newsletter", "newsletter,loyalty card"}
+    True
     """
     given = rng.random((n_customers, len(_TAGS))) < np.array(list(_TAGS.values()))
-    combinations = [tuple(tag for bit, tag in enumerate(_TAGS) if code >> bit & 1) for code in range(2 ** len(_TAGS))]
-    codes = np.zeros(n_customers, dtype=np.int64)
-    for bit in range(len(_TAGS)):
-        codes |= given[:, bit].astype(np.int64) << bit
-    return [combinations[code] for code in codes.tolist()]
+    places = 1 << np.arange(len(_TAGS))
+    combinations = [
+        ",".join(tag for tag, place in zip(_TAGS, places, strict=True) if code & place)
+        for code in range(2 ** len(_TAGS))
+    ]
+    return np.array(combinations, dtype=object)[given @ places]
