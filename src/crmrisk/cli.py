@@ -6,7 +6,7 @@ import argparse
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crmrisk.core.errors import CrmRiskError, InvalidValueError, Problem
 
@@ -147,7 +147,8 @@ def _evidence(parsed: argparse.Namespace) -> Evidence:
     from crmrisk.evidence import Evidence  # noqa: PLC0415 - heavy, and only two commands need it
 
     paths = {table: getattr(parsed, table) for table in TABLES if getattr(parsed, table) is not None}
-    return Evidence(**{table: _read(path) for table, path in paths.items()})
+    tables: dict[str, Any] = {table: _read(path) for table, path in paths.items()}
+    return Evidence(**tables)
 
 
 def _read(path: Path) -> pd.DataFrame:

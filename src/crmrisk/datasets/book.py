@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass as plain_dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic.dataclasses import dataclass
@@ -127,8 +127,8 @@ class SimulatedBook:
         counts = ", ".join(f"{len(table)} {name}" for name, table in self.tables().items())
         return f"SimulatedBook({self.start:%Y-%m-%d} to {self.end:%Y-%m-%d}: {counts})"
 
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return the seven tables of facts by name, without the truth.
+    def tables(self) -> dict[str, Any]:
+        """Return the seven tables of facts (pandas frames) by name, without the truth.
 
         Examples
         --------

@@ -73,6 +73,8 @@ class Evidence:
     observed_until
         The time up to which everything that happened is recorded; by default the latest time recorded in any table of
         facts (due times aside). Pass it where the last days were quiet.
+    summaries
+        What portfolios hold; by default every built-in summary whose table is there, except `PurchaseTrend`.
 
     Raises
     ------
@@ -103,6 +105,7 @@ class Evidence:
     unlisted: Unlisted
     zone: Kind | None
     stated_until: datetime | None
+    summaries: tuple[Summary, ...] | None
 
     def __init__(
         self,
@@ -118,6 +121,7 @@ class Evidence:
         unidentified: Unidentified = "error",
         unlisted: Unlisted = "include",
         observed_until: date | datetime | None = None,
+        summaries: Iterable[Summary] | None = None,
     ) -> None:
         check_policy("unidentified", unidentified, Unidentified)
         check_policy("unlisted", unlisted, Unlisted)
@@ -136,7 +140,8 @@ class Evidence:
         zone = common_zone(tables.values())
         until = None if observed_until is None else moment_in(zone, observed_until, where="observed_until")
         check_records([table for table in tables.values() if table.engine.eager], unidentified=unidentified)
-        self._set(MappingProxyType(tables), unidentified, unlisted, zone, until)
+        wanted = None if summaries is None else chosen_summaries(summaries, tables)
+        self._set(MappingProxyType(tables), unidentified, unlisted, zone, until, wanted)
 
     def _set(self, *values: object) -> None:
         for name, value in zip(self.__dataclass_fields__, values, strict=True):
@@ -168,7 +173,7 @@ class Evidence:
         as_of
             Records at exactly this time are known, later ones are not. A date means its first moment.
         summaries
-            What to compute; by default every built-in summary whose table is there, except `PurchaseTrend`.
+            What to compute instead of the `summaries` given to the evidence.
 
         Raises
         ------
@@ -186,7 +191,7 @@ class Evidence:
         array(['gold', None], dtype=object)
         """
         moment = moment_in(self.zone, as_of)
-        chosen = chosen_summaries(summaries, self._checked)
+        chosen = self._chosen(summaries)
         parts = [
             Part(summary, collected(summarised(summary, self.tables[summary.table], moment))) for summary in chosen
         ]
@@ -197,6 +202,9 @@ class Evidence:
         ids = roster_of(customers, seen, microseconds(moment), self.unlisted)
         since = known_since(ids, customers, firsts) if derived else None
         return assembled(moment, ids, customers, parts, since)
+
+    def _chosen(self, summaries: Iterable[Summary] | None) -> tuple[Summary, ...]:
+        return chosen_summaries(self.summaries if summaries is None else summaries, self._checked)
 
     def _customers(self) -> pa.Table | None:
         return listed_customers(self.tables["customers"]) if "customers" in self.tables else None
@@ -237,7 +245,7 @@ class Evidence:
         """
         moment = moment_in(self.zone, as_of)
         one_engine(self._checked)
-        chosen = chosen_summaries(summaries, self.tables)
+        chosen = self._chosen(summaries)
         if self.unlisted == "error":
             self._ids(moment)
         frame = joined(self.tables, chosen, moment, microseconds(moment), self.unlisted)
