@@ -86,6 +86,8 @@ def _numbers(values: Numbers, where: str) -> FloatArray:
         raw = np.ma.filled(values.astype(np.float64), np.nan) if isinstance(values, np.ma.MaskedArray) else values
         raw = np.asarray(raw)
         _refuse_what_is_no_number(raw)
+        if raw.dtype.kind == "O":
+            raw = np.where([type(value).__name__ == "NAType" for value in raw.ravel()], None, raw)  # pandas' missing
         with np.errstate(over="ignore"):  # a number too large for a float becomes infinite and is refused as such
             return np.array(raw, dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:
