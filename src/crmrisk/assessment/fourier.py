@@ -22,6 +22,7 @@ MAX_GROUPS = 2_048
 
 _N_POINTS = 131_072
 _NEGLIGIBLE = 1e-20
+_VANISHES = 1e-9
 _ROUND = 16
 
 
@@ -57,12 +58,22 @@ class Fourier:
             Groups of customers, at least one.
         """
         upper = float(np.sum(exposures.loss * exposures.count))
-        moments = {"mean": exposures.mean, "variance": exposures.variance}
-        return cls(exposures, make_lattice(exposures.loss, **moments, upper=upper, n_points=_N_POINTS))
+        lattice = make_lattice(
+            exposures.loss,
+            mean=exposures.mean,
+            variance=exposures.variance,
+            upper=upper,
+            n_losses=float(exposures.count.sum()),
+            n_points=_N_POINTS,
+        )
+        return cls(exposures, lattice)
 
     def distribution(self) -> LossDistribution:
         """Return the distribution of the total loss."""
-        return self.lattice.distribution(self._transform(), n_unrated=self.exposures.n_unrated)
+        frequencies, product, zeros = self._product()
+        transform = np.zeros(self.lattice.n_points // 2 + 1, dtype=np.complex128)
+        transform[frequencies] = product * (zeros == 0)
+        return self.lattice.distribution(transform, n_unrated=self.exposures.n_unrated)
 
     def contributions(self, distribution: LossDistribution, level: float) -> FloatArray:
         """Return what each group contributes to the expected shortfall, ``(n_groups,)`` [currency].
@@ -81,36 +92,38 @@ class Fourier:
         counted = distribution.shortfall_weight(self.lattice.losses, level)
         tail = np.conj(np.fft.rfft(np.roll(counted, self.lattice.first % n))) / n
         tail[1:-1] *= 2.0  # the other half of the frequencies
-        transform = self._transform()
-        frequencies = np.flatnonzero(transform)
-        rest = (tail * transform)[frequencies]
+        frequencies, product, zeros = self._product()
+        whole = product * (zeros == 0)
         found = np.zeros(len(self.exposures.loss))
         for group, chance in enumerate(self.exposures.probability):
             lower, upper, below = self._ends(group, frequencies)
             one = 1.0 - chance + chance * (lower + upper)
-            lost = rest * (below * lower + (below + 1) * upper)
-            lost = np.divide(lost, one, out=np.zeros_like(lost), where=np.abs(one) > 1e-9)
+            vanishes = np.abs(one) < _VANISHES
+            others = np.where(vanishes, product * (zeros == 1), whole / np.where(vanishes, 1.0, one))
+            lost = tail[frequencies] * others * (below * lower + (below + 1) * upper)
             found[group] = chance * self.lattice.step * np.sum(np.real(lost))
         return found * self.exposures.count
 
-    def _transform(self) -> ComplexArray:
-        """Multiply the transforms of all groups.
+    def _product(self) -> tuple[IntArray, ComplexArray, IntArray]:
+        """Multiply the transforms of all members; return frequencies, product, and how many factors vanish.
 
         No factor exceeds 1, so a frequency that has become negligible stays so and is dropped; the most variable
-        groups come first to make that early.
+        groups come first to make that early. Factors that vanish (at probability 1/2 some do) are counted instead of
+        multiplied, because one member must be divided out again for its contribution.
         """
         frequencies = np.arange(self.lattice.n_points // 2 + 1)
-        product = np.ones(len(frequencies), dtype=np.complex128)
-        whole = np.zeros_like(product)
+        product, zeros = np.ones(len(frequencies), dtype=np.complex128), np.zeros(len(frequencies), dtype=np.int64)
         p, loss, count = self.exposures.probability, self.exposures.loss, self.exposures.count
         for done, group in enumerate(np.argsort(-count * p * (1.0 - p) * loss**2), start=1):
             lower, upper, _ = self._ends(int(group), frequencies)
-            product *= power(1.0 - p[group] + p[group] * (lower + upper), int(count[group]))
+            one = 1.0 - p[group] + p[group] * (lower + upper)
+            vanishes = np.abs(one) < _VANISHES
+            zeros += vanishes * count[group]
+            product *= power(np.where(vanishes, 1.0, one), int(count[group]))
             if done % _ROUND == 0:
                 alive = np.abs(product) > _NEGLIGIBLE
-                frequencies, product = frequencies[alive], product[alive]
-        whole[frequencies] = product
-        return whole
+                frequencies, product, zeros = frequencies[alive], product[alive], zeros[alive]
+        return frequencies, product, zeros
 
     def _ends(self, group: int, frequencies: IntArray) -> tuple[ComplexArray, ComplexArray, int]:
         """Return what a loss brings to the transform from the grid points below and above it."""

@@ -24,7 +24,6 @@ __all__ = ["ComplexArray", "Lattice", "make_lattice", "power"]
 ComplexArray = NDArray[np.complex128]
 
 _LOG_TAIL = 30.0  # exp(-30) = 1e-13, the probability given up at each end
-_NOISE = 1e-15  # what the transform leaves where there is nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,11 +102,14 @@ class Lattice:
         array([0.5, 0.5])
         """
         mass = np.roll(np.fft.irfft(transform, self.n_points), -(self.first % self.n_points))
-        kept = mass > _NOISE
+        # true masses are not negative, so the most negative one shows how large rounding is
+        kept = mass > 4.0 * max(-float(mass.min()), 0.0)
         return LossDistribution(self.losses[kept], mass[kept], spacing=self.step, n_unrated=n_unrated)
 
 
-def make_lattice(losses: FloatArray, *, mean: float, variance: float, upper: float, n_points: int) -> Lattice:
+def make_lattice(
+    losses: FloatArray, *, mean: float, variance: float, upper: float, n_losses: float, n_points: int
+) -> Lattice:
     """Choose a grid that holds a sum of independent losses.
 
     Where all losses are multiples of one unit and the range allows, the unit is the step and the grid is exact.
@@ -120,27 +122,32 @@ def make_lattice(losses: FloatArray, *, mean: float, variance: float, upper: flo
         Moments of the sum.
     upper
         The largest possible sum; infinity where there is none.
+    n_losses
+        Number of losses added up, or its expectation: each may round up by one step, together by four times the square
+        root of their number but for a probability of 1e-13 (Hoeffding's inequality).
     n_points
-        Number of grid points, a power of two.
+        Greatest number of grid points, a power of two.
 
     References
     ----------
     Bernstein's inequality as in Boucheron, S., Lugosi, G. and Massart, P. (2013), Concentration Inequalities,
-    corollary 2.11.
+    corollary 2.11; Hoeffding's inequality, theorem 2.8.
 
     Examples
     --------
     >>> import numpy as np
-    >>> make_lattice(np.array([10.0, 30.0]), mean=20.0, variance=250.0, upper=40.0, n_points=64).step
-    10.0
+    >>> make_lattice(np.array([10.0, 30.0]), mean=20.0, variance=250.0, upper=40.0, n_losses=2, n_points=64)
+    Lattice(step=10.0, first=0, n_points=16)
     """
     third = float(losses.max()) * _LOG_TAIL / 3.0
     reach = third + (third**2 + 2.0 * variance * _LOG_TAIL) ** 0.5
     low, high = max(0.0, mean - reach), min(upper, mean + reach)
-    step = max(_unit(losses), 0.0)
-    if step == 0.0 or high - low > step * (n_points - 4):
-        step = (high - low) / (n_points - 4)
-    return Lattice(step, int(low / step), n_points)
+    margin = 4 + int(min(n_losses, 4.0 * n_losses**0.5))
+    step = _unit(losses)
+    if step == 0.0 or high - low > step * (n_points - 2 * margin):
+        step = (high - low) / (n_points - 2 * margin)
+    needed = (high - low) / step + 2 * margin
+    return Lattice(step, max(0, int(low / step) - margin), min(n_points, 2 ** int(np.ceil(np.log2(needed)))))
 
 
 def _unit(losses: FloatArray) -> float:

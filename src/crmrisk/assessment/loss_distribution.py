@@ -105,6 +105,9 @@ class LossDistribution:
         values, chances = _complete(
             Column("losses", losses, -np.inf), Column("probabilities", probabilities, le=1.0 + _SLACK)
         )
+        if np.shape(losses) != np.shape(probabilities):
+            got = f"{np.shape(losses)} and {np.shape(probabilities)}"
+            raise InvalidValueError(Problem(what="one probability per loss", where="probabilities", got=got))
         if abs(chances.sum() - 1.0) > 1e-9:
             got = f"{chances.sum():.12g}"
             raise InvalidValueError(Problem(what="do not sum to 1", where="probabilities", allowed="1", got=got))

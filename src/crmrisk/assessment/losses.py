@@ -191,7 +191,7 @@ def shortfall_contributions(
     at_risk, shortfall = distribution.value_at_risk(level), distribution.expected_shortfall(level)
     by_group = solver.contributions(distribution, level)
     total = by_group.sum()
-    # rounding, and on the grid frequencies that cannot be divided out, leave a difference in the last places
+    # rounding leaves a difference in the last places
     scaled = by_group * (shortfall / total) if total > 0.0 else by_group
     exposures = solver.exposures
     return Contributions(level, at_risk, shortfall, exposures.spread(scaled), exposures.n_unrated)
@@ -232,8 +232,8 @@ def poisson_compound(rate: float, severity: LossDistribution) -> LossDistributio
     losses, chances = severity.losses[positive], severity.probabilities[positive]
     if not losses.size:
         return severity
-    moments = (float(rate * np.sum(chances * losses**order)) for order in (1, 2))
-    lattice = make_lattice(losses, mean=next(moments), variance=next(moments), upper=np.inf, n_points=131_072)
+    mean, variance = (float(rate * np.sum(chances * losses**order)) for order in (1, 2))
+    lattice = make_lattice(losses, mean=mean, variance=variance, upper=np.inf, n_losses=rate, n_points=131_072)
     below, part = lattice.split(losses)
     mass = np.bincount(below, weights=chances * (1.0 - part), minlength=lattice.n_points)
     mass += np.bincount(below + 1, weights=chances * part, minlength=lattice.n_points)[: len(mass)]

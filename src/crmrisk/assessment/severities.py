@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from typing import Annotated, Self
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic.dataclasses import dataclass
 from scipy.special import betainc, betaincinv, ndtr, ndtri
 
@@ -313,6 +313,11 @@ class PertLoss(Severity):
         return self.low * level + (self.mean - self.low) * float(betainc(self.alpha + 1.0, self.beta, place))
 
 
+def _kind(severity: object) -> str:
+    is_pert = "mode" in severity if isinstance(severity, dict) else isinstance(severity, PertLoss)
+    return "pert" if is_pert else "lognormal"
+
+
 @dataclass(frozen=True, config=VALUE)
 class EventLoss(Severity):
     """Describe an event that happens at most once: nothing is lost unless it happens.
@@ -337,7 +342,9 @@ class EventLoss(Severity):
     """
 
     probability: Annotated[float, Field(gt=0, le=1)]
-    severity: LognormalLoss | PertLoss
+    severity: Annotated[
+        Annotated[LognormalLoss, Tag("lognormal")] | Annotated[PertLoss, Tag("pert")], Discriminator(_kind)
+    ]
 
     @model_validator(mode="after")
     def _never_negative(self) -> Self:

@@ -146,7 +146,8 @@ def betweenness(grid: ColouredGrid) -> list[tuple[Cell, Cell]]:
     pairs: list[tuple[Cell, Cell]] = []
     for up, right in ((1, 0), (0, 1), (1, 1)):
         jumps = grid.green[: n_rows - up, : n_columns - right] & grid.red[up:, right:]
-        pairs += [(_cell(cell), (int(cell[0]) + up, int(cell[1]) + right)) for cell in np.argwhere(jumps)]
+        if jumps.any():
+            pairs += [(_cell(cell), (int(cell[0]) + up, int(cell[1]) + right)) for cell in np.argwhere(jumps)]
     return pairs
 
 

@@ -108,7 +108,7 @@ def probability_of_misrank(
     """Return the probability that two random risks get different grades in the wrong order.
 
     Every cell is represented by the midpoints of a regular grid, about 250,000 points in all, and every pair of points
-    is compared through one sort. The matrices of the reference table agree to 1e-4 with four times as many points.
+    is compared through one sort. On the canonical matrices sixteen times as many points change less than 3e-6.
 
     Parameters
     ----------
