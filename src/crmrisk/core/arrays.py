@@ -87,7 +87,8 @@ def _numbers(values: Numbers, where: str) -> FloatArray:
         raw = np.asarray(raw)
         _refuse_what_is_no_number(raw)
         if raw.dtype.kind == "O":
-            raw = np.where([type(value).__name__ == "NAType" for value in raw.ravel()], None, raw)  # pandas' missing
+            raw = raw.copy()
+            raw[np.array([type(value).__name__ == "NAType" for value in raw.ravel()]).reshape(raw.shape)] = np.nan
         with np.errstate(over="ignore"):  # a number too large for a float becomes infinite and is refused as such
             return np.array(raw, dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:
