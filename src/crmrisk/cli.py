@@ -87,11 +87,13 @@ def _add_evidence(command: argparse.ArgumentParser) -> None:
 
 
 def _demo(parsed: argparse.Namespace) -> None:
+    import numpy as np  # noqa: PLC0415 - only this command needs it
+
     from crmrisk.demonstration import run_demonstration, write_assessments  # noqa: PLC0415 - only this command needs it
 
     found = run_demonstration(n_customers=parsed.customers)
     table, lines = write_assessments(found.assessed, parsed.out)
-    loss = found.assessed.portfolio_loss(correlation=0.05)
+    loss = found.assessed.portfolio_loss(correlation=0.05, rng=np.random.default_rng(1))
     _print("A simulated book; every name and number is made up.\n")
     for risk in found.assessed:
         _print(f"{risk.summary()}\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 
     from crmrisk.assessment.pipeline import FittedAssessmentPipeline
     from crmrisk.core.arrays import ObjectArray
-    from crmrisk.core.explanation import Driver
+    from crmrisk.core.explanation import Driver, Explanation
     from crmrisk.core.portfolio import Portfolio
-    from crmrisk.core.scorers import FittedScorer
     from crmrisk.core.scores import Scores
 
 __all__ = ["Assessments", "RiskExplanation"]
+
+_BLOCK = 1024
+_DRIVERS = 3
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,21 @@ class RiskExplanation:
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {', '.join(map(str, self.drivers)) or 'no drivers known'}"
+
+
+class _Explanations(NamedTuple):
+    """Explanations of a block of customers, computed together because one by one costs a call per customer."""
+
+    customer_id: ObjectArray
+    likelihood: Explanation | None
+    consequence: Explanation | None
+
+    def of(self, row: int, *, most: int) -> RiskExplanation:
+        likelihood, consequence = (
+            () if explanation is None else explanation.drivers(row, most=most)
+            for explanation in (self.likelihood, self.consequence)
+        )
+        return RiskExplanation(self.customer_id[row], likelihood, consequence)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -127,7 +144,10 @@ class Assessments:
         return len(self.portfolio)
 
     def __iter__(self) -> Iterator[RiskAssessment]:
-        return (self.row(row) for row in range(len(self)))
+        for start in range(0, len(self), _BLOCK):
+            block = range(start, min(start + _BLOCK, len(self)))
+            explained = self._explanations(block)
+            yield from (self._row(row, explained.of(row - start, most=_DRIVERS)) for row in block)
 
     def __contains__(self, customer_id: object) -> bool:
         return customer_id in self._rows
@@ -158,6 +178,9 @@ class Assessments:
         row
             The position, from 0.
         """
+        return self._row(row, self._explain(row, most=_DRIVERS))
+
+    def _row(self, row: int, explanation: RiskExplanation) -> RiskAssessment:
         event = self.pipeline.specification.event
         current = self.current.row(row)
         return RiskAssessment(
@@ -167,7 +190,7 @@ class Assessments:
             current=current,
             residual=self.residual.row(row),
             inherent=None if self.inherent is None else self.inherent.row(row),
-            drivers=self._explain(row, most=3).drivers,
+            drivers=explanation.drivers,
             recommendations=self._recommendations(current.expected_loss),
             provenance=self.provenance,
             strength_of_knowledge=strength_of(self, row),
@@ -201,11 +224,15 @@ class Assessments:
         return self._explain(self._row_of(customer_id), most=len(self.pipeline.inputs))
 
     def _explain(self, row: int, *, most: int) -> RiskExplanation:
-        customer = self.portfolio.take(slice(row, row + 1))
+        return self._explanations(range(row, row + 1)).of(0, most=most)
+
+    def _explanations(self, rows: range) -> _Explanations:
+        customers = self.portfolio.take(slice(rows.start, rows.stop))
         likelihood, consequence = (
-            _drivers(scorer, customer, most) for scorer in (self.pipeline.likelihood, self.pipeline.consequence)
+            scorer.explain(customers) if isinstance(scorer, Explains) else None
+            for scorer in (self.pipeline.likelihood, self.pipeline.consequence)
         )
-        return RiskExplanation(self.customer_id[row], likelihood, consequence)
+        return _Explanations(customers.customer_id, likelihood, consequence)
 
     def _recommendations(self, expected_loss: float | None) -> tuple[Recommendation, ...]:
         """Rank the planned controls by what each avoids alone; a customer at no loss needs none."""
@@ -245,10 +272,6 @@ class Assessments:
     def json_lines(self) -> Iterator[str]:
         """Write every assessment as one line of JSON, lazily."""
         return (assessment.model_dump_json() for assessment in self)
-
-
-def _drivers(scorer: FittedScorer, customer: Portfolio, most: int) -> tuple[Driver, ...]:
-    return scorer.explain(customer).drivers(0, most=most) if isinstance(scorer, Explains) else ()
 
 
 def _stage_columns(prefix: str, stage: LevelColumns) -> dict[str, object]:

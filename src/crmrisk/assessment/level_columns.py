@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
@@ -73,17 +74,17 @@ class LevelColumns:
         """Combine the scores of likelihood and consequence."""
         return cls(likelihood.values, consequence.values, criteria, _span(likelihood), _span(consequence))
 
-    @property
+    @cached_property
     def expected_loss(self) -> FloatArray:
         """Likelihood times consequence [currency], ``(n_customers,)``; NaN where either is unrated."""
         return self.likelihood * self.consequence
 
-    @property
+    @cached_property
     def codes(self) -> np.ndarray[tuple[int, ...], np.dtype[np.integer]]:
         """Places on the scale of `RiskLevel`, ``(n_customers,)``; 0 is unrated."""
         return np.asarray(self.criteria.codes(self.likelihood, self.consequence))
 
-    @property
+    @cached_property
     def expected_loss_span(self) -> Span | None:
         """The interval of the expected loss, ``(n_customers,)`` each; only where both factors have one.
 
@@ -107,8 +108,6 @@ class LevelColumns:
     def row(self, row: int) -> LevelOfRisk:
         """Build one customer's level of risk."""
         likelihood, consequence = float(self.likelihood[row]), float(self.consequence[row])
-        one = slice(row, row + 1)
-        code = int(self.criteria.codes(self.likelihood[one], self.consequence[one])[0])
         spans = (self.likelihood_span, self.consequence_span, self.expected_loss_span)
         of_likelihood, of_consequence, of_loss = (None if span is None else span.row(row) for span in spans)
         return LevelOfRisk(
@@ -116,7 +115,7 @@ class LevelColumns:
             consequence=_known(consequence),
             currency=self.criteria.currency,
             expected_loss=_known(likelihood * consequence),
-            level=LEVELS[code],
+            level=LEVELS[self.codes[row]],
             likelihood_interval=of_likelihood,
             consequence_interval=of_consequence,
             expected_loss_interval=of_loss,

@@ -16,6 +16,7 @@ from crmrisk.assessment.assessments import Assessments
 from crmrisk.assessment.composition import check_pipeline, union_of_inputs
 from crmrisk.assessment.controls import Control
 from crmrisk.assessment.criteria import Criteria
+from crmrisk.assessment.remembering import Remembering
 from crmrisk.core.codec import ByKind
 from crmrisk.core.component import Component, fingerprint
 from crmrisk.core.errors import CompositionError, MissingOutcomesError, Problem
@@ -23,7 +24,6 @@ from crmrisk.core.events import RiskEvent
 from crmrisk.core.fields import AnyFittedScorer, AnyScorer, Several
 from crmrisk.core.instants import instant
 from crmrisk.core.measures import Input, Name
-from crmrisk.core.portfolio import Portfolio
 from crmrisk.core.rows import portfolio_of_one
 from crmrisk.core.saved import save
 from crmrisk.core.scorers import learns_from_outcomes
@@ -31,11 +31,12 @@ from crmrisk.core.scorers import learns_from_outcomes
 if TYPE_CHECKING:
     from os import PathLike
 
+    from crmrisk.assessment.remembering import Facts
     from crmrisk.core.assessment import RiskAssessment
     from crmrisk.core.customers import Customer
     from crmrisk.core.outcomes import Outcomes
+    from crmrisk.core.portfolio import Portfolio
     from crmrisk.core.scorers import FittedScorer, Scorer
-    from crmrisk.evidence import Evidence
 
 __all__ = ["AssessmentPipeline", "FittedAssessmentPipeline"]
 
@@ -242,7 +243,7 @@ class AssessmentPipeline(Component, kind="crmrisk.pipeline", fitted=FittedAssess
             fitted_as_of=portfolio.as_of if outcomes is None else outcomes.as_of + outcomes.horizon,
         )
 
-    def fit_as_of(self, evidence: Evidence, as_of: date | datetime, /) -> FittedAssessmentPipeline:
+    def fit_as_of(self, evidence: Facts, as_of: date | datetime, /) -> FittedAssessmentPipeline:
         """Fit on everything known at a point in time, and on nothing later.
 
         A scorer that learns from outcomes is fitted on the portfolio one horizon earlier and what happened since; any
@@ -260,19 +261,19 @@ class AssessmentPipeline(Component, kind="crmrisk.pipeline", fitted=FittedAssess
         HorizonNotObservedError
             If outcomes are needed and the evidence ends before ``as_of``.
         """
-        now = instant(as_of)
+        now, facts = instant(as_of), Remembering(evidence)
         return FittedAssessmentPipeline(
             specification=self,
-            likelihood=self._fit_one(self.likelihood, evidence, now),
-            consequence=self._fit_one(self.consequence, evidence, now),
+            likelihood=self._fit_one(self.likelihood, facts, now),
+            consequence=self._fit_one(self.consequence, facts, now),
             fitted_as_of=now,
         )
 
-    def _fit_one(self, scorer: Scorer, evidence: Evidence, now: datetime) -> FittedScorer:
+    def _fit_one(self, scorer: Scorer, facts: Facts, now: datetime) -> FittedScorer:
         if not learns_from_outcomes(scorer):
-            return scorer.fit(evidence.portfolio(now))
+            return scorer.fit(facts.portfolio(now))
         past = now - self.event.horizon
-        return scorer.fit(evidence.portfolio(past), evidence.outcomes(self.event, past))
+        return scorer.fit(facts.portfolio(past), facts.outcomes(self.event, past))
 
     def _check_outcomes(self, outcomes: Outcomes | None) -> None:
         if outcomes is None:

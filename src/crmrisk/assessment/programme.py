@@ -12,6 +12,7 @@ from pydantic.dataclasses import dataclass
 
 from crmrisk.assessment.pipeline import AssessmentPipeline, FittedAssessmentPipeline
 from crmrisk.assessment.programme_assessments import ProgrammeAssessments
+from crmrisk.assessment.remembering import Remembering
 from crmrisk.core.errors import CompositionError, Problem
 from crmrisk.core.fields import Several
 from crmrisk.core.model import VALUE, Value
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from os import PathLike
 
+    from crmrisk.assessment.remembering import Facts
     from crmrisk.core.portfolio import Portfolio
-    from crmrisk.evidence import Evidence
 
 __all__ = ["FittedRiskProgramme", "RiskProgramme"]
 
@@ -46,7 +47,7 @@ class FittedRiskProgramme(Value):
 
     pipelines: tuple[FittedAssessmentPipeline, ...]
 
-    def assess(self, evidence: Evidence, as_of: date | datetime, /) -> ProgrammeAssessments:
+    def assess(self, evidence: Facts, as_of: date | datetime, /) -> ProgrammeAssessments:
         """Assess every customer the evidence knows at a point in time.
 
         Parameters
@@ -149,7 +150,7 @@ class RiskProgramme(Value):
             raise CompositionError(*problems)
         return self
 
-    def fit(self, evidence: Evidence, as_of: date | datetime, /) -> FittedRiskProgramme:
+    def fit(self, evidence: Facts, as_of: date | datetime, /) -> FittedRiskProgramme:
         """Fit every pipeline on what was known at a point in time; see `AssessmentPipeline.fit_as_of`.
 
         Parameters
@@ -166,7 +167,8 @@ class RiskProgramme(Value):
         HorizonNotObservedError
             If outcomes are needed and the evidence ends before ``as_of``.
         """
-        return FittedRiskProgramme(tuple(pipeline.fit_as_of(evidence, as_of) for pipeline in self.pipelines))
+        facts = Remembering(evidence)
+        return FittedRiskProgramme(tuple(pipeline.fit_as_of(facts, as_of) for pipeline in self.pipelines))
 
     def fit_portfolio(self, portfolio: Portfolio, /) -> FittedRiskProgramme:
         """Fit pipelines that need no outcomes on one portfolio.

@@ -136,7 +136,9 @@ class RiskRegister(Value):
             "residual_expected_loss",
             "level",
         ]
-        return str(self.frame()[columns].to_string(index=False, float_format=lambda value: f"{value:,.3g}", na_rep="-"))
+        formats = dict.fromkeys(("expected_loss", "residual_expected_loss"), "{:,.0f}".format)
+        formats["likelihood"] = "{:.3f}".format
+        return str(self.frame()[columns].to_string(index=False, formatters=formats, na_rep="-"))
 
     def _repr_html_(self) -> str:
         return self.to_html()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from crmrisk.assessment.remembering import Remembering
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.instants import instant
 from crmrisk.proof.discrimination import auc_difference
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from crmrisk.assessment import AssessmentPipeline
+    from crmrisk.assessment.remembering import Facts
     from crmrisk.core.arrays import FloatArray
     from crmrisk.core.estimate import Estimate
     from crmrisk.core.portfolio import Portfolio
-    from crmrisk.evidence import Evidence
     from crmrisk.proof.evaluation import ProbabilityCheck, RankingCheck
 
 __all__ = ["BackTest", "Baseline", "BaselineCheck", "CutoffCheck", "backtest"]
@@ -134,6 +135,12 @@ class CutoffCheck:
         return own | {key: value for columns in beside for key, value in columns.items()}
 
 
+def _cell(value: float | None) -> str:
+    if value is None or value != value:  # noqa: PLR0124 - NaN differs from itself
+        return "-"
+    return f"{value:,.0f}" if float(value).is_integer() and abs(value) > 1 else f"{value:.3f}"
+
+
 def _baseline_columns(name: str, baseline: BaselineCheck) -> dict[str, float | None]:
     ranking = baseline.ranking
     return {
@@ -177,11 +184,16 @@ class BackTest:
         return f"BackTest of {self.pipeline!r} at {len(self)} cutoff(s)\n{self}"
 
     def __str__(self) -> str:
-        return self.frame().set_index("as_of").T.to_string(float_format=lambda value: f"{value:.3f}", na_rep="-")
+        return str(self._table().to_string())
 
     def _repr_html_(self) -> str:
-        table = self.frame().set_index("as_of").T
-        return str(table.to_html(float_format=lambda value: f"{value:.3f}", na_rep="-"))
+        return str(self._table().to_html())
+
+    def _table(self) -> pd.DataFrame:
+        """Turn the frame on its side, one column per cutoff, numbers as people read them."""
+        frame = self.frame()
+        columns = {f"{as_of:%Y-%m-%d}": frame.iloc[row, 1:].map(_cell) for row, as_of in enumerate(frame["as_of"])}
+        return type(frame)(columns, index=frame.columns[1:])
 
     def frame(self) -> pd.DataFrame:
         """Return a pandas frame, one row per cutoff, baselines in columns of their own.
@@ -197,7 +209,7 @@ class BackTest:
 
 def backtest(
     pipeline: AssessmentPipeline,
-    evidence: Evidence,
+    evidence: Facts,
     cutoffs: Sequence[date | datetime],
     *,
     baselines: Sequence[Baseline | str] = BASELINES,
@@ -260,11 +272,12 @@ def backtest(
 
 
 def _check(
-    pipeline: AssessmentPipeline, evidence: Evidence, as_of: datetime, baselines: tuple[Baseline, ...]
+    pipeline: AssessmentPipeline, evidence: Facts, as_of: datetime, baselines: tuple[Baseline, ...]
 ) -> CutoffCheck:
-    portfolio = evidence.portfolio(as_of)
-    outcome = evidence.outcomes(pipeline.event, as_of).align(portfolio)
-    likelihood = pipeline.fit_as_of(evidence, as_of).likelihood.score(portfolio).values
+    facts = Remembering(evidence)
+    portfolio = facts.portfolio(as_of)
+    outcome = facts.outcomes(pipeline.event, as_of).align(portfolio)
+    likelihood = pipeline.fit_as_of(facts, as_of).likelihood.score(portfolio).values
     known = ~np.isnan(outcome)
     likelihood, outcome, portfolio = likelihood[known], outcome[known], portfolio.take(known)
     return CutoffCheck(

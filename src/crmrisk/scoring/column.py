@@ -27,7 +27,8 @@ class ColumnScorer(StatelessScorer, kind="crmrisk.column"):
     measure
         What its numbers mean; the column may not leave its range.
     unit
-        The unit of the column; by default that of the measure.
+        The unit of the column; by default that of the measure. ``"money"`` is the currency of the evidence's tables,
+        which crmrisk cannot know: the measure names it.
 
     Raises
     ------
@@ -49,7 +50,7 @@ class ColumnScorer(StatelessScorer, kind="crmrisk.column"):
 
     @model_validator(mode="after")
     def _one_unit(self) -> Self:
-        contradicts = self.unit and self.measure.unit and self.unit != self.measure.unit
+        contradicts = self.unit not in {"", self.measure.unit, self.measure.quantity} and self.measure.unit
         if contradicts or LABEL in {self.unit, self.measure.unit}:
             raise CompositionError(
                 Problem(
