@@ -20,7 +20,7 @@ __all__ = ["MAX_GROUPS", "Fourier"]
 MAX_GROUPS = 2_048
 """Number of customers above which like ones are gathered."""
 
-_N_POINTS = 131_072
+_N_POINTS = 65_536
 _NEGLIGIBLE = 1e-20
 _VANISHES = 1e-9
 _ROUND = 16
