@@ -280,7 +280,7 @@ class Portfolio:
         >>> Portfolio(["C1", "C2"], date(2026, 1, 31), {}).row_of("C2")
         1
         """
-        found = np.flatnonzero(self.customer_id == customer_id)
+        found = np.flatnonzero(self.customer_id == customer_id) if isinstance(customer_id, str) else ()
         if not len(found):
             raise UnknownCustomerError(Problem(what="no such customer", where=repr(customer_id)))
         return int(found[0])

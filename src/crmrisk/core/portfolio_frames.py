@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Number
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import narwhals.stable.v2 as nw
@@ -25,7 +26,7 @@ class FrameParts(NamedTuple):
     """
 
     customer_id: list[Any]
-    columns: dict[str, FloatArray]
+    columns: dict[str, FloatArray | list[Any]]
     labels: dict[str, list[Any]]
     since: Any
     tags: list[Any] | None
@@ -88,7 +89,7 @@ def _misfit(column: nw.Series[Any]) -> list[Problem]:
         "tags": isinstance(kind, (nw.List, nw.Array, nw.Object)),
     }
     allowed = {"customer_id": "text or integers", "since": "dates or datetimes", "tags": "lists of text"}
-    if fits.get(column.name, _is_number(column) or isinstance(kind, _TEXT)):
+    if fits.get(column.name, _is_number(column) or _is_text(column)):
         return []
     remedy = "" if column.name in fits else "turn it into a number or text, or leave it out"
     wanted = allowed.get(column.name, "numbers, booleans or text")
@@ -96,7 +97,17 @@ def _misfit(column: nw.Series[Any]) -> list[Problem]:
 
 
 def _is_number(column: nw.Series[Any]) -> bool:
-    return column.dtype.is_numeric() or isinstance(column.dtype, nw.Boolean)
+    return column.dtype.is_numeric() or isinstance(column.dtype, nw.Boolean) or _holds(column, Number)
+
+
+def _is_text(column: nw.Series[Any]) -> bool:
+    return isinstance(column.dtype, _TEXT) or _holds(column, str)
+
+
+def _holds(column: nw.Series[Any], kind: type) -> bool:
+    """Tell whether a column of Python objects (True, None; Decimal, ...) holds one kind only."""
+    objects = column.drop_nulls().to_list() if isinstance(column.dtype, nw.Object) else []
+    return bool(objects) and all(isinstance(value, kind) for value in objects)
 
 
 def _ids(column: nw.Series[Any]) -> list[Any]:
@@ -108,8 +119,10 @@ def _is_whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _numbers(column: nw.Series[Any]) -> FloatArray:
+def _numbers(column: nw.Series[Any]) -> FloatArray | list[Any]:
     """Read numbers one way from every engine; a null, and only that, is NaN."""
+    if isinstance(column.dtype, nw.Object):
+        return column.to_list()
     whole = column.cast(nw.Int8) if isinstance(column.dtype, nw.Boolean) else column
     return whole.cast(nw.Float64).to_numpy()
 
