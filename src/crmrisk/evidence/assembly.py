@@ -9,21 +9,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crmrisk.core.errors import Problem, RecordError
 from crmrisk.core.portfolio import Portfolio
 from crmrisk.evidence.reading import absent_values, derivations
-from crmrisk.evidence.roster import as_ids
+from crmrisk.evidence.rows import Rows, aligned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from crmrisk.core.arrays import FloatArray, IntArray, ObjectArray
+    from crmrisk.core.arrays import FloatArray, ObjectArray
     from crmrisk.evidence.summaries import Summary
 
-__all__ = ["Part", "aligned", "assembled", "known_since"]
+__all__ = ["Part", "assembled", "known_since"]
 
-_NOT_LABELS = {"customer_id", "since", "since_day", "tags"}
+_NOT_LABELS = {"since", "tags"}
 
 
 class Part(NamedTuple):
@@ -32,60 +31,16 @@ class Part(NamedTuple):
     Examples
     --------
     >>> from crmrisk.evidence import Incidents
-    >>> Part(Incidents(), pa.table({"customer_id": ["a"], "incident_count": [1.0]})).rows.num_rows
-    1
+    >>> Part(Incidents(), Rows(pa.array(["a"], pa.large_string()), pa.table({"incident_count": [1.0]}))).rows.ids[0].as_py()
+    'a'
     """
 
     summary: Summary
-    rows: pa.Table
+    rows: Rows
 
 
-def _positions(ids: pa.Array, keys: pa.Array) -> IntArray:
-    """Find each customer's row, -1 where there is none."""
-    return pc.fill_null(pc.index_in(ids, value_set=keys), -1).to_numpy(zero_copy_only=False)
-
-
-def aligned(
-    ids: pa.Array, keys: pa.Array, columns: Mapping[str, tuple[pa.ChunkedArray, float]]
-) -> dict[str, FloatArray]:
-    """Put columns into the order of a roster.
-
-    Parameters
-    ----------
-    ids
-        The roster.
-    keys
-        The identifiers of the columns' rows.
-    columns
-        Name to numbers and the value of customers without a row.
-
-    Raises
-    ------
-    RecordError
-        If an identifier has several rows.
-
-    Examples
-    --------
-    >>> ids, keys = pa.array(["a", "b"]), pa.array(["b"])
-    >>> aligned(ids, keys, {"x": (pa.chunked_array([[2.0]]), 0.0)})
-    {'x': array([0., 2.])}
-    """
-    repeated = len(keys) - len(pc.unique(keys))
-    if repeated:
-        raise RecordError(Problem(what=f"{repeated} customer(s) with several rows", where=", ".join(columns)))
-    rows = _positions(ids, keys)
-    here = rows >= 0
-    found = {}
-    for name, (column, absent) in columns.items():
-        values = pc.fill_null(column.cast(pa.float64()), np.nan).to_numpy()
-        found[name] = values[rows] if here.all() else np.full(len(rows), absent)
-        if not here.all():
-            found[name][here] = values[rows[here]]
-    return found
-
-
-def known_since(ids: pa.Array, customers: pa.Table | None, firsts: Sequence[pa.Table]) -> FloatArray:
-    """Find since when each customer is known [microseconds since 1970]: listed, or else the first record.
+def known_since(ids: pa.Array, customers: Rows | None, firsts: Sequence[Rows]) -> FloatArray:
+    """Find since when each customer is known [microseconds since 1970]: as listed, or else from the first record.
 
     Parameters
     ----------
@@ -94,26 +49,25 @@ def known_since(ids: pa.Array, customers: pa.Table | None, firsts: Sequence[pa.T
     customers
         The customers listed, or ``None``.
     firsts
-        ``customer_id`` and ``known_since`` from each table of facts.
+        ``known_since`` from each table of facts.
 
     Examples
     --------
-    >>> known_since(pa.array(["a"], pa.large_string()), None, [pa.table({"customer_id": ["a"], "known_since": [5]})])
+    >>> ids = pa.array(["a"], pa.large_string())
+    >>> known_since(ids, None, [Rows(ids, pa.table({"known_since": [5]}))])
     array([5.])
     """
     earliest = np.full(len(ids), np.nan)
     for first in firsts:
-        column = {"known_since": (first.column("known_since"), np.nan)}
-        earliest = np.fmin(earliest, aligned(ids, as_ids(first.column("customer_id")), column)["known_since"])
-    if customers is None or "since" not in customers.column_names:
+        earliest = np.fmin(earliest, aligned(ids, first, {"known_since": np.nan})["known_since"])
+    if customers is None or "since" not in customers.columns.column_names:
         return earliest
-    column = {"since": (customers.column("since"), np.nan)}
-    since = aligned(ids, as_ids(customers.column("customer_id")), column)["since"]
+    since = aligned(ids, customers, {"since": np.nan})["since"]
     return np.where(np.isnan(since), earliest, since)
 
 
 def assembled(
-    as_of: datetime, ids: pa.Array, customers: pa.Table | None, parts: Sequence[Part], since: FloatArray | None
+    as_of: datetime, ids: pa.Array, customers: Rows | None, parts: Sequence[Part], since: FloatArray | None
 ) -> Portfolio:
     """Build the portfolio.
 
@@ -143,8 +97,7 @@ def assembled(
     """
     columns: dict[str, FloatArray] = {}
     for summary, rows in parts:
-        wanted = {name: (rows.column(name), absent) for name, absent in absent_values(summary).items()}
-        columns |= aligned(ids, as_ids(rows.column("customer_id")), wanted)
+        columns |= aligned(ids, rows, absent_values(summary))
     derived = derivations([part.summary for part in parts], as_of)
     if derived and since is not None:
         columns |= _derived(columns, since, derived)
@@ -158,28 +111,27 @@ def _derived(columns: Mapping[str, FloatArray], since: FloatArray, derived: list
     return {name: pc.fill_null(table.column(name), np.nan).to_numpy() for name in table.column_names}
 
 
-def _objects(column: pa.Array) -> ObjectArray:
-    return column.to_numpy(zero_copy_only=False).astype(object)
+def _objects(column: pa.Array | pa.ChunkedArray) -> ObjectArray:
+    return column.to_numpy(zero_copy_only=False).astype(object, copy=False)
 
 
-def _attributes(ids: pa.Array, customers: pa.Table | None) -> dict[str, Any]:
+def _attributes(ids: pa.Array, customers: Rows | None) -> dict[str, Any]:
     """Take what is said of the listed customers, in the order of the roster."""
     if customers is None:
         return {}
-    rows = pc.index_in(ids, value_set=as_ids(customers.column("customer_id")))
-    taken = customers.select([name for name in customers.column_names if name != "customer_id"]).take(rows)
-    labels = {name: _objects(_clean(taken.column(name))) for name in taken.column_names if name not in _NOT_LABELS}
+    same = ids.equals(customers.ids)
+    taken = customers.columns if same else customers.columns.take(pc.index_in(ids, value_set=customers.ids))
     names = taken.column_names
     return {
-        "labels": labels,
+        "labels": {name: _objects(_clean(taken.column(name))) for name in names if name not in _NOT_LABELS},
         "since": _since(taken.column("since")) if "since" in names else None,
         "tags": _tags(taken.column("tags")) if "tags" in names else None,
     }
 
 
-def _clean(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _clean(column: pa.ChunkedArray) -> pa.Array:
     """Strip names; a blank one is none."""
-    text = pc.utf8_trim_whitespace(column.cast(pa.large_string())).combine_chunks()
+    text = pc.utf8_trim_whitespace(column.cast(pa.large_string()).combine_chunks())
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.large_string()), text)
 
 

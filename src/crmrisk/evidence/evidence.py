@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from crmrisk.core.errors import HorizonNotObservedError, InvalidValueError, Problem, SchemaError
 from crmrisk.core.outcomes import Outcomes
-from crmrisk.evidence.assembly import Part, aligned, assembled, known_since
+from crmrisk.evidence.assembly import Part, assembled, known_since
 from crmrisk.evidence.checks import Unidentified, Unlisted, check_policy, check_records, common_zone
 from crmrisk.evidence.facts import known
 from crmrisk.evidence.joining import joined, one_engine
 from crmrisk.evidence.moments import instant_of, microseconds, moment_in
-from crmrisk.evidence.reading import chosen_summaries, collected, derivations, first_records, summarised, text_ids
-from crmrisk.evidence.roster import as_ids, listed_customers, roster_of
+from crmrisk.evidence.reading import chosen_summaries, derivations, first_records, summarised
+from crmrisk.evidence.roster import listed_customers, roster_of
+from crmrisk.evidence.rows import Rows, aligned, collected_rows
 from crmrisk.evidence.rules import Window
 from crmrisk.evidence.tables import Table, read_tables
 
@@ -192,28 +193,31 @@ class Evidence:
         """
         moment = moment_in(self.zone, as_of)
         chosen = self._chosen(summaries)
-        parts = [
-            Part(summary, collected(summarised(summary, self.tables[summary.table], moment))) for summary in chosen
-        ]
+        parts = [Part(summary, self._rows(summary, moment)) for summary in chosen]
         derived = bool(derivations(chosen, moment))
         firsts = self._firsts(moment, () if derived else parts)
         customers = self._customers()
-        seen = [as_ids(first.column("customer_id")) for first in firsts]
-        ids = roster_of(customers, seen, microseconds(moment), self.unlisted)
+        ids = roster_of(customers, [rows.ids for rows in firsts], microseconds(moment), self.unlisted)
         since = known_since(ids, customers, firsts) if derived else None
         return assembled(moment, ids, customers, parts, since)
 
     def _chosen(self, summaries: Iterable[Summary] | None) -> tuple[Summary, ...]:
         return chosen_summaries(self.summaries if summaries is None else summaries, self._checked)
 
-    def _customers(self) -> pa.Table | None:
+    def _rows(self, summary: Summary, moment: datetime) -> Rows:
+        return collected_rows(summarised(summary, self.tables[summary.table], moment), where=type(summary).__name__)
+
+    def _customers(self) -> Rows | None:
         return listed_customers(self.tables["customers"]) if "customers" in self.tables else None
 
-    def _firsts(self, moment: datetime, parts: Iterable[Part] = ()) -> list[pa.Table]:
+    def _firsts(self, moment: datetime, parts: Iterable[Part] = ()) -> list[Rows]:
         """Return from each table of facts who is known, asking again only where no summary already says."""
         covered = {p.summary.table: p.rows for p in parts if getattr(p.summary, "keeps_everyone", False)}
         facts = {name: table for name, table in self.tables.items() if name != "customers"}
-        return [covered[n] if n in covered else collected(first_records(t, moment)) for n, t in facts.items()]
+        return [
+            covered[name] if name in covered else collected_rows(first_records(table, moment), where=name)
+            for name, table in facts.items()
+        ]
 
     def summarise(self, as_of: date | datetime, summaries: Iterable[Summary] | None = None) -> Any:
         """Write the portfolio as a query in the tables' own engine, one row per customer in no order.
@@ -252,7 +256,7 @@ class Evidence:
         return next(iter(self.tables.values())).engine.native(frame)
 
     def _ids(self, moment: datetime) -> pa.Array:
-        seen = [as_ids(first.column("customer_id")) for first in self._firsts(moment)]
+        seen = [rows.ids for rows in self._firsts(moment)]
         return roster_of(self._customers(), seen, microseconds(moment), self.unlisted)
 
     def outcomes(self, event: RiskEvent, as_of: date | datetime) -> Outcomes:
@@ -291,11 +295,9 @@ class Evidence:
         self._check_observed(event, window)
         ids = self._ids(moment)
         table = self.tables[rule.table]
-        rows = collected(
-            rule.observe(known(table, window.end, revealed=False), window).select(text_ids(table), "occurred")
-        )
-        column = {"occurred": (rows.column("occurred"), getattr(rule, "absent", 0.0))}
-        occurred = aligned(ids, as_ids(rows.column("customer_id")), column)["occurred"]
+        observed = rule.observe(known(table, window.end, revealed=False), window).select("customer_id", "occurred")
+        rows = collected_rows(observed, where=type(rule).__name__)
+        occurred = aligned(ids, rows, {"occurred": getattr(rule, "absent", 0.0)})["occurred"]
         return Outcomes(
             ids.to_numpy(zero_copy_only=False), occurred, event=event.name, as_of=moment, horizon=event.horizon
         )

@@ -8,7 +8,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmrisk.core.errors import Problem, SchemaError
-from crmrisk.evidence.reading import absent_values, derivations, first_records, summarised, text_ids
+from crmrisk.evidence.reading import absent_values, derivations, first_records, summarised
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["joined", "one_engine"]
 
 _HERE = "_here"
+_TEXT_ID = nw.col("customer_id").cast(nw.String)
 
 
 def one_engine(tables: Mapping[str, Table]) -> None:
@@ -72,7 +73,7 @@ def joined(
     >>> joined(tables, [], datetime(1970, 1, 1), 0, "include").collect("pyarrow").to_native().to_pylist()
     [{'customer_id': '1'}]
     """
-    results = [summarised(summary, tables[summary.table], as_of) for summary in summaries]
+    results = [_text(summarised(summary, tables[summary.table], as_of)) for summary in summaries]
     alone = len(tables) == len(summaries) == 1 and getattr(summaries[0], "keeps_everyone", False)
     derived = derivations(summaries, as_of)
     if alone and not derived:
@@ -83,6 +84,11 @@ def joined(
     if derived:
         frame = frame.with_columns(*derived)
     return frame.drop("known_since")
+
+
+def _text(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Write identifiers as text, so that 17850, 17850.0 and "17850" are one customer in every table."""
+    return frame.with_columns(_TEXT_ID)
 
 
 def _with(frame: nw.LazyFrame[Any], result: nw.LazyFrame[Any], absent: Mapping[str, float]) -> nw.LazyFrame[Any]:
@@ -97,7 +103,7 @@ def _with(frame: nw.LazyFrame[Any], result: nw.LazyFrame[Any], absent: Mapping[s
 
 def _everyone(tables: Mapping[str, Table], as_of: datetime, moment: int, unlisted: Unlisted) -> nw.LazyFrame[Any]:
     """List the customers with their labels and since when they are known."""
-    firsts = [first_records(table, as_of) for name, table in tables.items() if name != "customers"]
+    firsts = [_text(first_records(table, as_of)) for name, table in tables.items() if name != "customers"]
     seen = nw.concat(firsts).group_by("customer_id").agg(nw.col("known_since").min()) if firsts else None
     if "customers" not in tables:
         return cast("nw.LazyFrame[Any]", seen)
@@ -116,4 +122,4 @@ def _everyone(tables: Mapping[str, Table], as_of: datetime, moment: int, unliste
 
 def _listed(table: Table) -> nw.LazyFrame[Any]:
     since = nw.col("since") if table.has("since") else nw.lit(None, dtype=nw.Int64).alias("since")
-    return table.frame.filter(~nw.col("customer_id").is_null()).select(text_ids(table), *table.labels, since)
+    return table.frame.filter(~nw.col("customer_id").is_null()).select(_TEXT_ID, *table.labels, since)

@@ -16,11 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    import pyarrow as pa
-
     from crmrisk.evidence.tables import Table
 
-__all__ = ["absent_values", "chosen_summaries", "collected", "derivations", "first_records", "summarised", "text_ids"]
+__all__ = ["absent_values", "chosen_summaries", "derivations", "first_records", "summarised"]
 
 
 def chosen_summaries(summaries: Iterable[Summary] | None, tables: Mapping[str, Table]) -> tuple[Summary, ...]:
@@ -69,25 +67,6 @@ def _check_names(chosen: tuple[Summary, ...]) -> None:
         raise InvalidValueError(*(Problem(what="yielded by two summaries", where=name) for name in repeated))
 
 
-def text_ids(table: Table) -> nw.Expr:
-    """Write identifiers as text, so that 17850, 17850.0 and "17850" are one customer in every table.
-
-    Parameters
-    ----------
-    table
-        A table of facts.
-
-    Examples
-    --------
-    >>> import pyarrow as pa
-    >>> from crmrisk.evidence.tables import read_tables
-    >>> table = read_tables({"customers": pa.table({"customer_id": [17850.0]})}, {})["customers"]
-    >>> table.frame.select(text_ids(table)).collect("pyarrow").to_native()["customer_id"].to_pylist()
-    ['17850']
-    """
-    return nw.col("customer_id").cast(nw.String)
-
-
 def summarised(summary: Summary, table: Table, as_of: datetime) -> nw.LazyFrame[Any]:
     """Run a summary in the table's engine, uncollected.
 
@@ -122,7 +101,7 @@ def summarised(summary: Summary, table: Table, as_of: datetime) -> nw.LazyFrame[
     if absent:
         where = type(summary).__name__
         raise SchemaError(*(Problem(what="summary does not yield its column", where=f"{where}.{n}") for n in absent))
-    return frame.select(text_ids(table), *(nw.col(each.name).cast(nw.Float64) for each in summary.inputs))
+    return frame.select("customer_id", *(nw.col(each.name).cast(nw.Float64) for each in summary.inputs))
 
 
 def first_records(table: Table, as_of: datetime) -> nw.LazyFrame[Any]:
@@ -143,29 +122,10 @@ def first_records(table: Table, as_of: datetime) -> nw.LazyFrame[Any]:
     >>> facts = pa.table({"customer_id": [1], "opened_at": [datetime(1970, 1, 1)]})
     >>> table = read_tables({"complaints": facts}, {})["complaints"]
     >>> first_records(table, datetime(2026, 1, 31)).collect("pyarrow").to_native().to_pylist()
-    [{'customer_id': '1', 'known_since': 0}]
+    [{'customer_id': 1, 'known_since': 0}]
     """
     time = nw.col(table.schema.time)
-    grouped = known(table, microseconds(as_of)).group_by("customer_id").agg(time.min().alias("known_since"))
-    return grouped.select(text_ids(table), "known_since")
-
-
-def collected(frame: nw.LazyFrame[Any]) -> pa.Table:
-    """Bring one row per customer out of its engine.
-
-    Parameters
-    ----------
-    frame
-        Any frame.
-
-    Examples
-    --------
-    >>> import pyarrow as pa
-    >>> collected(nw.from_native(pa.table({"x": [1]})).lazy()).num_rows
-    1
-    """
-    table: pa.Table = frame.collect("pyarrow").to_native()
-    return table
+    return known(table, microseconds(as_of)).group_by("customer_id").agg(time.min().alias("known_since"))
 
 
 def absent_values(summary: Summary) -> dict[str, float]:

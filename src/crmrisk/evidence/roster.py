@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import narwhals.stable.v2 as nw
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmrisk.core.errors import Problem, RecordError
-from crmrisk.evidence.reading import collected, text_ids
+from crmrisk.evidence.rows import Rows, collected_rows, union_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,11 +17,11 @@ if TYPE_CHECKING:
     from crmrisk.evidence.checks import Unlisted
     from crmrisk.evidence.tables import Table
 
-__all__ = ["as_ids", "listed_customers", "roster_of"]
+__all__ = ["listed_customers", "roster_of"]
 
 
-def listed_customers(table: Table) -> pa.Table:
-    """Collect the table of customers: ``customer_id`` as text, ``since``, tags and labels.
+def listed_customers(table: Table) -> Rows:
+    """Collect the table of customers with ``since``, tags and labels.
 
     Parameters
     ----------
@@ -33,31 +32,13 @@ def listed_customers(table: Table) -> pa.Table:
     --------
     >>> from crmrisk.evidence.tables import read_tables
     >>> table = read_tables({"customers": pa.table({"customer_id": [1], "segment": ["gold"]})}, {})["customers"]
-    >>> listed_customers(table).to_pylist()
-    [{'customer_id': '1', 'segment': 'gold'}]
+    >>> listed_customers(table).columns.to_pylist()
+    [{'segment': 'gold'}]
     """
-    others = [name for name in table.kinds if name != "customer_id"]
-    return collected(table.frame.filter(~nw.col("customer_id").is_null()).select(text_ids(table), *others))
+    return collected_rows(table.frame.filter(~nw.col("customer_id").is_null()).select(*table.kinds), where="customers")
 
 
-def as_ids(column: pa.ChunkedArray) -> pa.Array:
-    """Return identifiers as one array of large strings, so that every engine's compare.
-
-    Parameters
-    ----------
-    column
-        Text, from any engine.
-
-    Examples
-    --------
-    >>> as_ids(pa.chunked_array([["a"], ["b"]])).to_pylist()
-    ['a', 'b']
-    """
-    combined = column.cast(pa.large_string()).combine_chunks()
-    return combined if isinstance(combined, pa.Array) else pa.concat_arrays(combined.chunks)
-
-
-def roster_of(customers: pa.Table | None, seen: Sequence[pa.Array], moment: int, unlisted: Unlisted) -> pa.Array:
+def roster_of(customers: Rows | None, seen: Sequence[pa.Array], moment: int, unlisted: Unlisted) -> pa.Array:
     """List the customers of a portfolio, sorted by identifier.
 
     Parameters
@@ -65,7 +46,7 @@ def roster_of(customers: pa.Table | None, seen: Sequence[pa.Array], moment: int,
     customers
         What `listed_customers` returns, or ``None`` where there is no such table.
     seen
-        Identifiers of everyone of whom a record was known, from each table of facts; unique in each.
+        Identifiers of everyone of whom a record was known, from each table of facts; sorted and unique in each.
     moment
         Microseconds since 1970; customers whose ``since`` is later are not in the portfolio.
     unlisted
@@ -74,21 +55,20 @@ def roster_of(customers: pa.Table | None, seen: Sequence[pa.Array], moment: int,
     Raises
     ------
     RecordError
-        If there are unlisted customers and that is an error, or identifiers begin or end with blanks.
+        If there are unlisted customers and that is an error.
 
     Examples
     --------
-    >>> customers = pa.table({"customer_id": pa.array(["b"], pa.large_string())})
+    >>> customers = Rows(pa.array(["b"], pa.large_string()), pa.table({"since": [0]}))
     >>> roster_of(customers, [pa.array(["a"], pa.large_string())], 0, "include").to_pylist()
     ['a', 'b']
     """
     if customers is None:
-        return _sorted(_union(seen))
-    everyone = as_ids(customers.column("customer_id"))
-    begun = everyone.filter(_begun(customers, moment))
+        return union_of(list(seen))
+    begun = _begun(customers, moment)
     if unlisted == "exclude":
-        return _sorted(begun)
-    strangers = _union([_others(ids, everyone) for ids in seen])
+        return begun
+    strangers = union_of([_others(ids, customers.ids) for ids in seen])
     if unlisted == "error" and len(strangers):
         raise RecordError(
             Problem(
@@ -98,35 +78,15 @@ def roster_of(customers: pa.Table | None, seen: Sequence[pa.Array], moment: int,
                 remedy='list them, or pass unlisted="include" or "exclude"',
             )
         )
-    return _sorted(_union([begun, strangers]))
+    return union_of([begun, strangers])
 
 
 def _others(ids: pa.Array, listed: pa.Array) -> pa.Array:
-    return ids.filter(pc.invert(pc.is_in(ids, value_set=listed)))
+    return ids.slice(0, 0) if ids.equals(listed) else ids.filter(pc.invert(pc.is_in(ids, value_set=listed)))
 
 
-def _begun(customers: pa.Table, moment: int) -> pa.Array:
-    if "since" not in customers.column_names:
-        return pa.array(np.ones(customers.num_rows, dtype=np.bool_))
-    return pa.array(pc.fill_null(pc.less_equal(customers.column("since"), moment), fill_value=True).to_numpy())
-
-
-def _union(parts: Sequence[pa.Array]) -> pa.Array:
-    present = [part for part in parts if len(part)]
-    if len(present) < 2:
-        return present[0] if present else pa.array([], pa.large_string())
-    return pc.unique(pa.concat_arrays(present))
-
-
-def _sorted(ids: pa.Array) -> pa.Array:
-    strange = ids.filter(pc.not_equal(pc.utf8_trim_whitespace(ids), ids))
-    if len(strange):
-        raise RecordError(
-            Problem(
-                what=f"{len(strange)} customer(s) whose identifier begins or ends with a blank",
-                where="customer_id",
-                got=", ".join(map(repr, strange.slice(0, 3).to_pylist())),
-                remedy="strip the identifiers",
-            )
-        )
-    return ids.take(pc.array_sort_indices(ids))
+def _begun(customers: Rows, moment: int) -> pa.Array:
+    if "since" not in customers.columns.column_names:
+        return customers.ids
+    since = customers.columns.column("since").combine_chunks()
+    return customers.ids.filter(pc.fill_null(pc.less_equal(since, moment), fill_value=True))
