@@ -62,21 +62,15 @@ def purchase_model() -> cr.AssessmentPipeline:
 
 
 def stacked() -> cr.AssessmentPipeline:
-    """BG/NBD, silence and activity stacked, then calibrated on what happened."""
+    """Stack the purchase model and the silence, then calibrate both on what happened in the window before."""
     final = cr.LogisticScorer(
-        inputs=(
-            cr.Input("attrition", ge=0, le=1),
-            cr.Input("idle_days", "day", ge=0),
-            cr.Input("frequency", "count", ge=0),
-            cr.Input("age", "day", ge=0),
-        ),
-        transforms={"idle_days": "log1p", "frequency": "log1p", "age": "log1p"},
+        inputs=(cr.Input("attrition", ge=0, le=1), cr.Input("idle_days", "day", ge=0)),
+        transforms={"idle_days": "log1p"},
         horizon=QUARTER,
     )
     members = {"attrition": cr.AttritionScorer(horizon=QUARTER)}
-    return pipeline(
-        "stacked", cr.CalibratedScorer(scorer=cr.StackedScorer(members=members, final=final), horizon=QUARTER)
-    )
+    scorer = cr.StackedScorer(members=members, final=final)
+    return pipeline("stacked", cr.CalibratedScorer(scorer=scorer, horizon=QUARTER, method="platt"))
 
 
 def main() -> tuple[BackTest, BackTest]:
