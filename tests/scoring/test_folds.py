@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -90,3 +91,11 @@ def test_a_fit_that_fails_names_its_fold():
     outcomes = Outcomes(["A", "B", "C", "D"], [1, 0, 0, 0], event="churn", as_of=DAY, horizon=QUARTER)
     with pytest.raises(FitError, match=r"without fold \d of 2, LogisticScorer"):
         unseen_scores(LogisticScorer(inputs=(SHARE,), horizon=QUARTER), book, outcomes, folds=2)
+
+
+def test_ids_that_share_a_hash_are_told_apart():
+    """CRC-32 of both is 1306201125, so that only the ids themselves can keep row order out."""
+    assert crc32(b"plumless") == crc32(b"buckeroo")
+    one, other = (Portfolio(ids, DAY, {}) for ids in (["plumless", "buckeroo"], ["buckeroo", "plumless"]))
+    first, second = (fold_numbers(book, np.zeros(2), folds=2).tolist() for book in (one, other))
+    assert first == second[::-1]

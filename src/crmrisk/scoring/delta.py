@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,14 +38,21 @@ def predictor_error(covariance: Rows, multipliers: Sequence[FloatArray]) -> Floa
     >>> predictor_error(((4.0, 1.0), (1.0, 9.0)), [np.array([1.0, 1.0]), np.array([0.0, 2.0])])
     array([2.        , 6.63324958])
     """
-    factor = np.linalg.cholesky(np.array(covariance))
+    factor = _factor(covariance)
     squares = np.zeros_like(multipliers[0])
     for j, multiplier in enumerate(multipliers):
-        along = factor[j, j] * multiplier
+        along = factor[j][j] * multiplier
         for i in range(j + 1, len(multipliers)):
-            along = along + factor[i, j] * multipliers[i]
+            along = along + factor[i][j] * multipliers[i]
         squares = squares + along * along
     return np.sqrt(squares)
+
+
+@lru_cache(maxsize=256)
+def _factor(covariance: Rows) -> list[list[float]]:
+    """Return the lower triangular factor; once, because for a single customer it takes longer than the rest."""
+    factor: list[list[float]] = np.linalg.cholesky(np.array(covariance)).tolist()
+    return factor
 
 
 def is_covariance(rows: Rows, size: int) -> bool:

@@ -5,7 +5,7 @@ Which fold a customer is in depends on ids and outcomes only, never on the order
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import numpy as np
@@ -49,10 +49,12 @@ def fold_numbers(portfolio: Portfolio, answers: FloatArray, *, folds: int) -> In
     [0, 1]
     """
     ids = portfolio.customer_id.tolist()
-    group = np.nan_to_num(answers, nan=2.0).tolist()
-    order = sorted(range(len(ids)), key=lambda row: (group[row], crc32(ids[row].encode()), ids[row]))
+    hashes = np.array([crc32(each.encode()) for each in ids], dtype=np.uint32)
+    keys: tuple[np.ndarray[Any, Any], ...] = (hashes, np.nan_to_num(answers, nan=2.0))
+    if len(np.unique(hashes)) < len(ids):  # ids that share a hash are told apart by themselves
+        keys = (np.array(ids, dtype=np.str_), *keys)
     numbers = np.empty(len(ids), dtype=np.int64)
-    numbers[order] = np.arange(len(ids)) % folds
+    numbers[np.lexsort(keys)] = np.arange(len(ids)) % folds
     return numbers
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
@@ -127,14 +128,20 @@ class IsotonicCurve(Value):
         Brown, L., Cai, T. and DasGupta, A. (2001), Interval estimation for a binomial proportion, Statistical Science
         16, section 3.1.2.
         """
-        step = np.searchsorted(np.array(self.cuts), scores if self.increasing else -scores, side="right")
-        n, events = np.array(self.customers), np.array(self.events)
-        values = (events + self.base_rate) / (n + 1)
-        tail = (1 - level) / 2
-        low = np.where(events == 0, 0.0, betaincinv(events + 0.5, n - events + 0.5, tail))
-        high = np.where(events == n, 1.0, betaincinv(events + 0.5, n - events + 0.5, 1 - tail))
-        ends = (values, np.minimum(low, values), np.maximum(high, values))
+        cuts, *ends = _staircase(self, level)
+        step = np.searchsorted(cuts, scores if self.increasing else -scores, side="right")
         return Ranged(*(np.where(np.isnan(scores), np.nan, each[step]) for each in ends))
+
+
+@lru_cache(maxsize=64)
+def _staircase(curve: IsotonicCurve, level: float) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Work out cuts, probabilities and interval ends of every step; once, for quantiles take longer than a score."""
+    n, events = np.array(curve.customers), np.array(curve.events)
+    values = (events + curve.base_rate) / (n + 1)
+    tail = (1 - level) / 2
+    low = np.where(events == 0, 0.0, betaincinv(events + 0.5, n - events + 0.5, tail))
+    high = np.where(events == n, 1.0, betaincinv(events + 0.5, n - events + 0.5, 1 - tail))
+    return np.array(curve.cuts), values, np.minimum(low, values), np.maximum(high, values)
 
 
 def fit_isotonic(tied: Ties, *, increasing: bool) -> IsotonicCurve:

@@ -71,12 +71,13 @@ def logistic_maximum(X: FloatArray, y: FloatArray, penalty: FloatArray) -> Logis
     (array([0.      , 0.693147]), True)
     """
     beta = np.zeros(X.shape[1])
+    height = _objective(X, y, penalty, beta)
     converged = False
     for _ in range(_STEPS):
         step, gain = _newton_step(X, y, penalty, beta)
         if step is None:
             return None
-        beta = _damped(X, y, penalty, (beta, step))
+        beta, height = _damped(X, y, penalty, (beta, step, height))
         converged = gain <= 1e-13 * len(y)
         if converged:
             break
@@ -122,13 +123,15 @@ def _inverse(information: FloatArray) -> FloatArray | None:
     return root.T @ root
 
 
-def _damped(X: FloatArray, y: FloatArray, penalty: FloatArray, move: tuple[FloatArray, FloatArray]) -> FloatArray:
-    """Take the step, halved until it does not lose."""
-    beta, step = move
-    before = _objective(X, y, penalty, beta)
+def _damped(
+    X: FloatArray, y: FloatArray, penalty: FloatArray, move: tuple[FloatArray, FloatArray, float]
+) -> tuple[FloatArray, float]:
+    """Take the step, halved until it does not lose; return where it leads and how high that is."""
+    beta, step, before = move
     least = before - 1e-12 * (1 + abs(before))
     for _ in range(_HALVINGS):
-        if _objective(X, y, penalty, beta + step) >= least:
-            return beta + step
+        after = _objective(X, y, penalty, beta + step)
+        if after >= least:
+            return beta + step, after
         step = step / 2
-    return beta
+    return beta, before
