@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
 __all__ = ["VALUE", "Model", "Value"]
 
-VALUE = ConfigDict(extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False)
+VALUE = ConfigDict(
+    extra="forbid",
+    arbitrary_types_allowed=True,
+    allow_inf_nan=False,
+    ser_json_inf_nan="constants",  # so that a NaN fails to be saved; by default it would silently become null
+)
 """Configuration of value objects: ``@dataclass(frozen=True, config=VALUE)``."""
 
 
@@ -104,7 +109,7 @@ class Model(_Explained, BaseModel):
       - Visit.name: Extra inputs are not permitted; got: 'C1'
     """
 
-    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False, frozen=True)
+    model_config = ConfigDict(**VALUE, frozen=True)
 
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
@@ -150,7 +151,7 @@ def _extract(tree: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
         return {name: _extract(branch, arrays) for name, branch in tree.items()}
     if not isinstance(tree, list):
         return tree
-    if len(tree) >= _LONG_LIST and all(type(item) is float for item in tree):
+    if len(tree) >= _LONG_LIST and all(type(item) is float and isfinite(item) for item in tree):
         arrays.append(np.array(tree, dtype="<f8"))
         return {_ARRAY: len(arrays) - 1}
     return [_extract(branch, arrays) for branch in tree]
@@ -171,7 +172,9 @@ def _inject(tree: Any, arrays: dict[str, bytes]) -> Any:
     """Put the arrays back where `_extract` took them, each once: a small file cannot grow by referring twice."""
     if isinstance(tree, dict):
         if tree.keys() == {_ARRAY}:
-            return _floats(arrays.pop(_array_name(tree[_ARRAY]), b""), where=f"{_ARRAY} {tree[_ARRAY]!r}"[:100])
+            number = tree[_ARRAY]
+            stored = arrays.pop(_array_name(number), b"") if type(number) is int else b""
+            return _floats(stored, where=f"{_ARRAY} {number!r}"[:100])
         return {name: _inject(branch, arrays) for name, branch in tree.items()}
     return [_inject(branch, arrays) for branch in tree] if isinstance(tree, list) else tree
 
