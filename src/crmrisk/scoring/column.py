@@ -67,11 +67,6 @@ class ColumnScorer(StatelessScorer, kind="crmrisk.column"):
         """The column, in the range of the measure."""
         return (Input(self.column, self.unit or self.measure.unit, self.measure.ge, self.measure.le),)
 
-    @property
-    def monotone(self) -> dict[str, int]:
-        """The score rises with the column."""
-        return {self.column: 1}
-
     def compute(self, portfolio: Portfolio) -> FloatArray:
         """Return the column."""
         return portfolio[self.column]
