@@ -6,7 +6,16 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from crmrisk import AssessmentPipeline, ColumnScorer, Control, Measure, Portfolio, RiskCriteria, RiskEvent
+from crmrisk import (
+    AssessmentPipeline,
+    ColumnScorer,
+    Control,
+    Measure,
+    Portfolio,
+    RiskCriteria,
+    RiskEvent,
+    RiskProgramme,
+)
 
 MONTH = timedelta(days=30)
 AS_OF = datetime(2026, 1, 31)
@@ -41,3 +50,9 @@ def pipeline(name: str = "churn", **changes) -> AssessmentPipeline:
 @pytest.fixture(scope="session")
 def make_pipeline():
     return pipeline
+
+
+@pytest.fixture
+def assessed(book, make_pipeline):
+    programme = RiskProgramme([make_pipeline("churn", owner="Ann"), make_pipeline("fraud")])
+    return programme.fit_portfolio(book).assess_portfolio(book)

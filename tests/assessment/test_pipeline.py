@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import crmrisk as cr
 from crmrisk.core.codec import dump_component, load_component
 from crmrisk.core.component import fingerprint
-from crmrisk.core.errors import CompositionError, InputRangeError, InvalidValueError, MissingInputsError
+from crmrisk.core.errors import CompositionError, InputRangeError, MissingInputsError
 
 MONTH = timedelta(days=30)
 
@@ -143,20 +143,6 @@ def test_outcomes_of_another_event_are_refused(book, make_pipeline):
     outcomes = cr.Outcomes(["C1"], [1], event="fraud", as_of=book.as_of, horizon=MONTH)
     with pytest.raises(CompositionError, match="another event"):
         make_pipeline().fit(book, outcomes)
-
-
-@pytest.mark.parametrize(
-    ("settings_", "what"),
-    [
-        ({"likelihood_remaining": 1.2}, "less than or equal to 1"),
-        ({}, "changes nothing"),
-        ({"likelihood_remaining": 0.0, "in_place": True}, "cannot be backed out"),
-        ({"likelihood_remaining": float("nan")}, "finite"),
-    ],
-)
-def test_controls_that_make_no_sense_are_refused(settings_, what):
-    with pytest.raises(InvalidValueError, match=what):
-        cr.Control("call", **settings_)
 
 
 @settings(max_examples=40, deadline=None)

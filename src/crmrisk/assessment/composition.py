@@ -8,47 +8,10 @@ from crmrisk.core.errors import CompositionError, Problem
 from crmrisk.core.measures import Quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from crmrisk.core.events import RiskEvent
-    from crmrisk.core.measures import Input, Measure
-    from crmrisk.core.scorers import FittedScorer, Scorer
+    from crmrisk.core.measures import Measure
 
-__all__ = ["check_pipeline", "union_of_inputs"]
-
-
-def union_of_inputs(scorers: Iterable[Scorer | FittedScorer]) -> tuple[Input, ...]:
-    """Collect what several scorers read, each name once; an input is optional only if it is for all.
-
-    Parameters
-    ----------
-    scorers
-        Any scorers, fitted or not.
-
-    Raises
-    ------
-    CompositionError
-        If two of them expect one name in different units.
-
-    Examples
-    --------
-    >>> from crmrisk import ColumnScorer, Measure
-    >>> [each.name for each in union_of_inputs([ColumnScorer(column="satisfaction", measure=Measure.share())])]
-    ['satisfaction']
-    """
-    merged: dict[str, Input] = {}
-    problems = []
-    for scorer in scorers:
-        for each in scorer.inputs:
-            known = merged.get(each.name)
-            if known is not None and known.unit != each.unit:
-                what = f"one input in two units, {known.unit!r} and {each.unit!r}"
-                problems.append(Problem(what=what, where=each.name, remedy="rename one of the columns"))
-            elif known is None or known.optional:
-                merged[each.name] = each
-    if problems:
-        raise CompositionError(*problems)
-    return tuple(merged.values())
+__all__ = ["check_pipeline"]
 
 
 def check_pipeline(event: RiskEvent, likelihood: Measure, consequence: Measure, currency: str) -> None:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from pydantic import model_validator
 
-from crmrisk.assessment.composition import union_of_inputs
 from crmrisk.assessment.matrix import RiskMatrix
 from crmrisk.core.bases import BaseFittedScorer, BaseScorer
 from crmrisk.core.errors import CompositionError, Problem
 from crmrisk.core.fields import AnyFittedScorer, AnyScorer
 from crmrisk.core.measures import Input, Measure, Quantity
 from crmrisk.core.scorers import learns_from_outcomes
+from crmrisk.scoring.composition import read_by_any
 
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray
@@ -47,7 +47,7 @@ class FittedRiskMatrixScorer(BaseFittedScorer):
     @property
     def inputs(self) -> tuple[Input, ...]:
         """What the two scorers read."""
-        return union_of_inputs((self.likelihood, self.consequence))
+        return read_by_any((("likelihood", self.likelihood.inputs), ("consequence", self.consequence.inputs)))
 
     @property
     def measure(self) -> Measure:
@@ -114,7 +114,7 @@ class RiskMatrixScorer(BaseScorer, kind="crmrisk.risk_matrix", fitted=FittedRisk
     @property
     def inputs(self) -> tuple[Input, ...]:
         """What the two scorers read."""
-        return union_of_inputs((self.likelihood, self.consequence))
+        return read_by_any((("likelihood", self.likelihood.inputs), ("consequence", self.consequence.inputs)))
 
     @property
     def measure(self) -> Measure:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 from pydantic import model_validator
 
 from crmrisk.assessment.assessments import Assessments
-from crmrisk.assessment.composition import check_pipeline, union_of_inputs
+from crmrisk.assessment.composition import check_pipeline
 from crmrisk.assessment.controls import Control
 from crmrisk.assessment.criteria import Criteria
 from crmrisk.assessment.remembering import Remembering
@@ -27,6 +27,7 @@ from crmrisk.core.measures import Input, Name
 from crmrisk.core.rows import portfolio_of_one
 from crmrisk.core.saved import save
 from crmrisk.core.scorers import learns_from_outcomes
+from crmrisk.scoring.composition import read_by_any
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -71,7 +72,7 @@ class FittedAssessmentPipeline(Component):
     @cached_property
     def inputs(self) -> tuple[Input, ...]:
         """Everything the two scorers read."""
-        return union_of_inputs((self.likelihood, self.consequence))
+        return read_by_any((("likelihood", self.likelihood.inputs), ("consequence", self.consequence.inputs)))
 
     @cached_property
     def fingerprint(self) -> str:
@@ -198,7 +199,7 @@ class AssessmentPipeline(Component, kind="crmrisk.pipeline", fitted=FittedAssess
     @model_validator(mode="after")
     def _composed(self) -> Self:
         check_pipeline(self.event, self.likelihood.measure, self.consequence.measure, self.criteria.currency)
-        union_of_inputs((self.likelihood, self.consequence))
+        _ = self.inputs
         names = [control.name for control in self.controls]
         repeated = sorted({name for name in names if names.count(name) > 1})
         if repeated:
@@ -208,7 +209,7 @@ class AssessmentPipeline(Component, kind="crmrisk.pipeline", fitted=FittedAssess
     @property
     def inputs(self) -> tuple[Input, ...]:
         """Everything the two scorers read."""
-        return union_of_inputs((self.likelihood, self.consequence))
+        return read_by_any((("likelihood", self.likelihood.inputs), ("consequence", self.consequence.inputs)))
 
     @property
     def learns_from_outcomes(self) -> bool:

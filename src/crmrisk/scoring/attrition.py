@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated
-
-from pydantic import Field
+from typing import TYPE_CHECKING
 
 from crmrisk.core.bases import BaseFittedScorer, BaseScorer
 from crmrisk.core.instants import days
 from crmrisk.core.measures import Input, Measure
+from crmrisk.scoring.fields import Horizon
 from crmrisk.scoring.histories import HISTORY, learnable
 from crmrisk.scoring.value import BetaGeoNBD
 
@@ -19,8 +17,6 @@ if TYPE_CHECKING:
     from crmrisk.core.portfolio import Portfolio
 
 __all__ = ["AttritionScorer", "FittedAttritionScorer"]
-
-Horizon = Annotated[timedelta, Field(gt=timedelta(0))]
 
 
 class FittedAttritionScorer(BaseFittedScorer):
@@ -86,7 +82,7 @@ class AttritionScorer(BaseScorer, kind="crmrisk.attrition", fitted=FittedAttriti
 
     Examples
     --------
-    >>> from datetime import date
+    >>> from datetime import date, timedelta
     >>> from crmrisk import Portfolio
     >>> published = BetaGeoNBD(r=0.243, alpha=4.414 * 7, a=0.793, b=2.426)
     >>> scorer = AttritionScorer(horizon=timedelta(days=90), model=published)

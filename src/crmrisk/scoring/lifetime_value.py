@@ -10,6 +10,7 @@ from pydantic import Field
 from crmrisk.core.bases import BaseFittedScorer, BaseScorer
 from crmrisk.core.errors import FitError, Problem
 from crmrisk.core.measures import Input, Measure, Name
+from crmrisk.scoring.fields import Horizon
 from crmrisk.scoring.histories import HISTORY, MEAN_SPEND, learnable
 from crmrisk.scoring.value import BetaGeoNBD, GammaGamma, discounted_value
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["FittedLifetimeValueScorer", "LifetimeValueScorer"]
 
-Horizon = Annotated[timedelta, Field(gt=timedelta(0))]
 Rate = Annotated[float, Field(ge=0)]
 Margin = Annotated[float, Field(gt=0, le=1)]
 
