@@ -85,6 +85,8 @@ def _numbers(values: Numbers, where: str) -> FloatArray:
     try:
         raw = np.ma.filled(values.astype(np.float64), np.nan) if isinstance(values, np.ma.MaskedArray) else values
         raw = np.asarray(raw)
+        if raw.dtype == np.float64:  # the usual case, and what scoring one customer in a millisecond rests on
+            return np.array(raw)
         _refuse_what_is_no_number(raw)
         if raw.dtype.kind == "O":
             raw = raw.copy()

@@ -325,7 +325,7 @@ def positions(rows: Any, n: int) -> IntArray:
         found = np.arange(n)[wanted]
     except IndexError as error:
         raise PortfolioError(Problem(what="no such row", where="rows", allowed=f"0..{n - 1}", got=str(error))) from None
-    if found.ndim != 1 or (wanted.dtype != np.bool_ and len(np.unique(found)) < len(found)):
+    if found.ndim != 1 or (wanted.dtype != np.bool_ and np.bincount(found, minlength=1).max() > 1):
         what = "not one list of rows, each once"
         raise PortfolioError(
             Problem(what=what, where="rows", got=f"{found.size} rows, {len(np.unique(found))} different")
