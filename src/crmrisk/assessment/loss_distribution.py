@@ -8,7 +8,7 @@ above it" would average everything.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
@@ -340,7 +340,7 @@ class LossDistribution:
             and all(getattr(self, name) == getattr(other, name) for name in plain)
         )
 
-    __hash__ = None  # type: ignore[assignment]  # arrays have no hash
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # arrays have no hash
 
     def __repr__(self) -> str:
         how = "computed" if self.n_simulations is None else f"{self.n_simulations} simulations"

@@ -164,7 +164,8 @@ class InputRangeError(PortfolioError):
 class UnknownCustomerError(PortfolioError, KeyError):
     """Report an id that is not in the table; also a ``KeyError``, so that mappings behave."""
 
-    __str__ = CrmRiskError.__str__
+    def __str__(self) -> str:
+        return CrmRiskError.__str__(self)  # a KeyError would quote it
 
 
 class ScorerError(CrmRiskError):

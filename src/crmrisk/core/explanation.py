@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from pydantic.dataclasses import dataclass as value_dataclass
@@ -127,7 +127,7 @@ class Explanation:
             same_arrays(getattr(self, name), getattr(other, name)) for name in arrays
         )
 
-    __hash__ = None  # type: ignore[assignment]  # arrays have no hash
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # arrays have no hash
 
     def __repr__(self) -> str:
         return f"Explanation({len(self)} customers by {', '.join(self.names)} on {self.scale})"

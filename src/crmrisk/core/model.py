@@ -6,7 +6,7 @@ that one ``except CrmRiskError`` is enough.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, model_validator
 
@@ -109,7 +109,7 @@ class Model(_Explained, BaseModel):
       - Visit.name: Extra inputs are not permitted; got: 'C1'
     """
 
-    model_config = ConfigDict(**VALUE, frozen=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(**VALUE, frozen=True)
 
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -108,7 +108,7 @@ class Outcomes:
         same = (self.event, self.as_of, self.horizon) == (other.event, other.as_of, other.horizon)
         return same and all(same_arrays(getattr(self, n), getattr(other, n)) for n in ("customer_id", "occurred"))
 
-    __hash__ = None  # type: ignore[assignment]  # arrays have no hash
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # arrays have no hash
 
     def __repr__(self) -> str:
         span = f"{self.horizon / timedelta(days=1):g} days after {self.as_of.isoformat()}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 import numpy as np
 
@@ -138,7 +138,7 @@ class Portfolio:
             and self.units == other.units
         )
 
-    __hash__ = None  # type: ignore[assignment]  # arrays have no hash
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # arrays have no hash
 
     def __repr__(self) -> str:
         names = ", ".join([*self.columns, *self.labels])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -140,7 +140,7 @@ class Scores:
         names = ("customer_id", "values", "low", "high")
         return self.measure == other.measure and all(same_arrays(getattr(self, n), getattr(other, n)) for n in names)
 
-    __hash__ = None  # type: ignore[assignment]  # arrays have no hash
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # arrays have no hash
 
     def __repr__(self) -> str:
         return f"Scores({len(self)} customers, {int((~self.rated).sum())} unrated: {self.measure})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, ClassVar, get_args
 
 import numpy as np
 
@@ -78,7 +78,7 @@ class CalibrationTable:
         theirs = other._columns()
         return same and all(same_arrays(mine, theirs[name]) for name, mine in self._columns().items())
 
-    __hash__ = None  # type: ignore[assignment]  # compared by content, so not hashable
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # compared by content, so not hashable
 
     def __len__(self) -> int:
         return self.n.size
