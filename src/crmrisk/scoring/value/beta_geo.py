@@ -40,6 +40,8 @@ Parameter = Annotated[float, Field(ge=1e-100, le=1e100)]
 LARGEST_ODDS = 1e150
 STARTS = ((0.5, 1.0, 2.0), (1.0, 0.05, 1.0), (0.1, 1.0, 10.0), (5.0, 0.5, 0.5))
 """(r, a, b) to begin from; alpha follows from the purchase rate of the data."""
+BLOCK = 8_192
+"""Rows worked on at once: their columns stay in the processor's cache."""
 WORTH_SHARING = 4_096
 """Portfolios above this are scored once per distinct history."""
 
@@ -183,7 +185,9 @@ class BetaGeoNBD(Model):
         r, alpha, a, b = self.r, self.alpha, self.a, self.b
         purchases = log_rising(r, x) + log_rising(b, x) - log_rising(a + b, x)
         exposure = -r * np.log1p(end / alpha) - x * np.log(alpha + end)
-        return _scalar(purchases + exposure + np.logaddexp(0.0, self._log_odds_gone(histories)))
+        odds_gone = self._log_odds_gone(histories)
+        dropout = np.maximum(odds_gone, 0.0) + np.log1p(np.exp(-np.abs(odds_gone)))
+        return _scalar(purchases + exposure + dropout)
 
     def probability_alive(self, *, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> FloatArray:
         """Compute the probability that a customer has not dropped out.
@@ -375,14 +379,18 @@ class BetaGeoNBD(Model):
             last = np.floor(rng.standard_exponential(end.size) / patience) + 1
         frequency = np.minimum(arrivals, last)
         # the k-th of n arrivals spread at random over the observation is Beta(k, n - k + 1) of it
-        share = rng.beta(np.maximum(frequency, 1), arrivals - np.minimum(frequency, arrivals - 1))
+        share = rng.beta(np.maximum(frequency, 1), arrivals - frequency + 1)
         return SimulatedHistories(frequency, np.where(frequency > 0, share * end, 0.0), end, last > arrivals)
 
     def _log_odds_gone(self, histories: Histories) -> FloatArray:
-        x, last, end = histories
-        odds = np.log(self.a) - np.log(self.b + np.maximum(x - 1, 0.0))
-        odds = odds + (self.r + x) * np.log1p((end - last) / (self.alpha + last))
-        return np.where(x == 0, np.where(np.isnan(odds), np.nan, -np.inf), odds)
+        columns = [column.ravel() for column in histories]
+        odds = np.empty(columns[0].size)
+        for start in range(0, odds.size, BLOCK):
+            x, last, end = (column[start : start + BLOCK] for column in columns)
+            silence = (self.r + x) * np.log1p((end - last) / (self.alpha + last))
+            some = silence + np.log(self.a / (self.b + np.maximum(x - 1, 0.0)))
+            odds[start : start + BLOCK] = np.where(x == 0, np.where(np.isnan(some), np.nan, -np.inf), some)
+        return odds.reshape(histories.age.shape)
 
     def _stopped_counts(self, time: FloatArray, x: FloatArray, end: FloatArray) -> FloatArray:
         counts = np.full(x.shape, np.nan)

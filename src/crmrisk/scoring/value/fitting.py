@@ -186,7 +186,7 @@ def _climb(likelihood: LogLikelihood, start: FloatArray) -> Maximum:
         if promise <= TOLERANCE or (slow and promise <= RIDGE):
             converged = True
             break
-        moved = _search(likelihood, logs, here, step)
+        moved = _search(likelihood, logs, here, step, promise)
         if moved is None or (slow and moved[1].value <= here.value + _rounding(here.value)):
             converged = promise <= STALLED * max(1.0, abs(here.value))  # the rest drowns in rounding
             break
@@ -212,12 +212,13 @@ def _newton_step(logs: FloatArray, here: Derivatives) -> tuple[FloatArray, float
 
 
 def _search(
-    likelihood: LogLikelihood, logs: FloatArray, here: Derivatives, step: FloatArray
+    likelihood: LogLikelihood, logs: FloatArray, here: Derivatives, step: FloatArray, promise: float
 ) -> tuple[FloatArray, Derivatives] | None:
     for halvings in range(40):
-        there = np.clip(logs + step * 0.5**halvings, -BOUND, BOUND)
+        share = 0.5**halvings
+        there = np.clip(logs + share * step, -BOUND, BOUND)
         found = likelihood(np.exp(there))
-        if found.value >= here.value - _rounding(here.value):
+        if found.value >= here.value + 1e-4 * share * promise - _rounding(here.value):
             return there, found.on_logs(np.exp(there))
     return None
 

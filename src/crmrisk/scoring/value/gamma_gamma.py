@@ -20,6 +20,7 @@ from crmrisk.scoring.value.compact import compact
 from crmrisk.scoring.value.fitting import Derivatives, maximise
 from crmrisk.scoring.value.histories import checked_columns, checked_numbers, checked_weights
 from crmrisk.scoring.value.model_fit import summarise
+from crmrisk.scoring.value.special import log_beta
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -93,18 +94,16 @@ class GammaGamma(Model):
         >>> fit.n, fit.n_left_out
         (3.0, 2.0)
         """
-        x = checked_columns({"frequency": frequency})["frequency"]
-        spent = np.where(x > 0, np.asarray(mean_spend), 0.0) if np.shape(mean_spend) == x.shape else mean_spend
-        columns = checked_columns({"frequency": x, "mean_spend": spent})
+        x, mean = checked_columns({"frequency": frequency, "mean_spend": mean_spend}).values()
         weight = checked_weights(weights, x.size)
-        paid = (x > 0) & (columns["mean_spend"] > 0)
+        paid = mean > 0  # the mean of no purchases came back as 0
         used = np.ones(x.size) if weight is None else weight
         n, all_customers = float(used[paid].sum()), float(used.sum())
         if not n:
             raise FitError(
                 Problem(what="nobody has a paid repeat purchase", allowed="frequency > 0 and mean_spend > 0")
             )
-        (x, mean), weight = compact((x[paid], columns["mean_spend"][paid]), used[paid])
+        (x, mean), weight = compact((x[paid], mean[paid]), used[paid])
         unit = float(weight @ mean) / n
         starts = [np.array([p, q, max(q - 1, 0.5) / p]) for p, q in STARTS]
         maximum = maximise(_Likelihood.of(x, mean / unit, weight), starts)
@@ -150,7 +149,7 @@ class GammaGamma(Model):
         paid = (x > 0) & (mean > 0)
         shape, ratio = self.p * np.where(paid, x, 1.0), np.where(paid, x * mean, 1.0) / self.v
         shares = -self.q * np.log1p(ratio) - shape * np.log1p(1 / ratio)
-        values = shares - np.log(np.where(paid, mean, 1.0)) - special.betaln(shape, self.q)
+        values = shares - np.log(np.where(paid, mean, 1.0)) - log_beta(shape, self.q)
         result: FloatArray = np.where(paid, values, np.nan)[()]
         return result
 
@@ -246,7 +245,7 @@ class _Likelihood:
         weight = np.bincount(self.place, weights=self.weight)
         slope_p = special.psi(shape + q) - special.psi(shape)
         bend = special.zeta(2.0, shape + q)
-        value = -float(weight @ special.betaln(shape, q))
+        value = -float(weight @ log_beta(shape, q))
         gradient = [weight @ (x * slope_p), weight @ (special.psi(shape + q) - special.psi(q)), 0.0]
         both, own = weight @ (x**2 * (bend - special.zeta(2.0, shape))), weight @ (bend - special.zeta(2.0, q))
         across = weight @ (x * bend)

@@ -81,8 +81,8 @@ def checked_columns(columns: Mapping[str, ArrayLike]) -> dict[str, FloatArray]:
     Parameters
     ----------
     columns
-        Name to values, each ``(n_customers,)``; a ``frequency`` holds whole numbers, and where ``recency`` and
-        ``age`` stand beside it the three agree.
+        Name to values, each ``(n_customers,)``; a ``frequency`` holds whole numbers, ``recency`` and ``age`` beside it
+        agree with it, and ``mean_spend`` beside it may be missing where it is 0.
 
     Returns
     -------
@@ -109,6 +109,8 @@ def checked_columns(columns: Mapping[str, ArrayLike]) -> dict[str, FloatArray]:
     if len(set(shapes.values())) > 1 or any(len(shape) != 1 for shape in shapes.values()):
         got = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
         raise InvalidValueError(Problem(what="columns differ in shape", allowed="one value per customer", got=got))
+    if "mean_spend" in floats:  # nobody has a mean of no purchases, so whatever stands there is not looked at
+        floats["mean_spend"] = np.where(floats["frequency"] == 0, 0.0, floats["mean_spend"])
     problems = [problem for name, column in floats.items() for problem in _faults(name, column, missing=False)]
     if "age" in floats:
         problems += _contradictions(Histories(floats["frequency"], floats["recency"], floats["age"]))
@@ -168,7 +170,7 @@ def checked_numbers(columns: Mapping[str, ArrayLike], *, missing: bool = False) 
 
     Returns
     -------
-    Contiguous floats of one shape, by name.
+    Contiguous floats of one shape, by name; to be read only, they may be the caller's own.
 
     Raises
     ------
@@ -188,7 +190,9 @@ def checked_numbers(columns: Mapping[str, ArrayLike], *, missing: bool = False) 
         got = ", ".join(f"{name} {column.shape}" for name, column in floats.items())
         raise InvalidValueError(Problem(what="shapes do not broadcast", got=got)) from None
     # strided views may take another loop of numpy's with another last bit, so that a row would depend on its company
-    return {name: np.array(np.broadcast_to(column, shape), order="C") for name, column in floats.items()}
+    return {
+        name: np.ascontiguousarray(np.broadcast_to(column, shape)).reshape(shape) for name, column in floats.items()
+    }
 
 
 def _floats(columns: Mapping[str, ArrayLike]) -> dict[str, FloatArray]:

@@ -23,7 +23,7 @@ from scipy import special
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray
 
-__all__ = ["expected_stopped_count", "log_rising", "log_rising_slope"]
+__all__ = ["expected_stopped_count", "log_beta", "log_rising", "log_rising_slope"]
 
 CHUNK = 128
 """Rows worked on at once: with some 90 nodes each, the arrays of one chunk stay in the processor's cache."""
@@ -43,7 +43,7 @@ def log_rising(base: FloatArray | float, count: FloatArray) -> FloatArray:
     base
         Positive numbers.
     count
-        Whole numbers; 0 gives exactly 0.
+        Numbers from 0, which gives exactly 0.
 
     Examples
     --------
@@ -67,6 +67,23 @@ def _stirling(z: FloatArray) -> FloatArray:
     return series
 
 
+def log_beta(a: FloatArray, b: float) -> FloatArray:
+    """Compute the logarithm of the beta function, ln Γ(a) + ln Γ(b) - ln Γ(a + b).
+
+    Parameters
+    ----------
+    a, b
+        Positive numbers.
+
+    Examples
+    --------
+    >>> log_beta(np.array([2.0]), 3.0).round(12) == np.round(np.log(1 / 12), 12)
+    array([ True])
+    """
+    less = np.minimum(a, b)
+    return np.subtract(special.gammaln(less), log_rising(np.maximum(a, b), less))
+
+
 def log_rising_slope(base: float, count: FloatArray) -> FloatArray:
     """Compute the derivative of `log_rising` with respect to its base, ψ(base + count) - ψ(base).
 
@@ -83,13 +100,12 @@ def log_rising_slope(base: float, count: FloatArray) -> FloatArray:
     True
     """
     if base < 100:
-        slope: FloatArray = special.psi(base + count) - special.psi(base)
-        return slope
+        return np.subtract(special.psi(base + count), special.psi(base))
     # two digamma functions agree in most of their digits from here on, their asymptotic series do not
-    return np.log1p(count / base) + _digamma_tail(base + count) - _digamma_tail(np.float64(base))
+    return np.log1p(count / base) + _digamma_tail(base + count) - _digamma_tail(np.array(base))
 
 
-def _digamma_tail(z: FloatArray | np.float64) -> FloatArray:
+def _digamma_tail(z: FloatArray) -> FloatArray:
     """Compute ψ(z) - ln z for z from 100 on."""
     square = 1 / z**2
     series: FloatArray = -0.5 / z - square * (1 / 12 - square * (1 / 120 - square / 252))

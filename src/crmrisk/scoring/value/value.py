@@ -138,16 +138,16 @@ def _discounted_purchases(
     """Sum the discounted purchases of customers known to be alive."""
     base = model.age_scale
 
-    def total(x: FloatArray, scale: FloatArray) -> FloatArray:
-        result, age = np.zeros(x.size), np.maximum(scale - base, 0.0)
-        for terms in _blocks(schedule.terms(scale), 1 + BLOCK // x.size):
+    def total(x: FloatArray, point: FloatArray) -> FloatArray:
+        result, age = np.zeros(x.size), base * (point - 1)
+        for terms in _blocks(schedule.terms(base * point), 1 + BLOCK // x.size):
             times = np.stack([time for time, _ in terms])
             expected = model.expected_purchases_if_alive(times, frequency=x, age=age)
             for (_, weight), purchases in zip(terms, expected, strict=True):
                 result += weight * purchases
         return result
 
-    return by_octaves(total, frequency, base + age)
+    return by_octaves(total, frequency, 1 + age / base)
 
 
 def _blocks(terms: Iterator[Term], size: int) -> Iterator[list[Term]]:
