@@ -1,8 +1,9 @@
-"""Identify: tables of facts become one row per customer as of a date, and outcomes after it, on any dataframe engine."""
+"""Identify: tables of facts become one row per customer as of a date, and outcomes after it, on any engine."""
 
 from __future__ import annotations
 
 from crmrisk.evidence.evidence import Evidence
+from crmrisk.evidence.quality import QualityReport, TableQuality
 from crmrisk.evidence.rules import NoActivity, Occurs, Overdue, Recorded, Window
 from crmrisk.evidence.summaries import (
     BaseSummary,
@@ -29,9 +30,11 @@ __all__ = [
     "Payments",
     "PurchaseTrend",
     "Purchases",
+    "QualityReport",
     "Recorded",
     "ServiceEvents",
     "Summary",
     "Surveys",
+    "TableQuality",
     "Window",
 ]

@@ -14,7 +14,7 @@ from crmrisk.evidence.reading import absent_values, derivations
 from crmrisk.evidence.rows import Rows, aligned
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from crmrisk.core.arrays import FloatArray, ObjectArray
@@ -31,7 +31,8 @@ class Part(NamedTuple):
     Examples
     --------
     >>> from crmrisk.evidence import Incidents
-    >>> Part(Incidents(), Rows(pa.array(["a"], pa.large_string()), pa.table({"incident_count": [1.0]}))).rows.ids[0].as_py()
+    >>> rows = Rows(pa.array(["a"], pa.large_string()), pa.table({"incident_count": [1.0]}))
+    >>> Part(Incidents(), rows).rows.ids[0].as_py()
     'a'
     """
 
@@ -105,14 +106,15 @@ def assembled(
     return Portfolio(_objects(ids), as_of, columns, units=units, **_attributes(ids, customers))
 
 
-def _derived(columns: Mapping[str, FloatArray], since: FloatArray, derived: list[nw.Expr]) -> dict[str, FloatArray]:
+def _derived(columns: dict[str, FloatArray], since: FloatArray, derived: list[nw.Expr]) -> dict[str, FloatArray]:
     joined = {name: pa.array(values, from_pandas=True) for name, values in (columns | {"known_since": since}).items()}
     table: pa.Table = nw.from_native(pa.table(joined)).select(*derived).to_native()
     return {name: pc.fill_null(table.column(name), np.nan).to_numpy() for name in table.column_names}
 
 
 def _objects(column: pa.Array | pa.ChunkedArray) -> ObjectArray:
-    return column.to_numpy(zero_copy_only=False).astype(object, copy=False)
+    objects: ObjectArray = column.to_numpy(zero_copy_only=False).astype(object, copy=False)
+    return objects
 
 
 def _attributes(ids: pa.Array, customers: Rows | None) -> dict[str, Any]:
@@ -136,7 +138,8 @@ def _clean(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _since(column: pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.datetime64]]:
-    return column.cast(pa.int64()).cast(pa.timestamp("us")).to_numpy()
+    moments: np.ndarray[Any, np.dtype[np.datetime64]] = column.cast(pa.int64()).cast(pa.timestamp("us")).to_numpy()
+    return moments
 
 
 def _tags(column: pa.ChunkedArray) -> list[tuple[str, ...]]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import narwhals.stable.v2 as nw
 
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError, SchemaError
-from crmrisk.evidence.kinds import Kind
 from crmrisk.evidence.schemas import CUSTOMERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from crmrisk.evidence.kinds import Kind
     from crmrisk.evidence.tables import Table
 
 __all__ = ["Unidentified", "Unlisted", "check_policy", "check_records", "common_zone", "duplicate_customers"]
@@ -127,7 +127,7 @@ def _problems(table: Table, unidentified: Unidentified) -> list[Problem]:
     return found + ([] if table.schema is not CUSTOMERS else _duplicates(table))
 
 
-def duplicate_customers(table: Table) -> nw.LazyFrame[object]:
+def duplicate_customers(table: Table) -> nw.LazyFrame[Any]:
     """Find the customers that have several rows.
 
     Parameters

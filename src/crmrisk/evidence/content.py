@@ -38,7 +38,7 @@ class Content:
     undated
         Records without a time.
     missing, infinite
-        Numbers that are missing or infinite, by column.
+        Numbers and times that are missing, numbers that are infinite, by column.
     no_flags
         Flags that are neither true nor false, by column.
     earliest, latest
@@ -115,45 +115,62 @@ def content_of(frame: nw.LazyFrame[Any], schema: TableSchema, kinds: Mapping[str
     >>> content_of(frame, schema_of("customers"), {"customer_id": Kind.TEXT}).unidentified
     1
     """
-    of = {
-        kind: [column.name for column in schema.columns if column.type is kind and column.name in kinds]
-        for kind in ColumnType
+    found = one_row(frame, rows=nw.len(), **_of_identifiers(kinds), **_of_columns(schema, kinds))
+    groups: dict[str, dict[str, int | None]] = {
+        "missing": {},
+        "infinite": {},
+        "no_flags": {},
+        "earliest": {},
+        "latest": {},
     }
-    dated = schema.time in kinds
-    numbers = [*of[ColumnType.NUMBER], *(n for n in of[ColumnType.VALUE] if kinds[n] not in _TEXTUAL)]
-    found = one_row(
-        frame,
-        rows=nw.len(),
-        unidentified=_unidentified(kinds),
-        **({"fractional": nw.col(FRACTIONAL).sum()} if kinds["customer_id"] is Kind.FLOAT else {}),
-        **({"undated": nw.col(schema.time).is_null().sum()} if dated else {}),
-        **{f"missing {n}": nw.col(n).is_null().sum() for n in numbers},
-        **{f"infinite {n}": (~nw.col(n).is_finite()).sum() for n in numbers},
-        **{f"no_flags {n}": ((nw.col(n) != 0.0) & (nw.col(n) != 1.0)).sum() for n in of[ColumnType.FLAG]},
-        **{f"earliest {n}": nw.col(n).min() for n in of[ColumnType.TIME]},
-        **{f"latest {n}": nw.col(n).max() for n in of[ColumnType.TIME]},
+    for key in [key for key in found if " " in key]:
+        group, _, column = key.partition(" ")
+        groups[group][column] = found[key]
+    return Content(
+        rows=found["rows"] or 0,
+        unidentified=found["unidentified"] or 0,
+        fractional=found.get("fractional") or 0,
+        undated=groups["missing"].pop(schema.time, 0) or 0,
+        missing=_counts(groups["missing"]),
+        infinite=_counts(groups["infinite"]),
+        no_flags=_counts(groups["no_flags"]),
+        earliest=groups["earliest"],
+        latest=groups["latest"],
     )
-    return _content(found)
+
+
+def _counts(found: Mapping[str, int | None]) -> dict[str, int]:
+    return {name: count or 0 for name, count in found.items()}
+
+
+def _of_identifiers(kinds: Mapping[str, Kind]) -> dict[str, nw.Expr]:
+    nobody = nw.col("customer_id").is_null()
+    if kinds["customer_id"] is not Kind.FLOAT:
+        return {"unidentified": nobody.sum()}
+    fractional = nw.col(FRACTIONAL)
+    return {"unidentified": (nobody & ~fractional).sum(), "fractional": fractional.sum()}
+
+
+def _of_columns(schema: TableSchema, kinds: Mapping[str, Kind]) -> dict[str, nw.Expr]:
+    asked: dict[str, nw.Expr] = {}
+    for column in schema.columns:
+        if column.name in kinds:
+            measures = _measures(column.type, nw.col(column.name), text=kinds[column.name] in _TEXTUAL)
+            asked |= {f"{measure} {column.name}": expression for measure, expression in measures.items()}
+    return asked
 
 
 _TEXTUAL = {Kind.TEXT, Kind.NOTHING}
 
 
-def _unidentified(kinds: Mapping[str, Kind]) -> nw.Expr:
-    nobody = nw.col("customer_id").is_null()
-    return (nobody & ~nw.col(FRACTIONAL)).sum() if kinds["customer_id"] is Kind.FLOAT else nobody.sum()
-
-
-def _content(found: Mapping[str, int | None]) -> Content:
-    groups: dict[str, dict[str, Any]] = {}
-    for key, value in found.items():
-        group, _, column = key.partition(" ")
-        times = group in {"earliest", "latest"}
-        groups.setdefault(group, {})[column] = value if times else value or 0
-    single = {
-        name: groups.pop(name)[""] for name in ("rows", "unidentified", "fractional", "undated") if name in groups
-    }
-    return Content(**single, **groups)
+def _measures(kind: ColumnType, values: nw.Expr, *, text: bool) -> dict[str, nw.Expr]:
+    if kind is ColumnType.TIME:
+        return {"missing": values.is_null().sum(), "earliest": values.min(), "latest": values.max()}
+    if kind is ColumnType.FLAG:
+        return {"no_flags": ((values != 0.0) & (values != 1.0)).sum()}
+    if kind is ColumnType.NUMBER or (kind is ColumnType.VALUE and not text):
+        return {"missing": values.is_null().sum(), "infinite": (~values.is_finite()).sum()}
+    return {}
 
 
 def one_row(frame: nw.LazyFrame[Any], **aggregations: nw.Expr) -> dict[str, int | None]:

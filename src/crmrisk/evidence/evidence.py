@@ -70,7 +70,8 @@ class Evidence:
     unidentified
         What to do with records that name no customer: ``"error"``, or ``"exclude"`` and count them in `quality`.
     unlisted
-        What to do with customers only facts know: ``"include"`` (their labels are unrated), ``"exclude"`` or ``"error"``.
+        What to do with customers only facts know: ``"include"`` (their labels are unrated), ``"exclude"`` or
+        ``"error"``.
     observed_until
         The time up to which everything that happened is recorded; by default the latest time recorded in any table of
         facts (due times aside). Pass it where the last days were quiet.
@@ -80,8 +81,8 @@ class Evidence:
     Raises
     ------
     SchemaError
-        If columns are missing, of the wrong type or renamed wrongly, or naive and aware times are mixed; every problem of
-        every table is listed.
+        If columns are missing, of the wrong type or renamed wrongly, or naive and aware times are mixed; every
+        problem of every table is listed.
     RecordError
         If records contradict their declaration: duplicate customers, missing identifiers, infinite numbers.
     InvalidValueError
@@ -243,7 +244,8 @@ class Evidence:
         --------
         >>> from datetime import datetime
         >>> import polars as pl
-        >>> sales = pl.LazyFrame({"customer_id": [1, 1], "at": [datetime(2026, 1, 1), datetime(2026, 1, 9)], "amount": [1, 2]})
+        >>> at = [datetime(2026, 1, 1), datetime(2026, 1, 9)]
+        >>> sales = pl.LazyFrame({"customer_id": [1, 1], "at": at, "amount": [1, 2]})
         >>> Evidence(transactions=sales).summarise(datetime(2026, 1, 31)).select("frequency", "age").collect().rows()
         [(1.0, 30.0)]
         """
@@ -338,8 +340,8 @@ class Evidence:
 
         Raises
         ------
-        RecordError
-            If the records of a lazy table contradict their declaration.
+        InvalidValueError
+            If `as_of` is naive where the facts are aware, or the other way round.
 
         Examples
         --------
@@ -351,10 +353,10 @@ class Evidence:
         >>> report["transactions"].later, report["transactions"].missing_amounts
         (1, 1)
         """
-        from crmrisk.evidence.quality import report_on  # noqa: PLC0415 - most uses never ask
+        from crmrisk.evidence.measuring import report_on  # noqa: PLC0415 - most uses never ask
 
         moment = moment_in(self.zone, as_of)
-        return report_on(self._checked, moment)
+        return report_on(self.tables, moment)
 
 
 def _latest(table: Table) -> int | None:

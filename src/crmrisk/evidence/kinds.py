@@ -7,6 +7,7 @@ floats in which a missing value is null and never NaN, text is text. Times are l
 from __future__ import annotations
 
 from enum import StrEnum
+
 import narwhals.stable.v2 as nw
 
 from crmrisk.core.errors import Problem
@@ -166,4 +167,4 @@ def _identifiers(name: str, kind: Kind) -> list[nw.Expr]:
         identifiers = nw.when(whole).then(number).cast(nw.Int64).alias(name)
         return [identifiers, (~whole & ~number.is_nan()).fill_null(value=False).alias(FRACTIONAL)]
     text = nw.col(name).cast(nw.String)
-    return [nw.when(text != "").then(text).alias(name)]  # noqa: PLC1901 - an expression, not a truth value
+    return [nw.when(text != "").then(text).alias(name)]

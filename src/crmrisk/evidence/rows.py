@@ -91,7 +91,8 @@ def order_of(ids: pa.Array) -> IntArray:
     ranked = prefixes[order]
     if (ranked[1:] != ranked[:-1]).all():
         return order
-    return pc.array_sort_indices(ids).to_numpy().astype(np.int64)
+    exact: IntArray = pc.array_sort_indices(ids).to_numpy().astype(np.int64)
+    return exact
 
 
 def _prefixes(ids: pa.Array) -> np.ndarray[Any, np.dtype[np.uint64]]:

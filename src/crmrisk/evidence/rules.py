@@ -1,20 +1,19 @@
 """Outcome rules: how an event is recognised in the evidence.
 
-A rule names the table it reads and observes a `Window`: the time after ``as_of``, exclusive, to its end, inclusive. Its
-``observe`` receives the table's records up to the end of the window (what is closed, paid or answered later is still
-open), in the form `crmrisk.evidence.summaries.BaseSummary` describes, and returns ``customer_id`` and ``occurred``: 1, 0
-or null. ``absent`` is the answer for customers it returns no row for.
+A rule names the table it reads and observes a `Window`: the time after ``as_of``, exclusive, to its end, inclusive.
+Its ``observe`` receives the table's records up to the end of the window (what is closed, paid or answered later is
+still open), in the form `crmrisk.evidence.summaries.BaseSummary` describes, and returns ``customer_id`` and
+``occurred``: 1, 0 or null. ``absent`` is the answer for customers it returns no row for.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass as plain_dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 import narwhals.stable.v2 as nw
 from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
-from typing import Annotated, Literal
 
 from crmrisk.core.errors import InvalidValueError, Problem, SchemaError
 from crmrisk.core.measures import Name

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import narwhals.stable.v2 as nw
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmrisk.core.errors import Problem, SchemaError
-from crmrisk.evidence.engines.base import DAY, NarwhalsEngine
+from crmrisk.evidence.engines.base import DAY, NarwhalsEngine, lazily
 from crmrisk.evidence.engines.sorting import purchases_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import narwhals.stable.v2 as nw
 
 __all__ = ["ArrowEngine", "engine_of"]
 
@@ -34,7 +35,7 @@ class ArrowEngine(NarwhalsEngine):
         """Return the columns ``source -> name`` under their new names."""
         table: pa.Table = native
         columns = [_plain(table.column(source)) for source in names]
-        return nw.from_native(pa.table(columns, names=list(names.values()))).lazy()
+        return lazily(pa.table(columns, names=list(names.values())))
 
     def columns(self, native: Any) -> list[str]:
         """Return the names of all columns."""
@@ -51,11 +52,11 @@ class ArrowEngine(NarwhalsEngine):
             ticks = _microseconds(table.column(name), name)
             table = table.set_column(table.column_names.index(name), name, ticks)
             table = table.append_column(f"{name}_day", _floor_divide(ticks, DAY).cast(pa.int32()))
-        return nw.from_native(table).lazy()
+        return lazily(table)
 
     def purchases(self, facts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Reduce transactions to customers by one sort."""
-        return nw.from_native(purchases_of(facts.to_native())).lazy()
+        return lazily(purchases_of(facts.to_native()))
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -91,12 +92,12 @@ def _floor_divide(ticks: pa.ChunkedArray, size: int) -> pa.ChunkedArray:
     return pc.subtract(pc.divide(ticks, size), pc.less(remainder, 0).cast(pa.int64()))
 
 
-def engine_of(native: Any) -> ArrowEngine:
+def engine_of(_native: Any) -> ArrowEngine:
     """Return the engine of a pyarrow table.
 
     Parameters
     ----------
-    native
+    _native
         The table.
 
     Examples

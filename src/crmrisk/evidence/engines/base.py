@@ -9,10 +9,28 @@ import narwhals.stable.v2 as nw
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["DAY", "NarwhalsEngine", "purchase_days"]
+__all__ = ["DAY", "NarwhalsEngine", "lazily", "purchase_days"]
 
 DAY = 86_400_000_000
 """Microseconds in a day."""
+
+
+def lazily(native: Any) -> nw.LazyFrame[Any]:
+    """Wrap a frame of any engine for a query.
+
+    Parameters
+    ----------
+    native
+        Eager or lazy.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> lazily(pa.table({"at": [1]})).columns
+    ['at']
+    """
+    frame: nw.LazyFrame[Any] = nw.from_native(native).lazy()
+    return frame
 
 
 def purchase_days(facts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -62,8 +80,7 @@ class NarwhalsEngine:
 
     def open(self, native: Any, names: Mapping[str, str], where: str) -> nw.LazyFrame[Any]:
         """Return the columns ``source -> name`` under their new names."""
-        frame = nw.from_native(native).lazy()
-        return frame.select(*(nw.col(source).alias(name) for source, name in names.items()))
+        return lazily(native).select(*(nw.col(source).alias(name) for source, name in names.items()))
 
     def columns(self, native: Any) -> list[str]:
         """Return the names of all columns."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 
-from crmrisk.evidence.engines.base import NarwhalsEngine, purchase_days
+from crmrisk.evidence.engines.base import NarwhalsEngine, lazily, purchase_days
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +40,7 @@ class DuckDBEngine(NarwhalsEngine):
         kept = [_quoted(name) for name in relation.columns if name not in times]
         ticks = [f"{_microseconds(name, kind)} AS {_quoted(name)}" for name, kind in times.items()]
         days = [f"{_day(name, kind)} AS {_quoted(name + '_day')}" for name, kind in times.items()]
-        return nw.from_native(relation.project(", ".join([*kept, *ticks, *days])))
+        return lazily(relation.project(", ".join([*kept, *ticks, *days])))
 
     def purchases(self, facts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Take the first day's spend with ``arg_min`` in the same aggregation: no join."""
@@ -49,13 +49,14 @@ class DuckDBEngine(NarwhalsEngine):
             purchase_days(facts)
             .to_native()
             .aggregate(
-                f"customer_id, count(*) {bought} AS days, min(day) {bought} AS first_day, max(day) {bought} AS last_day, "
+                f"customer_id, count(*) {bought} AS days, "
+                f"min(day) {bought} AS first_day, max(day) {bought} AS last_day, "
                 f"coalesce(sum(spend), 0) - coalesce(arg_min(spend, day) {bought}, 0) AS repeat_spend, "
                 "sum(spend) AS total_spend, sum(refunds) AS refunds",
                 "customer_id",
             )
         )
-        return nw.from_native(relation)
+        return lazily(relation)
 
 
 def _quoted(name: str) -> str:
@@ -81,12 +82,12 @@ def _day(name: str, kind: nw.dtypes.DType) -> str:
     return f"CAST(CAST({moment} AS DATE) - DATE '1970-01-01' AS INTEGER)" if typed else "CAST(NULL AS INTEGER)"
 
 
-def engine_of(native: Any) -> DuckDBEngine:
+def engine_of(_native: Any) -> DuckDBEngine:
     """Return the engine of a DuckDB relation.
 
     Parameters
     ----------
-    native
+    _native
         The relation.
 
     Examples

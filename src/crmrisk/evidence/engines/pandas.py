@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -17,6 +16,8 @@ from crmrisk.evidence.engines.arrow import ArrowEngine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import narwhals.stable.v2 as nw
 
 __all__ = ["PandasEngine", "engine_of"]
 
@@ -92,12 +93,12 @@ def _text(value: object) -> str | None:
     raise TypeError(message)
 
 
-def engine_of(native: Any) -> PandasEngine:
+def engine_of(_native: Any) -> PandasEngine:
     """Return the engine of a pandas frame.
 
     Parameters
     ----------
-    native
+    _native
         The frame.
 
     Examples

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from crmrisk.evidence.engines.base import DAY, NarwhalsEngine
+from crmrisk.evidence.engines.base import DAY, NarwhalsEngine, lazily
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,9 +42,7 @@ class PolarsEngine(NarwhalsEngine):
         """Turn times into whole microseconds since 1970 and add their day numbers."""
         lazy: pl.LazyFrame = frame.to_native()
         lazy = lazy.with_columns(_microseconds(name, kind) for name, kind in times.items())
-        return nw.from_native(
-            lazy.with_columns((pl.col(name) // DAY).cast(pl.Int32).alias(f"{name}_day") for name in times)
-        )
+        return lazily(lazy.with_columns((pl.col(name) // DAY).cast(pl.Int32).alias(f"{name}_day") for name in times))
 
 
 def _microseconds(name: str, kind: nw.dtypes.DType) -> pl.Expr:

@@ -51,7 +51,7 @@ def purchases_of(table: pa.Table) -> pa.Table:
 
 
 def _encoded(ids: pa.ChunkedArray) -> tuple[IntArray, pa.Array]:
-    """Number the customers in order of appearance."""
+    """Give the customers numbers, in order of appearance."""
     encoded = ids.dictionary_encode().unify_dictionaries()
     if not encoded.num_chunks:
         return np.zeros(0, dtype=np.int64), pa.array([], ids.type)

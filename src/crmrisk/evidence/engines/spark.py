@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import narwhals.stable.v2 as nw
 from pyspark.sql import functions as sf
 
-from crmrisk.evidence.engines.base import DAY, NarwhalsEngine, purchase_days
+from crmrisk.evidence.engines.base import DAY, NarwhalsEngine, lazily, purchase_days
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import narwhals.stable.v2 as nw
 
 __all__ = ["SparkEngine", "engine_of"]
 
@@ -40,7 +41,7 @@ class SparkEngine(NarwhalsEngine):
         native = frame.to_native()
         kinds = {name: native.schema[name].dataType.typeName() for name in times}
         native = native.withColumns({name: sf.expr(_microseconds(name, kind)) for name, kind in kinds.items()})
-        return nw.from_native(native.withColumns({f"{name}_day": sf.expr(_day(name)) for name in times}))
+        return lazily(native.withColumns({f"{name}_day": sf.expr(_day(name)) for name in times}))
 
     def purchases(self, facts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Take the first day's spend with ``min_by`` in the same aggregation: no join."""
@@ -54,7 +55,7 @@ class SparkEngine(NarwhalsEngine):
             "refunds": "sum(refunds)",
         }
         grouped = purchase_days(facts).to_native().groupBy("customer_id")
-        return nw.from_native(grouped.agg(*(sf.expr(sql).alias(name) for name, sql in columns.items())))
+        return lazily(grouped.agg(*(sf.expr(sql).alias(name) for name, sql in columns.items())))
 
 
 def _microseconds(name: str, kind: str) -> str:
@@ -75,12 +76,12 @@ def _day(name: str) -> str:
     return f"CAST((`{name}` + {_YEAR_ONE * DAY}L) div {DAY}L - {_YEAR_ONE}L AS INT)"
 
 
-def engine_of(native: Any) -> SparkEngine:
+def engine_of(_native: Any) -> SparkEngine:
     """Return the engine of a Spark frame.
 
     Parameters
     ----------
-    native
+    _native
         The frame.
 
     Examples

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 import narwhals.stable.v2 as nw
 
 from crmrisk.core.component import Component
-from crmrisk.core.measures import Input
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+    from crmrisk.core.measures import Input
 
 __all__ = ["BaseSummary", "Summary", "count_if", "missing"]
 
@@ -56,6 +58,7 @@ class BaseSummary(Component):
 
     Examples
     --------
+    >>> from crmrisk import Input
     >>> class Visits(BaseSummary, kind="acme.visits"):
     ...     table = "service"
     ...     inputs = (Input("visits", "count", ge=0),)
@@ -65,27 +68,35 @@ class BaseSummary(Component):
     >>> import pyarrow as pa
     >>> from datetime import datetime
     >>> from crmrisk.evidence import Evidence
-    >>> contacts = pa.table({"customer_id": ["C1", "C2"], "at": [datetime(2026, 1, 5)] * 2, "channel": ["branch", "web"]})
+    >>> at = [datetime(2026, 1, 5)] * 2
+    >>> contacts = pa.table({"customer_id": ["C1", "C2"], "channel": ["branch", "web"], "at": at})
     >>> Evidence(service=contacts).portfolio(datetime(2026, 2, 1), [Visits()])["visits"]
     array([1., 0.])
     """
 
+    table: ClassVar[str]
+
     if TYPE_CHECKING:
 
         @property
-        def table(self) -> str: ...
+        def inputs(self) -> tuple[Input, ...]:
+            """What it yields."""
+            ...
 
         @property
-        def inputs(self) -> tuple[Input, ...]: ...
+        def absent(self) -> Mapping[str, float]:
+            """Values of customers without any record; unrated where not named."""
+            ...
 
-        def summarise(self, facts: nw.LazyFrame[Any], as_of: datetime, /) -> nw.LazyFrame[Any]: ...
+    else:  # pydantic lets a subclass write a bare `inputs = ...` only for what is declared a class variable
+        inputs: ClassVar[tuple[Any, ...]]
+        absent: ClassVar[Any] = MappingProxyType({})
 
     keeps_everyone: ClassVar[bool] = False
 
-    @property
-    def absent(self) -> Mapping[str, float]:
-        """Values of customers without any record; unrated where not named."""
-        return MappingProxyType({})
+    @abstractmethod
+    def summarise(self, facts: nw.LazyFrame[Any], as_of: datetime, /) -> nw.LazyFrame[Any]:
+        """Reduce what was known at `as_of` to one row per customer."""
 
     def derive(self, as_of: datetime) -> tuple[nw.Expr, ...]:
         """Return expressions over the joined columns; none unless overridden."""

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 __all__ = ["Incidents"]
 
 
+_INPUTS = (
+    Input("incident_count", "count", ge=0),
+    Input("incident_loss", "money"),
+    Input("days_since_incident", "day", ge=0),
+)
+
+
 class Incidents(BaseSummary, kind="crmrisk.incidents"):
     """Summarise recorded incidents of every kind.
 
@@ -41,11 +48,11 @@ class Incidents(BaseSummary, kind="crmrisk.incidents"):
 
     table: ClassVar[str] = "incidents"
     keeps_everyone: ClassVar[bool] = True
-    inputs: ClassVar[tuple[Input, ...]] = (
-        Input("incident_count", "count", ge=0),
-        Input("incident_loss", "money"),
-        Input("days_since_incident", "day", ge=0),
-    )
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """What it yields."""
+        return _INPUTS
 
     @property
     def absent(self) -> Mapping[str, float]:

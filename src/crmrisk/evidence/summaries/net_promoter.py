@@ -70,7 +70,6 @@ class NetPromoterAnswers(BaseSummary, kind="crmrisk.net_promoter_answers"):
     promoter_least: Answer = 9
 
     table: ClassVar[str] = "surveys"
-    inputs: ClassVar[tuple[Input, ...]] = tuple(Input(name, "count", ge=0) for name in _NAMES)
 
     @model_validator(mode="after")
     def _cuts(self) -> Self:
@@ -78,6 +77,11 @@ class NetPromoterAnswers(BaseSummary, kind="crmrisk.net_promoter_answers"):
             got = f"{self.detractor_most}, {self.promoter_least}"
             raise InvalidValueError(Problem(what="cut points are crossed", where="NetPromoterAnswers", got=got))
         return self
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """What it yields."""
+        return tuple(Input(name, "count", ge=0) for name in _NAMES)
 
     @property
     def absent(self) -> Mapping[str, float]:

@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 __all__ = ["Payments"]
 
 
+_INPUTS = (
+    Input("payment_count", "count", ge=0),
+    Input("overdue_amount", "money", ge=0),
+    Input("days_past_due", "day", ge=0),
+    Input("mean_days_late", "day", ge=0),
+    Input("late_payment_share", "share", ge=0, le=1),
+)
+
+
 class Payments(BaseSummary, kind="crmrisk.payments"):
     """Summarise payments that came due.
 
@@ -47,13 +56,11 @@ class Payments(BaseSummary, kind="crmrisk.payments"):
     """
 
     table: ClassVar[str] = "payments"
-    inputs: ClassVar[tuple[Input, ...]] = (
-        Input("payment_count", "count", ge=0),
-        Input("overdue_amount", "money", ge=0),
-        Input("days_past_due", "day", ge=0),
-        Input("mean_days_late", "day", ge=0),
-        Input("late_payment_share", "share", ge=0, le=1),
-    )
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """What it yields."""
+        return _INPUTS
 
     @property
     def absent(self) -> Mapping[str, float]:
@@ -73,7 +80,7 @@ class Payments(BaseSummary, kind="crmrisk.payments"):
         came_due = facts.filter(nw.col("amount").is_null() | (nw.col("amount") > 0.0))
         if "paid_at" not in facts.collect_schema().names():
             counted = came_due.group_by("customer_id").agg(nw.len().alias("payment_count"))
-            return counted.with_columns(*(missing(each.name) for each in self.inputs[1:]))
+            return counted.with_columns(*(missing(each.name) for each in _INPUTS[1:]))
         lateness = _lateness(came_due, day_number(as_of))
         grouped = lateness.group_by("customer_id").agg(
             nw.len().alias("payment_count"),

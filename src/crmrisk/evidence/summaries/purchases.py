@@ -19,6 +19,17 @@ if TYPE_CHECKING:
 __all__ = ["Purchases"]
 
 
+_INPUTS = (
+    Input("frequency", "count", ge=0),
+    Input("recency", "day", ge=0),
+    Input("age", "day", ge=0),
+    Input("idle_days", "day", ge=0),
+    Input("mean_spend", "money", ge=0),
+    Input("total_spend", "money", ge=0),
+    Input("refunds", "money", ge=0),
+)
+
+
 class Purchases(BaseSummary, kind="crmrisk.purchases"):
     """Summarise transactions as repeat buying is modelled: purchase days, not records.
 
@@ -59,16 +70,16 @@ class Purchases(BaseSummary, kind="crmrisk.purchases"):
 
     table: ClassVar[str] = "transactions"
     keeps_everyone: ClassVar[bool] = True
-    absent: ClassVar[Mapping[str, float]] = MappingProxyType({"refunds": 0.0})
-    inputs: ClassVar[tuple[Input, ...]] = (
-        Input("frequency", "count", ge=0),
-        Input("recency", "day", ge=0),
-        Input("age", "day", ge=0),
-        Input("idle_days", "day", ge=0),
-        Input("mean_spend", "money", ge=0),
-        Input("total_spend", "money", ge=0),
-        Input("refunds", "money", ge=0),
-    )
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """What it yields."""
+        return _INPUTS
+
+    @property
+    def absent(self) -> Mapping[str, float]:
+        """Nobody who never bought gave anything back."""
+        return MappingProxyType({"refunds": 0.0})
 
     def summarise(self, facts: nw.LazyFrame[Any], as_of: datetime, /) -> nw.LazyFrame[Any]:
         """Reduce transactions to one row per customer.

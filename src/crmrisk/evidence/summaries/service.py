@@ -19,6 +19,15 @@ __all__ = ["ServiceEvents"]
 _HOUR = 3_600_000_000
 
 
+_INPUTS = (
+    Input("service_contacts", "count", ge=0),
+    Input("mean_response_hours", "hour", ge=0),
+    Input("mean_resolution_hours", "hour", ge=0),
+    Input("unresolved_contacts", "count", ge=0),
+    Input("accuracy_share", "share", ge=0, le=1),
+)
+
+
 class ServiceEvents(BaseSummary, kind="crmrisk.service"):
     """Summarise contacts with the service.
 
@@ -46,13 +55,11 @@ class ServiceEvents(BaseSummary, kind="crmrisk.service"):
 
     table: ClassVar[str] = "service"
     keeps_everyone: ClassVar[bool] = True
-    inputs: ClassVar[tuple[Input, ...]] = (
-        Input("service_contacts", "count", ge=0),
-        Input("mean_response_hours", "hour", ge=0),
-        Input("mean_resolution_hours", "hour", ge=0),
-        Input("unresolved_contacts", "count", ge=0),
-        Input("accuracy_share", "share", ge=0, le=1),
-    )
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """What it yields."""
+        return _INPUTS
 
     @property
     def absent(self) -> Mapping[str, float]:

@@ -20,6 +20,14 @@ __all__ = ["PurchaseTrend"]
 _RECENT, _PREVIOUS, _BEFORE = 2, 1, 0
 
 
+_INPUTS = (
+    Input("purchases_recent", "count", ge=0),
+    Input("purchases_previous", "count", ge=0),
+    Input("spend_recent", "money", ge=0),
+    Input("spend_previous", "money", ge=0),
+)
+
+
 class PurchaseTrend(BaseSummary, kind="crmrisk.purchase_trend"):
     """Count purchase days and spend in the window up to ``as_of`` and in the window before it.
 
@@ -46,12 +54,11 @@ class PurchaseTrend(BaseSummary, kind="crmrisk.purchase_trend"):
     window: Annotated[timedelta, Field(gt=timedelta(0))] = timedelta(days=90)
 
     table: ClassVar[str] = "transactions"
-    inputs: ClassVar[tuple[Input, ...]] = (
-        Input("purchases_recent", "count", ge=0),
-        Input("purchases_previous", "count", ge=0),
-        Input("spend_recent", "money", ge=0),
-        Input("spend_previous", "money", ge=0),
-    )
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """What it yields."""
+        return _INPUTS
 
     def summarise(self, facts: nw.LazyFrame[Any], as_of: datetime, /) -> nw.LazyFrame[Any]:
         """Reduce transactions to one row per customer.
