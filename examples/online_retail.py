@@ -26,17 +26,17 @@ CUTOFFS = [datetime(2011, month, 1) for month in (5, 6, 7, 8, 9)]  # noqa: DTZ00
 
 
 def evidence() -> cr.Evidence:
-    """Read the invoice lines; abroad or not is the only thing known about customers."""
+    """Read the invoice lines; since when and from where is all that is known about customers."""
     lines = pd.read_parquet(DATA / "online_retail.parquet")
     lines = lines.assign(amount=lines["Quantity"] * lines["UnitPrice"])
-    home = lines.dropna(subset="CustomerID").groupby("CustomerID", as_index=False)["Country"].first()
-    customers = home.assign(segment=home["Country"].eq("United Kingdom").map({True: "home", False: "abroad"}))
+    first = lines.dropna(subset="CustomerID").sort_values("InvoiceDate").groupby("CustomerID", as_index=False).first()
+    home = first["Country"].eq("United Kingdom").map({True: "home", False: "abroad"})
     return cr.Evidence(
-        customers=customers[["CustomerID", "segment"]],
-        transactions=lines[["CustomerID", "InvoiceDate", "amount"]],
+        customers=first.assign(segment=home)[["CustomerID", "InvoiceDate", "segment"]],
+        transactions=lines[["CustomerID", "InvoiceDate", "amount", "StockCode"]],
         rename={
-            "customers": {"CustomerID": "customer_id"},
-            "transactions": {"CustomerID": "customer_id", "InvoiceDate": "at"},
+            "customers": {"CustomerID": "customer_id", "InvoiceDate": "since"},
+            "transactions": {"CustomerID": "customer_id", "InvoiceDate": "at", "StockCode": "product"},
         },
         unidentified="exclude",
     )
