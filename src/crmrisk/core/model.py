@@ -109,7 +109,7 @@ class Model(_Explained, BaseModel):
       - Visit.name: Extra inputs are not permitted; got: 'C1'
     """
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(**VALUE, frozen=True)
+    model_config: ClassVar[ConfigDict] = VALUE | ConfigDict(frozen=True)
 
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:

@@ -77,7 +77,7 @@ class Portfolio:
 
     def __init__(
         self,
-        customer_id: ArrayLike,
+        customer_id: Names,
         as_of: date | datetime,
         columns: Mapping[str, Numbers],
         labels: Mapping[str, Names] | None = None,
@@ -280,7 +280,7 @@ class Portfolio:
         >>> Portfolio(["C1", "C2"], date(2026, 1, 31), {}).row_of("C2")
         1
         """
-        found = np.flatnonzero(self.customer_id == customer_id) if isinstance(customer_id, str) else ()
+        found = np.flatnonzero(self.customer_id == customer_id) if isinstance(customer_id, str) else np.empty(0)
         if not len(found):
             raise UnknownCustomerError(Problem(what="no such customer", where=repr(customer_id)))
         return int(found[0])
