@@ -6,9 +6,10 @@ their parameters; ``Model.fit`` hands back a `ModelFit`, which holds the model a
 
 from __future__ import annotations
 
-from crmrisk.scoring.value.beta_geo import BetaGeoNBD, SimulatedHistories
+from crmrisk.scoring.value.beta_geo import BetaGeoNBD
 from crmrisk.scoring.value.gamma_gamma import GammaGamma
 from crmrisk.scoring.value.model_fit import ModelFit
+from crmrisk.scoring.value.simulation import SimulatedHistories
 from crmrisk.scoring.value.value import MONTH, PurchaseModel, discounted_value
 
 __all__ = ["MONTH", "BetaGeoNBD", "GammaGamma", "ModelFit", "PurchaseModel", "SimulatedHistories", "discounted_value"]

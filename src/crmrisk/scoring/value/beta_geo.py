@@ -11,10 +11,9 @@ because silence means more the faster one used to buy (the increasing frequency 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
-from pydantic import Field
 from scipy import special
 
 from crmrisk.core.errors import InvalidValueError, Problem
@@ -23,20 +22,20 @@ from crmrisk.scoring.value.beta_geo_likelihood import BetaGeoLikelihood
 from crmrisk.scoring.value.compact import compact, distinct
 from crmrisk.scoring.value.fitting import maximise
 from crmrisk.scoring.value.histories import checked_columns, checked_histories, checked_numbers, checked_weights
-from crmrisk.scoring.value.model_fit import summarise
+from crmrisk.scoring.value.model_fit import Parameter, summarise
+from crmrisk.scoring.value.simulation import simulate_histories
 from crmrisk.scoring.value.special import expected_stopped_count, log_rising
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from crmrisk.core.arrays import BoolArray, FloatArray
+    from crmrisk.core.arrays import FloatArray
     from crmrisk.scoring.value.histories import Histories
     from crmrisk.scoring.value.model_fit import ModelFit
+    from crmrisk.scoring.value.simulation import SimulatedHistories
 
-__all__ = ["BetaGeoNBD", "Parameter", "SimulatedHistories"]
+__all__ = ["BetaGeoNBD"]
 
-Parameter = Annotated[float, Field(ge=1e-100, le=1e100)]
-"""A positive parameter; the bounds only keep arithmetic within what a float can hold."""
 LARGEST_ODDS = 1e150
 STARTS = ((0.5, 1.0, 2.0), (1.0, 0.05, 1.0), (0.1, 1.0, 10.0), (5.0, 0.5, 0.5))
 """(r, a, b) to begin from; alpha follows from the purchase rate of the data."""
@@ -44,33 +43,6 @@ BLOCK = 8_192
 """Rows worked on at once: their columns stay in the processor's cache."""
 WORTH_SHARING = 4_096
 """Portfolios above this are scored once per distinct history."""
-
-
-class SimulatedHistories(NamedTuple):
-    """Hold simulated customers, each array ``(n_customers,)``.
-
-    Parameters
-    ----------
-    frequency
-        Repeat purchases.
-    recency
-        First to last purchase [time unit].
-    age
-        First purchase to the end [time unit].
-    alive
-        Whether the customer had not dropped out at the end: known here, never in life.
-
-    Examples
-    --------
-    >>> simulated = BetaGeoNBD(r=1, alpha=5, a=1, b=3).simulate([50.0] * 3, rng=np.random.default_rng(1))
-    >>> simulated.age
-    array([50., 50., 50.])
-    """
-
-    frequency: FloatArray
-    recency: FloatArray
-    age: FloatArray
-    alive: BoolArray
 
 
 class BetaGeoNBD(Model):
@@ -373,14 +345,8 @@ class BetaGeoNBD(Model):
         True
         """
         end = np.atleast_1d(checked_numbers({"age": age})["age"])
-        arrivals = rng.poisson(rng.gamma(self.r, 1 / self.alpha, end.size) * end).astype(np.float64)
-        with np.errstate(divide="ignore"):  # p = 0 never drops out, p = 1 at once
-            patience = -np.log1p(-rng.beta(self.a, self.b, end.size))
-            last = np.floor(rng.standard_exponential(end.size) / patience) + 1
-        frequency = np.minimum(arrivals, last)
-        # the k-th of n arrivals spread at random over the observation is Beta(k, n - k + 1) of it
-        share = rng.beta(np.maximum(frequency, 1), arrivals - frequency + 1)
-        return SimulatedHistories(frequency, np.where(frequency > 0, share * end, 0.0), end, last > arrivals)
+        rates, dropouts = rng.gamma(self.r, 1 / self.alpha, end.size), rng.beta(self.a, self.b, end.size)
+        return simulate_histories(rates, dropouts, end, rng=rng)
 
     def _log_odds_gone(self, histories: Histories) -> FloatArray:
         columns = [column.ravel() for column in histories]

@@ -15,11 +15,10 @@ from scipy import special
 
 from crmrisk.core.errors import FitError, Problem
 from crmrisk.core.model import Model
-from crmrisk.scoring.value.beta_geo import Parameter
 from crmrisk.scoring.value.compact import compact
 from crmrisk.scoring.value.fitting import Derivatives, maximise
 from crmrisk.scoring.value.histories import checked_columns, checked_numbers, checked_weights
-from crmrisk.scoring.value.model_fit import summarise
+from crmrisk.scoring.value.model_fit import Parameter, summarise
 from crmrisk.scoring.value.special import log_beta
 
 if TYPE_CHECKING:

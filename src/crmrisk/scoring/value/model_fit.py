@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Generic, TypeVar, cast
 
 import numpy as np
+from pydantic import Field
 
 from crmrisk.core.model import Model
 
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray
     from crmrisk.scoring.value.fitting import Maximum
 
-__all__ = ["ModelFit", "summarise"]
+__all__ = ["ModelFit", "Parameter", "summarise"]
+
+Parameter = Annotated[float, Field(ge=1e-100, le=1e100)]
+"""A positive parameter; the bounds only keep arithmetic within what a float can hold."""
 
 M = TypeVar("M", bound=Model)
 

@@ -1,0 +1,70 @@
+"""Simulate buyers who purchase at random until they drop out after one of their purchases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from crmrisk.core.arrays import BoolArray, FloatArray
+
+__all__ = ["SimulatedHistories", "simulate_histories"]
+
+
+class SimulatedHistories(NamedTuple):
+    """Hold simulated customers, each array ``(n_customers,)``.
+
+    Parameters
+    ----------
+    frequency
+        Repeat purchases.
+    recency
+        First to last purchase [time unit].
+    age
+        First purchase to the end [time unit].
+    alive
+        Whether the customer had not dropped out at the end: known here, never in life.
+
+    Examples
+    --------
+    >>> from crmrisk.scoring.value import BetaGeoNBD
+    >>> simulated = BetaGeoNBD(r=1, alpha=5, a=1, b=3).simulate([50.0] * 3, rng=np.random.default_rng(1))
+    >>> simulated.age
+    array([50., 50., 50.])
+    """
+
+    frequency: FloatArray
+    recency: FloatArray
+    age: FloatArray
+    alive: BoolArray
+
+
+def simulate_histories(
+    rates: FloatArray, dropouts: FloatArray, age: FloatArray, *, rng: np.random.Generator
+) -> SimulatedHistories:
+    """Simulate customers whose rate and dropout probability are known.
+
+    Parameters
+    ----------
+    rates
+        Purchases per time unit while alive, ``(n_customers,)``.
+    dropouts
+        The probability of dropping out after each repeat purchase, ``(n_customers,)``.
+    age
+        How long each is observed [time unit], ``(n_customers,)``.
+    rng
+        The source of randomness.
+
+    Examples
+    --------
+    >>> simulate_histories(np.full(2, 9.0), np.array([0.0, 1.0]), np.full(2, 9.0), rng=np.random.default_rng(1)).alive
+    array([ True, False])
+    """
+    arrivals = rng.poisson(rates * age).astype(np.float64)
+    with np.errstate(divide="ignore"):  # p = 0 never drops out, p = 1 at once
+        last = np.floor(rng.standard_exponential(age.size) / -np.log1p(-dropouts)) + 1
+    frequency = np.minimum(arrivals, last)
+    # the k-th of n arrivals spread at random over the observation is Beta(k, n - k + 1) of it
+    share = rng.beta(np.maximum(frequency, 1), arrivals - frequency + 1)
+    return SimulatedHistories(frequency, np.where(frequency > 0, share * age, 0.0), age, last > arrivals)
