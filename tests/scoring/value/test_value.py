@@ -132,3 +132,24 @@ def test_wrong_input_is_refused(changes):
 
 def test_a_month_is_a_twelfth_of_the_year():
     assert 12 * MONTH == YEAR
+
+
+def test_one_customer_equals_the_same_customer_among_others():
+    """The one-row path remembers octaves and must not change a bit."""
+    model = BetaGeoNBD(r=0.243, alpha=30.9, a=0.793, b=2.426)
+    rng = np.random.default_rng(5)
+    frequency = rng.poisson(3, 200).astype(float)
+    age = rng.integers(1, 900, 200).astype(float)
+    recency = np.where(frequency > 0, np.floor(age * rng.random(200)), 0.0)
+    settings = {
+        "expected_spend": 20.0,
+        "time_unit": timedelta(days=1),
+        "horizon": timedelta(days=365),
+        "discount_rate": 0.1,
+    }
+    together = discounted_value(model, frequency=frequency, recency=recency, age=age, **settings)
+    alone = [
+        discounted_value(model, frequency=frequency[[i]], recency=recency[[i]], age=age[[i]], **settings)[0]
+        for i in range(200)
+    ]
+    np.testing.assert_array_equal(together, alone)

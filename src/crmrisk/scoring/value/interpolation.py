@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import FloatArray, IntArray
 
-__all__ = ["by_octaves"]
+__all__ = ["by_octaves", "octave_tables", "on_octave"]
 
 NODES = 18
 CHUNK = 65_536
+_ANGLES = np.pi * (np.arange(NODES) + 0.5) / NODES
+_TRANSFORM = np.cos(np.outer(np.arange(NODES), _ANGLES)) * np.where(np.arange(NODES) == 0, 1, 2)[:, np.newaxis] / NODES
 
 
 def by_octaves(
@@ -57,7 +59,7 @@ def by_octaves(
     if cells is None:
         message = "labels and octaves are whole numbers"
         raise AssertionError(message)
-    tables = _coefficients(function, *cells.columns)
+    tables = octave_tables(function, *cells.columns)
     values = np.empty(point.size)
     for start in range(0, point.size, CHUNK):
         part = slice(start, start + CHUNK)
@@ -65,17 +67,58 @@ def by_octaves(
     return values
 
 
-def _coefficients(
+def on_octave(tables: FloatArray, point: FloatArray) -> FloatArray:
+    """Evaluate the polynomial of one octave at points of that octave, exactly as `by_octaves` does.
+
+    Parameters
+    ----------
+    tables
+        What `octave_tables` returned for one label and one octave.
+    point
+        Positive numbers in that octave, ``(n,)``.
+
+    Returns
+    -------
+    The values, ``(n,)``.
+
+    Examples
+    --------
+    >>> point = np.array([7.0])
+    >>> function = lambda label, point: label / (1 + point)
+    >>> tables = octave_tables(function, np.array([2.0]), np.floor(np.log2(point)))
+    >>> on_octave(tables, point) == by_octaves(function, np.array([2.0]), point)
+    array([ True])
+    """
+    place = np.log2(point)
+    return _clenshaw(tables, np.zeros(point.size, dtype=np.int64), 2 * (place - np.floor(place)) - 1)
+
+
+def octave_tables(
     function: Callable[[FloatArray, FloatArray], FloatArray], label: FloatArray, octave: FloatArray
 ) -> FloatArray:
-    angles = np.pi * (np.arange(NODES) + 0.5) / NODES
-    points = np.exp2(octave + (np.cos(angles)[:, np.newaxis] + 1) / 2)
+    """Compute the Chebyshev coefficients of a function on octaves.
+
+    Parameters
+    ----------
+    function
+        As for `by_octaves`.
+    label, octave
+        One label and the whole number of one octave for each polynomial, ``(n_cells,)``.
+
+    Returns
+    -------
+    Coefficients, ``(n_orders, n_cells)``; each column depends on its own label and octave alone, to the last bit.
+
+    Examples
+    --------
+    >>> octave_tables(lambda label, point: label + 0 * point, np.array([3.0]), np.array([0.0]))[0].round(12)
+    array([3.])
+    """
+    points = np.exp2(octave + (np.cos(_ANGLES)[:, np.newaxis] + 1) / 2)
     values = function(np.tile(label, NODES), points.ravel()).reshape(points.shape)
     tables = np.zeros(values.shape)
-    for order in range(NODES):
-        scale = (1 if order == 0 else 2) / NODES
-        for node, angle in enumerate(angles):  # no matrix product: its last bit depends on the number of cells
-            tables[order] += scale * np.cos(order * angle) * values[node]
+    for node in range(NODES):  # no matrix product: its last bit depends on the number of cells
+        tables += _TRANSFORM[:, node, np.newaxis] * values[node]
     return tables
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from itertools import islice
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -11,15 +11,12 @@ import numpy as np
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.scoring.value.discounting import YEAR, Schedule
 from crmrisk.scoring.value.histories import checked_histories, checked_numbers
-from crmrisk.scoring.value.interpolation import by_octaves
+from crmrisk.scoring.value.interpolation import by_octaves, octave_tables, on_octave
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import ArrayLike
 
     from crmrisk.core.arrays import FloatArray
-    from crmrisk.scoring.value.discounting import Term
 
 __all__ = ["MONTH", "PurchaseModel", "discounted_value"]
 
@@ -39,6 +36,8 @@ class PurchaseModel(Protocol):
     >>> from crmrisk.scoring.value import BetaGeoNBD
     >>> model: PurchaseModel = BetaGeoNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
     """
+
+    def __hash__(self) -> int: ...
 
     @property
     def age_scale(self) -> float:
@@ -136,23 +135,27 @@ def _discounted_purchases(
     model: PurchaseModel, schedule: Schedule, frequency: FloatArray, age: FloatArray
 ) -> FloatArray:
     """Sum the discounted purchases of customers known to be alive."""
-    base = model.age_scale
-
-    def total(x: FloatArray, point: FloatArray) -> FloatArray:
-        result, age = np.zeros(x.size), base * (point - 1)
-        for terms in _blocks(schedule.terms(base * point), 1 + BLOCK // x.size):
-            times = np.stack([time for time, _ in terms])
-            expected = model.expected_purchases_if_alive(times, frequency=x, age=age)
-            for (_, weight), purchases in zip(terms, expected, strict=True):
-                result += weight * purchases
-        return result
-
-    return by_octaves(total, frequency, 1 + age / base)
+    scale = model.age_scale + age
+    if scale.size == 1:  # an application asks for one customer after another, and octaves come again
+        octave = float(np.floor(np.log2(scale[0])))
+        return on_octave(_octave(model, schedule, float(frequency[0]), octave), scale)
+    return by_octaves(partial(_purchases_at, model, schedule), frequency, scale)
 
 
-def _blocks(terms: Iterator[Term], size: int) -> Iterator[list[Term]]:
-    while block := list(islice(terms, size)):
-        yield block
+@lru_cache(maxsize=4096)
+def _octave(model: PurchaseModel, schedule: Schedule, frequency: float, octave: float) -> FloatArray:
+    tables = octave_tables(partial(_purchases_at, model, schedule), np.array([frequency]), np.array([octave]))
+    tables.flags.writeable = False
+    return tables
+
+
+def _purchases_at(model: PurchaseModel, schedule: Schedule, frequency: FloatArray, scale: FloatArray) -> FloatArray:
+    """Sum the discounted purchases at ages given by `scale`, the age plus the model's scale of age."""
+    age = np.maximum(scale - model.age_scale, 0.0)
+    result = np.zeros(frequency.size)
+    for time, weight in schedule.terms(scale):
+        result += weight * model.expected_purchases_if_alive(time, frequency=frequency, age=age)
+    return result
 
 
 def _schedule(
