@@ -257,7 +257,7 @@ def backtest(
     ...     consequence=cr.ColumnScorer(column="total_spend", measure=cr.Measure.money("EUR"), unit="money"),
     ...     criteria=cr.RiskCriteria("EUR", moderate=50, high=200),
     ... )
-    >>> proof = backtest(churn, cr.Evidence(**book.tables()), [book.end - quarter])
+    >>> proof = backtest(churn, cr.Evidence(**book.tables()), [date(2025, 9, 1)])
     >>> proof.cutoffs[0].check.auc.value > 0.5
     True
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
+import numpy as np
 from pydantic import Field
 
 from crmrisk.core.bases import BaseFittedScorer, BaseScorer
@@ -175,4 +176,6 @@ def _required(needed: Input) -> Input:
 
 
 def _spend(portfolio: Portfolio) -> FloatArray:
-    return portfolio[MEAN_SPEND.name]
+    if MEAN_SPEND.name in portfolio.columns:
+        return portfolio[MEAN_SPEND.name]
+    return np.full(len(portfolio), np.nan)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import lru_cache, partial
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -14,9 +15,12 @@ from crmrisk.scoring.value.histories import checked_histories, checked_numbers
 from crmrisk.scoring.value.interpolation import by_octaves, octave_tables, on_octave
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import ArrayLike
 
     from crmrisk.core.arrays import FloatArray
+    from crmrisk.scoring.value.discounting import Term
 
 __all__ = ["MONTH", "PurchaseModel", "discounted_value"]
 
@@ -135,11 +139,11 @@ def _discounted_purchases(
     model: PurchaseModel, schedule: Schedule, frequency: FloatArray, age: FloatArray
 ) -> FloatArray:
     """Sum the discounted purchases of customers known to be alive."""
-    scale = model.age_scale + age
-    if scale.size == 1:  # an application asks for one customer after another, and octaves come again
-        octave = float(np.floor(np.log2(scale[0])))
-        return on_octave(_octave(model, schedule, float(frequency[0]), octave), scale)
-    return by_octaves(partial(_purchases_at, model, schedule), frequency, scale)
+    point = 1 + age / model.age_scale
+    if point.size == 1:  # an application asks for one customer after another, and octaves come again
+        octave = float(np.floor(np.log2(point[0])))
+        return on_octave(_octave(model, schedule, float(frequency[0]), octave), point)
+    return by_octaves(partial(_purchases_at, model, schedule), frequency, point)
 
 
 @lru_cache(maxsize=4096)
@@ -149,13 +153,21 @@ def _octave(model: PurchaseModel, schedule: Schedule, frequency: float, octave: 
     return tables
 
 
-def _purchases_at(model: PurchaseModel, schedule: Schedule, frequency: FloatArray, scale: FloatArray) -> FloatArray:
-    """Sum the discounted purchases at ages given by `scale`, the age plus the model's scale of age."""
-    age = np.maximum(scale - model.age_scale, 0.0)
-    result = np.zeros(frequency.size)
-    for time, weight in schedule.terms(scale):
-        result += weight * model.expected_purchases_if_alive(time, frequency=frequency, age=age)
+def _purchases_at(model: PurchaseModel, schedule: Schedule, frequency: FloatArray, point: FloatArray) -> FloatArray:
+    """Sum the discounted purchases at ages given by `point`, one plus the age in units of the model's scale of age."""
+    base = model.age_scale
+    result, age = np.zeros(frequency.size), base * (point - 1)
+    for terms in _blocks(schedule.terms(base * point), 1 + BLOCK // frequency.size):
+        times = np.stack([time for time, _ in terms])
+        expected = model.expected_purchases_if_alive(times, frequency=frequency, age=age)
+        for (_, weight), purchases in zip(terms, expected, strict=True):
+            result += weight * purchases
     return result
+
+
+def _blocks(terms: Iterator[Term], size: int) -> Iterator[list[Term]]:
+    while block := list(islice(terms, size)):
+        yield block
 
 
 def _schedule(
