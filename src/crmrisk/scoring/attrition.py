@@ -76,6 +76,12 @@ class AttritionScorer(BaseScorer, kind="crmrisk.attrition", fitted=FittedAttriti
     InvalidValueError
         If the horizon is not positive.
 
+    Notes
+    -----
+    Back-tested against the days of silence (``idle_days``) over 90 days: its area under the curve was larger by 0.05 to
+    0.08 on Online Retail and by 0.000 to 0.012 on CDNOW, where all customers joined in one quarter. The proof page of
+    the documentation has the tables.
+
     References
     ----------
     Fader, P. S., Hardie, B. G. S. and Lee, K. L. (2005), "Counting your customers" the easy way, Marketing Science 24.
