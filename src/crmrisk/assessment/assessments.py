@@ -15,7 +15,7 @@ from crmrisk.assessment.summary import AssessmentSummary
 from crmrisk.core.assessment import Provenance, Recommendation, RiskAssessment
 from crmrisk.core.errors import Problem, UnknownCustomerError
 from crmrisk.core.levels import levels_from_codes
-from crmrisk.core.scorers import Explains
+from crmrisk.core.scorers import explains
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -229,7 +229,7 @@ class Assessments:
     def _explanations(self, rows: range) -> _Explanations:
         customers = self.portfolio.take(slice(rows.start, rows.stop))
         likelihood, consequence = (
-            scorer.explain(customers) if isinstance(scorer, Explains) else None
+            scorer.explain(customers) if explains(scorer) else None
             for scorer in (self.pipeline.likelihood, self.pipeline.consequence)
         )
         return _Explanations(customers.customer_id, likelihood, consequence)

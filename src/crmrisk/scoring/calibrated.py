@@ -126,9 +126,9 @@ class CalibratedScorer(BaseScorer, kind="crmrisk.calibrated", fitted=FittedCalib
     horizon
         The time span the probability speaks of; outcomes must be of the same.
     method
-        ``"platt"`` for a logistic curve of the score, ``"isotonic"`` for steps, ``"beta"`` for a curve of the logarithms
-        of a score in [0, 1]. Steps fit any shape and follow the noise of the window they learn from: on Online Retail
-        they were less calibrated on the window that followed (see the proof page of the documentation).
+        ``"platt"`` for a logistic curve of the score, ``"isotonic"`` for steps, ``"beta"`` for a curve of the
+        logarithms of a score in [0, 1]. Steps fit any shape and follow the noise of the window they learn from: on
+        Online Retail they were less calibrated on the window that followed (see the proof page of the documentation).
     folds
         How many folds cross-fitting uses.
     increasing
