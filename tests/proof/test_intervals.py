@@ -12,31 +12,7 @@ from crmrisk.proof.intervals import (
     normal_estimate,
     normal_quantile,
     two_sided_p_value,
-    wilson_interval,
 )
-
-
-@pytest.mark.parametrize(
-    ("successes", "n", "low", "high"),
-    [
-        pytest.param(81, 263, 0.2553, 0.3662, id="Newcombe 1998, table I, method 3"),
-        pytest.param(15, 148, 0.0624, 0.1605, id="Newcombe 1998, table I, method 3, second"),
-        pytest.param(0, 20, 0.0, 0.1611, id="Newcombe 1998, none"),
-        pytest.param(1, 29, 0.0061, 0.1718, id="Newcombe 1998, one"),
-    ],
-)
-def test_wilson_published(successes, n, low, high):
-    found = wilson_interval(successes, n)
-    assert found[0] == pytest.approx(low, abs=5e-5)
-    assert found[1] == pytest.approx(high, abs=5e-5)
-
-
-def test_wilson_contains_the_share_at_the_ends():
-    n = np.arange(1, 200)
-    low, high = wilson_interval(n, n)
-    assert (high == 1).all()
-    assert (low < 1).all()
-    assert (wilson_interval(0 * n, n)[0] == 0).all()
 
 
 def test_normal_pieces_agree_with_scipy():

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmrisk.core.errors import InvalidValueError
-from crmrisk.proof.intervals import wilson_interval
 from crmrisk.proof.reliability import calibration_table, expected_calibration_error
+from crmrisk.satisfaction.proportion_intervals import wilson_interval
 
 D_CAL_P = [0.1, 0.1, 0.1, 0.3, 0.3, 0.3, 0.3, 0.7, 0.7, 0.9]
 D_CAL_Y = [0, 0, 1, 0, 1, 0, 0, 1, 0, 1]

@@ -11,8 +11,6 @@ from crmrisk.core.estimate import Estimate
 from crmrisk.proof.checks import NOBODY
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
     from crmrisk.core.arrays import FloatArray
 
 __all__ = [
@@ -21,7 +19,6 @@ __all__ = [
     "normal_estimate",
     "normal_quantile",
     "two_sided_p_value",
-    "wilson_interval",
 ]
 
 
@@ -55,43 +52,6 @@ def two_sided_p_value(z: float) -> float:
     0.05
     """
     return float(erfc(abs(z) / np.sqrt(2)))
-
-
-def wilson_interval(successes: ArrayLike, n: ArrayLike, *, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
-    """Bound shares by Wilson's score interval.
-
-    Parameters
-    ----------
-    successes
-        Counts, not above ``n``; expected counts may be fractions.
-    n
-        Trials, above 0.
-    level
-        The nominal coverage.
-
-    Returns
-    -------
-    The lower and the upper bound, inside [0, 1].
-
-    References
-    ----------
-    Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference. JASA 22, 209-212.
-
-    Examples
-    --------
-    >>> low, high = wilson_interval(0, 10)
-    >>> float(low), round(float(high), 4)
-    (0.0, 0.2775)
-    """
-    squared = normal_quantile(level) ** 2
-    trials = np.asarray(n, dtype=np.float64)
-    share = np.asarray(successes, dtype=np.float64) / trials
-    centre = share + squared / (2 * trials)
-    half = np.sqrt(squared * (share * (1 - share) / trials + squared / (4 * trials**2)))
-    scale = 1 + squared / trials
-    # Rounding must not push the bound past the share itself at 0 and 1.
-    low, high = np.minimum((centre - half) / scale, share), np.maximum((centre + half) / scale, share)
-    return np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0)
 
 
 def mean_error(values: FloatArray) -> float | None:

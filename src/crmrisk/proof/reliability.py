@@ -11,8 +11,8 @@ from crmrisk.core.arrays import FloatArray, IntArray, same_arrays
 from crmrisk.core.estimate import Estimate
 from crmrisk.proof.bins import Binning, bin_groups, bin_sums
 from crmrisk.proof.checks import NOBODY, RatedRows, choice_problem, count_problem, fraction_problem, rated_probabilities
-from crmrisk.proof.intervals import wilson_interval
 from crmrisk.proof.ties import tie_groups
+from crmrisk.satisfaction.proportion_intervals import wilson_interval
 
 if TYPE_CHECKING:
     import pandas as pd
