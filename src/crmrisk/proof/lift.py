@@ -14,8 +14,8 @@ from pydantic.dataclasses import dataclass
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.model import VALUE
 from crmrisk.proof.checks import RatedRows, fraction_problem, rated_rows
-from crmrisk.proof.intervals import wilson_interval
 from crmrisk.proof.ties import tie_groups
+from crmrisk.satisfaction.proportion_intervals import wilson_interval
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
