@@ -130,7 +130,7 @@ def _polars(columns):
 def _duckdb(columns):
     import duckdb
 
-    return duckdb.connect().from_arrow(_arrow(columns))
+    return duckdb.from_arrow(_arrow(columns))
 
 
 MAKERS = {
@@ -143,16 +143,16 @@ MAKERS = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def book():
-    """Tables as columns of Python values."""
+    """Tables as columns of Python values; nobody changes them."""
     return {name: {column: list(values) for column, values in table.items()} for name, table in BOOK.items()}
 
 
 @pytest.fixture(params=MAKERS)
 def engine(request):
     """Make a frame of one engine from columns of Python values."""
-    if request.param in {"duckdb"}:
+    if request.param == "duckdb":
         pytest.importorskip("duckdb")
     if request.param.startswith("polars"):
         pytest.importorskip("polars")

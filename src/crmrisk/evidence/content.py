@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from crmrisk.evidence.schemas import TableSchema
 
-__all__ = ["Content", "content_of", "one_row"]
+__all__ = ["Content", "content_of", "counted", "one_row"]
 
 _EARLIEST = -62_135_596_800_000_000
 _LATEST = 253_402_300_799_999_999
@@ -146,9 +146,9 @@ def _counts(found: Mapping[str, int | None]) -> dict[str, int]:
 def _of_identifiers(kinds: Mapping[str, Kind]) -> dict[str, nw.Expr]:
     nobody = nw.col("customer_id").is_null()
     if kinds["customer_id"] is not Kind.FLOAT:
-        return {"unidentified": nobody.sum()}
+        return {"unidentified": counted(nobody)}
     fractional = nw.col(FRACTIONAL)
-    return {"unidentified": (nobody & ~fractional).sum(), "fractional": fractional.sum()}
+    return {"unidentified": counted(nobody & ~fractional), "fractional": counted(fractional)}
 
 
 def _of_columns(schema: TableSchema, kinds: Mapping[str, Kind]) -> dict[str, nw.Expr]:
@@ -165,12 +165,29 @@ _TEXTUAL = {Kind.TEXT, Kind.NOTHING}
 
 def _measures(kind: ColumnType, values: nw.Expr, *, text: bool) -> dict[str, nw.Expr]:
     if kind is ColumnType.TIME:
-        return {"missing": values.is_null().sum(), "earliest": values.min(), "latest": values.max()}
+        return {"missing": counted(values.is_null()), "earliest": values.min(), "latest": values.max()}
     if kind is ColumnType.FLAG:
-        return {"no_flags": ((values != 0.0) & (values != 1.0)).sum()}
+        return {"no_flags": counted((values != 0.0) & (values != 1.0))}
     if kind is ColumnType.NUMBER or (kind is ColumnType.VALUE and not text):
-        return {"missing": values.is_null().sum(), "infinite": (~values.is_finite()).sum()}
+        return {"missing": counted(values.is_null()), "infinite": counted(~values.is_finite())}
     return {}
+
+
+def counted(condition: nw.Expr) -> nw.Expr:
+    """Count where a condition is met; Spark adds up numbers only.
+
+    Parameters
+    ----------
+    condition
+        A boolean expression; null counts as not met.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> one_row(nw.from_native(pa.table({"x": [1, None]})).lazy(), n=counted(nw.col("x").is_null()))
+    {'n': 1}
+    """
+    return condition.cast(nw.Int64).sum()
 
 
 def one_row(frame: nw.LazyFrame[Any], **aggregations: nw.Expr) -> dict[str, int | None]:

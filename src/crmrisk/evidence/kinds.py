@@ -82,10 +82,10 @@ def kind_of(dtype: nw.dtypes.DType) -> Kind:
         (dtype.is_integer(), Kind.INTEGER),
         (dtype.is_float(), Kind.FLOAT),
         (dtype.is_decimal(), Kind.DECIMAL),
-        (dtype in {nw.String, nw.Categorical, nw.Enum}, Kind.TEXT),
+        (isinstance(dtype, nw.String | nw.Categorical | nw.Enum), Kind.TEXT),
         (dtype == nw.Boolean, Kind.BOOLEAN),
         (dtype == nw.Date, Kind.DATE),
-        (dtype in {nw.List, nw.Array}, Kind.LIST),
+        (isinstance(dtype, nw.List | nw.Array) and dtype.inner == nw.String, Kind.LIST),
     )
     return next((kind for matches, kind in tests if matches), Kind.OTHER)
 

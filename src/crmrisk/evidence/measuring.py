@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmrisk.evidence.checks import duplicate_customers
-from crmrisk.evidence.content import one_row
+from crmrisk.evidence.content import counted, one_row
 from crmrisk.evidence.facts import known
 from crmrisk.evidence.moments import DAY, microseconds
 from crmrisk.evidence.quality import QualityReport, TableQuality
@@ -88,19 +90,14 @@ def _later(table: Table, moment: int) -> int:
     times = [name for name in (table.schema.time, table.schema.revealed) if name is not None and table.has(name)]
     if not times:
         return 0
-    after = [nw.when(nw.col(name) > moment).then(nw.lit(1)).otherwise(nw.lit(0)) for name in times]
-    return one_row(table.frame, n=nw.max_horizontal(*after).sum())["n"] or 0
-
-
-def _count(condition: nw.Expr) -> nw.Expr:
-    return condition.cast(nw.Int64).sum()
+    return one_row(table.frame, n=counted(reduce(or_, (nw.col(name) > moment for name in times))))["n"] or 0
 
 
 def _counts(table: Table, conditions: Mapping[str, nw.Expr]) -> dict[str, int]:
     """Count the records that meet each condition, in one pass."""
     if not conditions:
         return {}
-    found = one_row(table.frame, **{f"n{place}": _count(each) for place, each in enumerate(conditions.values())})
+    found = one_row(table.frame, **{f"n{place}": counted(each) for place, each in enumerate(conditions.values())})
     return {name: found[f"n{place}"] or 0 for place, name in enumerate(conditions)}
 
 

@@ -86,7 +86,7 @@ def engine_for(table: Any, *, where: str) -> Engine:
     Raises
     ------
     SchemaError
-        If it is no table, or of an engine that is not supported.
+        If it is no table, of an engine that is not supported, or its column names repeat.
 
     Examples
     --------
@@ -94,7 +94,7 @@ def engine_for(table: Any, *, where: str) -> Engine:
     Traceback (most recent call last):
     crmrisk.core.errors.SchemaError: transactions: not a table; allowed: pandas, polars, pyarrow, ...
     """
-    frame = nw.from_native(nw.to_native(table, pass_through=True), pass_through=True)
+    frame = _wrapped(table, where)
     if not isinstance(frame, nw.DataFrame | nw.LazyFrame) or frame.implementation not in _MODULES:
         raise SchemaError(
             Problem(
@@ -108,3 +108,11 @@ def engine_for(table: Any, *, where: str) -> Engine:
     module = import_module(f"crmrisk.evidence.engines.{_MODULES[frame.implementation]}")
     engine: Engine = module.engine_of(nw.to_native(frame))
     return engine
+
+
+def _wrapped(table: Any, where: str) -> Any:
+    try:
+        return nw.from_native(nw.to_native(table, pass_through=True), pass_through=True)
+    except nw.exceptions.NarwhalsError as error:
+        got = " ".join(str(error).split())
+        raise SchemaError(Problem(what="not a usable table", where=where, got=got)) from None

@@ -66,7 +66,10 @@ def _microseconds(name: str, kind: str) -> str:
         case "timestamp":
             return f"unix_micros({column})"
         case "timestamp_ntz":
-            return f"timestampdiff(MICROSECOND, TIMESTAMP_NTZ'1970-01-01 00:00:00', {column})"
+            return (  # by its parts, because differences and casts go through the session's time zone
+                f"CAST(datediff({column}, DATE'1970-01-01') AS BIGINT) * {DAY}L + hour({column}) * 3600000000L "
+                f"+ minute({column}) * 60000000L + CAST(extract(SECOND FROM {column}) * 1000000 AS BIGINT)"
+            )
         case _:
             return f"CAST({column} AS BIGINT)"
 

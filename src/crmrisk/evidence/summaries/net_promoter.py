@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
 from crmrisk.core.measures import Input, Name
-from crmrisk.evidence.content import one_row
+from crmrisk.evidence.content import counted, one_row
 from crmrisk.evidence.moments import microseconds, span
 from crmrisk.evidence.summaries.base import BaseSummary
 
@@ -124,7 +124,7 @@ class NetPromoterAnswers(BaseSummary, kind="crmrisk.net_promoter_answers"):
     def _check(self, answers: nw.LazyFrame[Any]) -> None:
         score = nw.col("score")
         strange = (score < 0.0) | (score > float(_MOST)) | (score % 1.0 != 0.0)
-        found = one_row(answers, strange=strange.cast(nw.Int64).sum())["strange"]
+        found = one_row(answers, strange=counted(strange))["strange"]
         if found:
             raise RecordError(
                 Problem(

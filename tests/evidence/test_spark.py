@@ -1,0 +1,153 @@
+"""Spark: the summary and the scoring both run inside it, and equal pandas.
+
+Run with ``pytest -m spark tests/evidence/test_spark.py``; it needs pyspark and Java.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crmrisk.core.bases import StatelessScorer
+from crmrisk.core.batches import score_batches
+from crmrisk.core.events import RiskEvent
+from crmrisk.core.measures import Input, Measure
+from crmrisk.evidence import Evidence, NoActivity, Occurs, Overdue, PurchaseTrend, Recorded
+from crmrisk.evidence.summaries import DEFAULTS
+
+pytestmark = [
+    pytest.mark.spark,
+    pytest.mark.filterwarnings("ignore"),  # pyspark 4 warns about pandas 3, sockets and its own deprecations
+]
+
+AS_OF = datetime(2024, 7, 1)
+SUMMARIES = [*DEFAULTS, PurchaseTrend()]
+TIMES = {
+    "at",
+    "since",
+    "opened_at",
+    "closed_at",
+    "due_at",
+    "paid_at",
+    "answered_at",
+    "resolved_at",
+    "occurred_at",
+    "detected_at",
+}
+
+
+class Silence(StatelessScorer):
+    """Score within a partition by mathematics that has no exact answer, so that equality means something."""
+
+    inputs = (Input("idle_days", "day", ge=0), Input("frequency", "count", ge=0))
+    measure = Measure.share()
+
+    def compute(self, portfolio):
+        return 1 - np.exp(-portfolio["idle_days"] / (37.0 + portfolio["frequency"]))
+
+
+@pytest.fixture(scope="module")
+def spark():
+    sql = pytest.importorskip("pyspark.sql")
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+    settings = {
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.default.parallelism": "2",
+        "spark.ui.enabled": "false",
+        "spark.sql.session.timeZone": "Pacific/Auckland",  # days are counted in UTC all the same
+    }
+    builder = sql.SparkSession.builder.master("local[2]").appName("crmrisk")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        session = builder.getOrCreate()
+        session.sparkContext.setLogLevel("ERROR")
+        yield session
+        session.stop()
+
+
+def _frame(spark, columns, *, aware):
+    from pyspark.sql import types as t
+
+    time = t.TimestampType() if aware else t.TimestampNTZType()
+    kinds = {str: t.StringType(), float: t.DoubleType(), int: t.LongType(), bool: t.BooleanType(), datetime: time}
+    fields = []
+    for name, values in columns.items():
+        known = [value for value in values if value is not None]
+        fields.append(t.StructField(name, kinds[type(known[0])] if known else t.StringType()))
+    rows = list(zip(*columns.values(), strict=True))
+    if aware:
+        rows = [tuple(v.replace(tzinfo=UTC) if isinstance(v, datetime) else v for v in row) for row in rows]
+    return spark.createDataFrame(rows, t.StructType(fields)).repartition(2)
+
+
+@pytest.fixture(scope="module", params=["naive", "aware"])
+def pair(request, spark, book):
+    """Evidence in Spark and the same in pandas, with one as_of."""
+    aware = request.param == "aware"
+    inside = Evidence(**{name: _frame(spark, columns, aware=aware) for name, columns in book.items()})
+    frames = {name: pd.DataFrame(columns) for name, columns in book.items()}
+    if aware:
+        for frame in frames.values():
+            for name in TIMES & set(frame.columns):
+                frame[name] = pd.to_datetime(frame[name]).dt.tz_localize("UTC")
+    return inside, Evidence(**frames), AS_OF.replace(tzinfo=UTC) if aware else AS_OF
+
+
+def test_portfolio_equals_pandas(pair):
+    inside, outside, as_of = pair
+    found, expected = inside.portfolio(as_of, SUMMARIES), outside.portfolio(as_of, SUMMARIES)
+    assert found == expected, [n for n in expected.columns if not np.array_equal(found[n], expected[n], equal_nan=True)]
+
+
+RULES = [
+    NoActivity(),
+    Occurs("complaints"),
+    Occurs("surveys", "score", le=6, where={"question": "nps"}),
+    Overdue(days=30),
+    Recorded(),
+]
+
+
+def test_outcomes_equal_pandas(pair):
+    inside, outside, as_of = pair
+    for rule in RULES:
+        event = RiskEvent("fraud", category="fraud", horizon=timedelta(days=60), outcome=rule)
+        assert inside.outcomes(event, as_of) == outside.outcomes(event, as_of), rule
+
+
+def test_summary_and_scoring_both_inside_spark_equal_pandas(pair):
+    inside, outside, as_of = pair
+    rows = inside.summarise(as_of, SUMMARIES)
+    assert type(rows).__module__.startswith("pyspark")
+    scorer = Silence()
+    scored = rows.mapInArrow(
+        lambda batches: score_batches(scorer, batches, as_of=as_of), "customer_id string, score double"
+    )
+    found = {row.customer_id: np.nan if row.score is None else row.score for row in scored.collect()}
+    expected = scorer.score(outside.portfolio(as_of, SUMMARIES))
+    assert sorted(found) == expected.customer_id.tolist()
+    assert np.array_equal([found[key] for key in expected.customer_id], expected.values, equal_nan=True)
+
+
+def test_quality_equals_pandas(pair):
+    inside, outside, as_of = pair
+    assert str(inside.quality(as_of)) == str(outside.quality(as_of))
+
+
+def test_bad_records_are_found_at_first_use(spark):
+    facts = {"customer_id": ["a", None], "at": [AS_OF, AS_OF], "amount": [1.0, float("inf")]}
+    evidence = Evidence(transactions=_frame(spark, facts, aware=False))
+    with pytest.raises(Exception, match="infinite") as caught:
+        evidence.portfolio(AS_OF)
+    assert "name no customer" in str(caught.value)
