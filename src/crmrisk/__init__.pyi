@@ -1,4 +1,4 @@
-"""What type checkers see; `crmrisk._exports` says the same to the interpreter, and a test compares them."""
+# What type checkers see; `crmrisk._exports` says the same to the interpreter, and a test compares them.
 
 from crmrisk.assessment import AssessmentPipeline as AssessmentPipeline
 from crmrisk.assessment import Assessments as Assessments

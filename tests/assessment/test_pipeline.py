@@ -163,3 +163,26 @@ def test_rescaling_money_rescales_losses_and_keeps_levels(likelihood, factor, ma
         after.current.expected_loss, before.current.expected_loss * factor, rtol=1e-12, atol=1e-300
     )
     assert (before.current.codes == 0).tolist() == [each is None for each in likelihood]
+
+
+@pytest.mark.parametrize(
+    "tampered",
+    [
+        {"likelihood": cr.ColumnScorer(column="churn", measure=cr.Measure.probability(horizon=2 * MONTH))},
+        {"likelihood": cr.ColumnScorer(column="churn", measure=cr.Measure.money("EUR"))},
+        {"consequence": cr.ColumnScorer(column="value", measure=cr.Measure.money("USD"))},
+    ],
+)
+def test_a_fitted_pipeline_must_be_what_was_specified(book, make_pipeline, tampered):
+    """A tampered file, or a plugin whose fit returns something else."""
+    fitted = make_pipeline().fit(book)
+    parts = {name: getattr(fitted, name) for name in ("specification", "likelihood", "consequence", "fitted_as_of")}
+    with pytest.raises(CompositionError):
+        type(fitted)(**parts | tampered)
+
+
+def test_provenance_says_when_the_model_has_seen_the_future(book, make_pipeline):
+    fitted = make_pipeline().fit(book)
+    earlier = cr.Portfolio(["C1"], book.as_of - MONTH, {"churn": [0.5], "value": [10]})
+    provenance = fitted.assess(earlier)["C1"].provenance
+    assert provenance.fitted_as_of > provenance.as_of

@@ -131,3 +131,20 @@ def test_the_callers_tables_stay_as_they_are(book):
     cr.backtest(pipeline(learner()), evidence(book), [END - QUARTER])
     for name, table in book.tables().items():
         pd.testing.assert_frame_equal(table, before[name])
+
+
+def test_dates_work_on_aware_facts_too(book):
+    aware = book.transactions.assign(at=book.transactions["at"].dt.tz_localize("UTC"))
+    facts = cr.Evidence(transactions=aware, observed_until=END.date())
+    cutoff = (END - QUARTER).date()
+    assert pipeline().fit_as_of(facts, cutoff).fitted_as_of.tzinfo is not None
+    assert cr.RiskProgramme([pipeline()]).fit(facts, cutoff).assess(facts, cutoff).events == ("churn",)
+    assert cr.backtest(pipeline(), facts, [cutoff]).cutoffs[0].as_of.tzinfo is not None
+
+
+def test_unknown_outcomes_are_counted(book):
+    """Nobody has transactions before this cutoff but a few: the others cannot churn, and are not lost from the count."""
+    proof = cr.backtest(pipeline(), evidence(book), [END - QUARTER])
+    portfolio = evidence(book).portfolio(END - QUARTER)
+    check = proof.cutoffs[0].check
+    assert check.n + check.n_unrated == len(portfolio)

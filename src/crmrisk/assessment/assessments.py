@@ -206,6 +206,7 @@ class Assessments:
             fingerprint=self.pipeline.fingerprint,
             crmrisk_version=__version__,
             as_of=self.portfolio.as_of,
+            fitted_as_of=self.pipeline.fitted_as_of,
         )
 
     def explain(self, customer_id: str, /) -> RiskExplanation:
@@ -227,11 +228,12 @@ class Assessments:
         return self._explanations(range(row, row + 1)).of(0, most=most)
 
     def _explanations(self, rows: range) -> _Explanations:
-        customers = self.portfolio.take(slice(rows.start, rows.stop))
-        likelihood, consequence = (
-            scorer.explain(customers) if explains(scorer) else None
-            for scorer in (self.pipeline.likelihood, self.pipeline.consequence)
-        )
+        block = slice(rows.start, rows.stop)
+        scorers = (self.pipeline.likelihood, self.pipeline.consequence)
+        if not any(explains(scorer) for scorer in scorers):
+            return _Explanations(self.customer_id[block], None, None)
+        customers = self.portfolio.take(block)
+        likelihood, consequence = (scorer.explain(customers) if explains(scorer) else None for scorer in scorers)
         return _Explanations(customers.customer_id, likelihood, consequence)
 
     def _recommendations(self, expected_loss: float | None) -> tuple[Recommendation, ...]:
@@ -280,7 +282,11 @@ def _stage_columns(prefix: str, stage: LevelColumns) -> dict[str, object]:
         f"{prefix}consequence": np.array(stage.consequence),
         f"{prefix}expected_loss": stage.expected_loss,
     }
-    spans = {"likelihood": stage.likelihood_span, "expected_loss": stage.expected_loss_span}
+    spans = {
+        "likelihood": stage.likelihood_span,
+        "consequence": stage.consequence_span,
+        "expected_loss": stage.expected_loss_span,
+    }
     for name, span in spans.items():
         if span is not None:
             columns[f"{prefix}{name}_low"], columns[f"{prefix}{name}_high"] = np.array(span.low), np.array(span.high)

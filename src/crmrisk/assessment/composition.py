@@ -40,7 +40,7 @@ def check_pipeline(event: RiskEvent, likelihood: Measure, consequence: Measure, 
     Traceback (most recent call last):
     crmrisk.core.errors.CompositionError: 2 problems:
       - likelihood: horizon differs from the event's; allowed: 90 days, 0:00:00; got: 30 days, 0:00:00; ...
-      - consequence: is not money in the criteria's currency; allowed: money in GBP; got: money in EUR, [0, open]
+      - consequence: is not money in the criteria's currency; allowed: money in GBP; got: money in EUR, [0, open]; ...
     """
     problems = []
     if likelihood.quantity is not Quantity.PROBABILITY:
@@ -70,6 +70,7 @@ def check_pipeline(event: RiskEvent, likelihood: Measure, consequence: Measure, 
                 where="consequence",
                 allowed=f"money in {currency}",
                 got=str(consequence),
+                remedy="give scorer and criteria one currency (a matrix by its currency argument)",
             )
         )
     if problems:

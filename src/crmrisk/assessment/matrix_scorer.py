@@ -44,6 +44,11 @@ class FittedRiskMatrixScorer(BaseFittedScorer):
     likelihood: AnyFittedScorer
     consequence: AnyFittedScorer
 
+    @model_validator(mode="after")
+    def _as_specified(self) -> Self:
+        _check_axes(self.matrix, self.likelihood.measure, self.consequence.measure)
+        return self
+
     @property
     def inputs(self) -> tuple[Input, ...]:
         """What the two scorers read."""
@@ -98,17 +103,7 @@ class RiskMatrixScorer(BaseScorer, kind="crmrisk.risk_matrix", fitted=FittedRisk
 
     @model_validator(mode="after")
     def _composed(self) -> Self:
-        likelihood, consequence = self.likelihood.measure, self.consequence.measure
-        problems = []
-        if likelihood.quantity is not Quantity.PROBABILITY:
-            problems.append(Problem(what="is no probability", where="likelihood", got=str(likelihood)))
-        if consequence.quantity is not Quantity.MONEY or consequence.unit != self.matrix.currency:
-            allowed = f"money in {self.matrix.currency}"
-            problems.append(
-                Problem(what="is other than the axis", where="consequence", allowed=allowed, got=str(consequence))
-            )
-        if problems:
-            raise CompositionError(*problems)
+        _check_axes(self.matrix, self.likelihood.measure, self.consequence.measure)
         return self
 
     @property
@@ -133,3 +128,19 @@ class RiskMatrixScorer(BaseScorer, kind="crmrisk.risk_matrix", fitted=FittedRisk
             likelihood=self.likelihood.fit(portfolio, outcomes),
             consequence=self.consequence.fit(portfolio, outcomes),
         )
+
+
+def _check_axes(matrix: RiskMatrix, likelihood: Measure, consequence: Measure) -> None:
+    problems = []
+    if likelihood.quantity is not Quantity.PROBABILITY:
+        problems.append(Problem(what="is no probability", where="likelihood", got=str(likelihood)))
+    if consequence.quantity is not Quantity.MONEY or consequence.unit != matrix.currency:
+        allowed = f"money in {matrix.currency}"
+        remedy = 'RiskMatrix.preset(..., currency="EUR")'
+        problems.append(
+            Problem(
+                what="is other than the axis", where="consequence", allowed=allowed, got=str(consequence), remedy=remedy
+            )
+        )
+    if problems:
+        raise CompositionError(*problems)

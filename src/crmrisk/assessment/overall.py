@@ -80,7 +80,7 @@ class OverallRisk:
             The unit of money.
         """
         unrated = np.isnan(expected_loss)
-        low, high = frechet_bounds(likelihood)
+        low, high = frechet_bounds(np.where(unrated, np.nan, likelihood))
         return cls(
             customer_id=portfolio.customer_id,
             levels=levels_from_codes(codes.max(axis=1)),

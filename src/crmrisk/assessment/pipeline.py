@@ -22,7 +22,6 @@ from crmrisk.core.component import Component, fingerprint
 from crmrisk.core.errors import CompositionError, MissingOutcomesError, Problem
 from crmrisk.core.events import RiskEvent
 from crmrisk.core.fields import AnyFittedScorer, AnyScorer, Several
-from crmrisk.core.instants import instant
 from crmrisk.core.measures import Input, Name
 from crmrisk.core.rows import portfolio_of_one
 from crmrisk.core.saved import save
@@ -54,6 +53,11 @@ class FittedAssessmentPipeline(Component):
     fitted_as_of
         Nothing later was used to fit.
 
+    Raises
+    ------
+    CompositionError
+        If a fitted scorer yields something else than the specification needs.
+
     Examples
     --------
     See `AssessmentPipeline`.
@@ -63,6 +67,12 @@ class FittedAssessmentPipeline(Component):
     likelihood: AnyFittedScorer
     consequence: AnyFittedScorer
     fitted_as_of: datetime
+
+    @model_validator(mode="after")
+    def _as_specified(self) -> Self:
+        event, currency = self.specification.event, self.specification.criteria.currency
+        check_pipeline(event, self.likelihood.measure, self.consequence.measure, currency)
+        return self
 
     @property
     def name(self) -> str:
@@ -94,7 +104,8 @@ class FittedAssessmentPipeline(Component):
         InputRangeError
             If values leave the range of an input.
         """
-        portfolio.require(self.inputs, reader=f"pipeline {self.name!r}")
+        if any(each.name not in portfolio.columns for each in self.inputs):
+            portfolio.require(self.inputs, reader=f"pipeline {self.name!r}")  # names what every scorer misses, at once
         return Assessments(
             pipeline=self,
             portfolio=portfolio,
@@ -262,7 +273,8 @@ class AssessmentPipeline(Component, kind="crmrisk.pipeline", fitted=FittedAssess
         HorizonNotObservedError
             If outcomes are needed and the evidence ends before ``as_of``.
         """
-        now, facts = instant(as_of), Remembering(evidence)
+        facts = Remembering(evidence)
+        now = facts.portfolio(as_of).as_of  # evidence knows whether its times are aware
         return FittedAssessmentPipeline(
             specification=self,
             likelihood=self._fit_one(self.likelihood, facts, now),

@@ -45,7 +45,12 @@ class FittedRiskProgramme(Value):
 
     kind: ClassVar[str] = "crmrisk.programme.fitted"
 
-    pipelines: tuple[FittedAssessmentPipeline, ...]
+    pipelines: Several[FittedAssessmentPipeline]
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        _check_programme([pipeline.specification for pipeline in self.pipelines])
+        return self
 
     def assess(self, evidence: Facts, as_of: date | datetime, /) -> ProgrammeAssessments:
         """Assess every customer the evidence knows at a point in time.
@@ -137,17 +142,7 @@ class RiskProgramme(Value):
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
-        problems = [
-            *_repeated("pipeline", [pipeline.name for pipeline in self.pipelines]),
-            *_repeated("event", [pipeline.event.name for pipeline in self.pipelines]),
-        ]
-        currencies = sorted({pipeline.criteria.currency for pipeline in self.pipelines})
-        if len(currencies) > 1:
-            problems.append(Problem(what="several currencies do not add up", got=", ".join(currencies)))
-        if not self.pipelines:
-            problems.append(Problem(what="no pipeline", where="RiskProgramme", allowed="at least one"))
-        if problems:
-            raise CompositionError(*problems)
+        _check_programme(self.pipelines)
         return self
 
     def fit(self, evidence: Facts, as_of: date | datetime, /) -> FittedRiskProgramme:
@@ -184,6 +179,20 @@ class RiskProgramme(Value):
             If a pipeline learns from outcomes; use `fit`.
         """
         return FittedRiskProgramme(tuple(pipeline.fit(portfolio) for pipeline in self.pipelines))
+
+
+def _check_programme(pipelines: Sequence[AssessmentPipeline]) -> None:
+    problems = [
+        *_repeated("pipeline", [pipeline.name for pipeline in pipelines]),
+        *_repeated("event", [pipeline.event.name for pipeline in pipelines]),
+    ]
+    currencies = sorted({pipeline.criteria.currency for pipeline in pipelines})
+    if len(currencies) > 1:
+        problems.append(Problem(what="several currencies do not add up", got=", ".join(currencies)))
+    if not pipelines:
+        problems.append(Problem(what="no pipeline", where="RiskProgramme", allowed="at least one"))
+    if problems:
+        raise CompositionError(*problems)
 
 
 def _repeated(what: str, names: Sequence[str]) -> list[Problem]:

@@ -136,8 +136,7 @@ class RiskRegister(Value):
             "residual_expected_loss",
             "level",
         ]
-        formats = dict.fromkeys(("expected_loss", "residual_expected_loss"), "{:,.0f}".format)
-        formats["likelihood"] = "{:.3f}".format
+        formats = {"expected_loss": _whole, "residual_expected_loss": _whole, "likelihood": _rate}
         return str(self.frame()[columns].to_string(index=False, formatters=formats, na_rep="-"))
 
     def _repr_html_(self) -> str:
@@ -160,6 +159,14 @@ class RiskRegister(Value):
         rows = [{name: getattr(line, name) for name in RegisterLine.__dataclass_fields__} for line in self.lines]
         texts = ("category", "level", "residual_level", "highest_level")
         return pd.DataFrame([row | {name: str(row[name]) for name in texts} for row in rows])
+
+
+def _whole(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+def _rate(value: float | None) -> str:
+    return "-" if value is None or value != value else f"{value:.3f}"  # noqa: PLR0124 - NaN differs from itself
 
 
 def _cell(value: object) -> str:

@@ -141,12 +141,18 @@ class Provenance(Value):
     crmrisk_version
         The release that computed it.
     as_of
-        Nothing later was known.
+        Nothing later was known of the customer.
+    fitted_as_of
+        Nothing later was known to the model. Where it is after `as_of`, the model has seen the customer's future, and
+        the assessment proves nothing.
 
     Examples
     --------
     >>> from datetime import datetime
-    >>> Provenance(pipeline="churn", fingerprint="0f", crmrisk_version="0.1.0", as_of=datetime(2026, 1, 31)).pipeline
+    >>> day = datetime(2026, 1, 31)
+    >>> Provenance(
+    ...     pipeline="churn", fingerprint="0f", crmrisk_version="0.1.0", as_of=day, fitted_as_of=day
+    ... ).pipeline
     'churn'
     """
 
@@ -154,6 +160,7 @@ class Provenance(Value):
     fingerprint: Name
     crmrisk_version: Name
     as_of: Moment
+    fitted_as_of: Moment | None = None
 
 
 class RiskAssessment(Model):

@@ -229,9 +229,9 @@ class Incident(Model):
     severity
         How grave, on the scale of the level of risk.
     loss
-        What it cost, net, in `currency`.
+        What it cost, net, in `currency`, or in that of the tables where none is named.
     currency
-        Needed where a loss is given.
+        The unit of the loss.
     source
         Where the record comes from.
     timeline
@@ -240,7 +240,7 @@ class Incident(Model):
     Raises
     ------
     InvalidValueError
-        If detection precedes occurrence, the timeline is out of order, or a loss lacks its currency.
+        If detection precedes occurrence, or the timeline is out of order.
 
     Examples
     --------
@@ -279,6 +279,5 @@ class Incident(Model):
         checks = {
             "detected before it occurred": self.detected_at is not None and self.detected_at < self.occurred_at,
             "timeline out of order": steps != sorted(steps),
-            "loss without its currency": self.loss is not None and self.currency is None,
         }
         return [what for what, wrong in checks.items() if wrong]

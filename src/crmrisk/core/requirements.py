@@ -71,7 +71,8 @@ def _absence(portfolio: Portfolio, needed: Input, reader: str) -> list[Problem]:
         return [Problem(what=f"missing input{of}", where=where, got=", ".join(held) or "nothing", remedy=remedy)]
     unit = portfolio.units.get(needed.name, needed.unit)
     if unit != needed.unit:
-        return [Problem(what=f"input{of} in another unit", where=where, allowed=needed.unit, got=unit)]
+        remedy = 'say unit="money": it is the currency of the tables' if unit == "money" else "convert the column"
+        return [Problem(what=f"input{of} in another unit", where=where, allowed=needed.unit, got=unit, remedy=remedy)]
     return []
 
 

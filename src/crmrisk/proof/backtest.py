@@ -272,16 +272,14 @@ def backtest(
 
 
 def _check(
-    pipeline: AssessmentPipeline, evidence: Facts, as_of: datetime, baselines: tuple[Baseline, ...]
+    pipeline: AssessmentPipeline, evidence: Facts, as_of: date | datetime, baselines: tuple[Baseline, ...]
 ) -> CutoffCheck:
     facts = Remembering(evidence)
     portfolio = facts.portfolio(as_of)
     outcome = facts.outcomes(pipeline.event, as_of).align(portfolio)
     likelihood = pipeline.fit_as_of(facts, as_of).likelihood.score(portfolio).values
-    known = ~np.isnan(outcome)
-    likelihood, outcome, portfolio = likelihood[known], outcome[known], portfolio.take(known)
     return CutoffCheck(
-        as_of,
+        portfolio.as_of,
         evaluate_probabilities(likelihood, outcome),
         MappingProxyType(
             {
@@ -298,11 +296,14 @@ def _beside(baseline: Baseline, likelihood: FloatArray, outcome: FloatArray, por
     return BaselineCheck(evaluate_ranking(rank, outcome), auc_difference(likelihood, rank, outcome))
 
 
-def _checked_cutoffs(pipeline: AssessmentPipeline, cutoffs: Sequence[date | datetime]) -> list[datetime]:
-    moments = sorted(instant(cutoff, where="cutoffs") for cutoff in cutoffs)
+def _checked_cutoffs(pipeline: AssessmentPipeline, cutoffs: Sequence[date | datetime]) -> list[date | datetime]:
+    moments = sorted(cutoffs, key=lambda cutoff: instant(cutoff, where="cutoffs"))
     checks = (
         (not moments, Problem(what="no cutoff", where="cutoffs", allowed="at least one point in time")),
-        (len(set(moments)) < len(moments), Problem(what="a cutoff occurs twice", where="cutoffs")),
+        (
+            len({instant(each) for each in moments}) < len(moments),
+            Problem(what="a cutoff occurs twice", where="cutoffs"),
+        ),
         (
             pipeline.event.outcome is None,
             Problem(
