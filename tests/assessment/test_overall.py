@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 import numpy as np
+
+import crmrisk as cr
 
 
 def test_each_customer_over_all_risks(assessed):
@@ -19,3 +23,12 @@ def test_frechet_bounds_hold_for_every_dependence(assessed):
     p, q = 0.5, 0.2
     for any_ in (1 - (1 - p) * (1 - q), max(p, q), min(1, p + q)):
         assert first.probability_of_any_low[0] <= any_ <= first.probability_of_any_high[0] + 1e-15
+
+
+def test_a_likelihood_whose_risk_is_unrated_does_not_count(make_pipeline):
+    book = cr.Portfolio(["C1"], datetime(2026, 1, 31), {"churn": [0.5], "fraud": [0.2], "value": [None]})
+    programme = cr.RiskProgramme([make_pipeline("churn"), make_pipeline("fraud")])
+    overall = programme.fit_portfolio(book).assess_portfolio(book).customers()
+    assert overall.levels[0] == "unrated"
+    assert np.isnan(overall.probability_of_any_high[0])
+    assert overall.unrated_risks[0] == 2

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import crmrisk as cr
-from crmrisk.assessment.strength import strength_codes, strength_of
+from crmrisk.assessment.strength import strengths
 from crmrisk.scoring.value import BetaGeoNBD, GammaGamma
 
 PURCHASES = BetaGeoNBD(r=0.243, alpha=30.9, a=0.793, b=2.426)
@@ -26,5 +26,5 @@ def test_a_missing_optional_input_weakens_the_knowledge(make_pipeline):
     )
     pipeline = make_pipeline(likelihood=cr.AttritionScorer(horizon=month, model=PURCHASES), consequence=value)
     assessed = pipeline.fit(book).assess(book)
-    assert strength_codes(assessed).tolist() == ["moderate", "weak", "none"]
-    assert [strength_of(assessed, row) for row in range(3)] == ["moderate", "weak", "none"]
+    assert strengths(assessed).tolist() == ["moderate", "weak", "none"]
+    assert [row.strength_of_knowledge for row in assessed] == ["moderate", "weak", "none"]

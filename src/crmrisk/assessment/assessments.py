@@ -10,7 +10,7 @@ import numpy as np
 
 from crmrisk.assessment.controls import Remaining, remaining
 from crmrisk.assessment.level_columns import LevelColumns
-from crmrisk.assessment.strength import strength_codes, strength_of
+from crmrisk.assessment.strength import strengths
 from crmrisk.assessment.summary import AssessmentSummary
 from crmrisk.core.assessment import Provenance, Recommendation, RiskAssessment
 from crmrisk.core.errors import Problem, UnknownCustomerError
@@ -137,6 +137,10 @@ class Assessments:
         return levels_from_codes(self.current.codes)
 
     @cached_property
+    def _strengths(self) -> ObjectArray:
+        return strengths(self)
+
+    @cached_property
     def _rows(self) -> dict[str, int]:
         return {customer: row for row, customer in enumerate(self.customer_id.tolist())}
 
@@ -193,7 +197,7 @@ class Assessments:
             drivers=explanation.drivers,
             recommendations=self._recommendations(current.expected_loss),
             provenance=self.provenance,
-            strength_of_knowledge=strength_of(self, row),
+            strength_of_knowledge=self._strengths[row],
         )
 
     @cached_property
@@ -262,7 +266,7 @@ class Assessments:
             stages["inherent_"] = self.inherent
         for prefix, stage in stages.items():
             columns |= _stage_columns(prefix, stage)
-        columns["strength_of_knowledge"] = strength_codes(self)
+        columns["strength_of_knowledge"] = self._strengths.copy()
         columns["currency"] = self.pipeline.specification.criteria.currency
         return pd.DataFrame(columns)
 

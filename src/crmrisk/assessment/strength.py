@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from crmrisk.core.assessment import StrengthOfKnowledge
 from crmrisk.core.measures import LABEL
 
 if TYPE_CHECKING:
@@ -15,10 +14,10 @@ if TYPE_CHECKING:
     from crmrisk.core.measures import Input
     from crmrisk.core.portfolio import Portfolio
 
-__all__ = ["strength_codes", "strength_of"]
+__all__ = ["strengths"]
 
 
-def strength_codes(assessments: Assessments) -> ObjectArray:
+def strengths(assessments: Assessments) -> ObjectArray:
     """Grade the knowledge behind every assessment; see `StrengthOfKnowledge`.
 
     Parameters
@@ -42,30 +41,6 @@ def strength_codes(assessments: Assessments) -> ObjectArray:
     return np.where(rated, graded, "none").astype(object)
 
 
-def strength_of(assessments: Assessments, row: int) -> StrengthOfKnowledge:
-    """Grade the knowledge behind one assessment.
-
-    Parameters
-    ----------
-    assessments
-        The assessments of a portfolio.
-    row
-        The position of the customer.
-
-    Examples
-    --------
-    See `crmrisk.AssessmentPipeline`.
-    """
-    current = assessments.current
-    if np.isnan(current.likelihood[row]) or np.isnan(current.consequence[row]):
-        return StrengthOfKnowledge.NONE
-    if not all(_known(assessments.portfolio, each, row) for each in assessments.pipeline.inputs):
-        return StrengthOfKnowledge.WEAK
-    span = current.likelihood_span
-    has_interval = span is not None and not np.isnan(span.low[row])
-    return StrengthOfKnowledge.STRONG if has_interval else StrengthOfKnowledge.MODERATE
-
-
 def _everything_known(portfolio: Portfolio, inputs: tuple[Input, ...]) -> BoolArray:
     known = np.ones(len(portfolio), dtype=np.bool_)
     for each in inputs:
@@ -74,9 +49,3 @@ def _everything_known(portfolio: Portfolio, inputs: tuple[Input, ...]) -> BoolAr
         else:
             known &= ~np.isnan(portfolio.columns[each.name]) if each.name in portfolio.columns else False
     return known
-
-
-def _known(portfolio: Portfolio, needed: Input, row: int) -> bool:
-    if needed.unit == LABEL:
-        return portfolio.label(needed.name)[row] is not None
-    return needed.name in portfolio.columns and not np.isnan(portfolio.columns[needed.name][row])

@@ -92,6 +92,31 @@ class Value(_Explained):
         except ValidationError as error:
             raise InvalidValueError(*(_problem(cls.__name__, detail) for detail in error.errors())) from None
 
+    def model_dump_json(self) -> str:
+        """Write the value as JSON, under the name pydantic models have for it.
+
+        Returns
+        -------
+        The JSON text.
+        """
+        return self.to_json()
+
+    @classmethod
+    def model_validate_json(cls, text: str | bytes) -> Self:
+        """Read a value from its JSON form, under the name pydantic models have for it.
+
+        Parameters
+        ----------
+        text
+            What `model_dump_json` wrote.
+
+        Raises
+        ------
+        InvalidValueError
+            If the text is not such a value.
+        """
+        return cls.from_json(text)
+
 
 class Model(_Explained, BaseModel):
     """Give a pydantic model crmrisk's conventions: frozen, no unknown fields, no NaN, crmrisk's errors.

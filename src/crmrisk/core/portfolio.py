@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
 from crmrisk.core import portfolio_checks as checks
 from crmrisk.core.arrays import BoolArray, FloatArray, IntArray, ObjectArray, frozen_floats, frozen_objects, same_arrays
-from crmrisk.core.customers import Customer
 from crmrisk.core.errors import PortfolioError, Problem, UnknownCustomerError
 from crmrisk.core.instants import instant
 from crmrisk.core.requirements import check_inputs
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from crmrisk.core.arrays import Names, Numbers
+    from crmrisk.core.customers import Customer
     from crmrisk.core.measures import Input
 
 __all__ = ["Portfolio"]
@@ -144,6 +144,12 @@ class Portfolio:
         names = ", ".join([*self.columns, *self.labels])
         return f"Portfolio({len(self)} customers as of {self.as_of.isoformat()}: {names})"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        from crmrisk.core.portfolio_rows import restored  # noqa: PLC0415 - only copies between processes need it
+
+        views = {name: dict(getattr(self, name)) for name in ("columns", "labels", "units")}
+        return restored, (vars(self) | views,)
+
     def label(self, name: str) -> ObjectArray:
         """Return one column of names, ``(n_customers,)``; all ``None`` where the portfolio has no such label.
 
@@ -186,7 +192,6 @@ class Portfolio:
         Examples
         --------
         >>> from datetime import date
-        >>> from crmrisk import Input
         >>> from crmrisk import Input
         >>> portfolio = Portfolio(["C1", "C2"], date(2026, 1, 31), {"idle_days": [3, None]})
         >>> portfolio.require((Input("idle_days", "day", ge=0),))
@@ -304,20 +309,9 @@ class Portfolio:
         >>> Portfolio(["C1"], date(2026, 1, 31), {"idle_days": [3]}).customer("C1").features
         {'idle_days': 3.0}
         """
-        row = self.row_of(customer_id)
-        since = None if self.since is None else cast("datetime | None", self.since[row].item())
-        if since is not None and self.as_of.tzinfo is not None:
-            since = since.replace(tzinfo=self.as_of.tzinfo)
-        return Customer(
-            customer_id=customer_id,
-            as_of=self.as_of,
-            since=since,
-            segment=self.label("segment")[row],
-            tier=self.label("tier")[row],
-            tags=() if self.tags is None else self.tags[row],
-            features={name: None if np.isnan(array[row]) else float(array[row]) for name, array in self.columns.items()}
-            | {name: array[row] for name, array in self.labels.items() if name not in {"segment", "tier"}},
-        )
+        from crmrisk.core.portfolio_rows import customer_at  # noqa: PLC0415 - beside its sibling for frames
+
+        return customer_at(self, self.row_of(customer_id))
 
     @classmethod
     def from_customers(cls, customers: Sequence[Customer]) -> Self:

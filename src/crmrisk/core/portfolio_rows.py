@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+import numpy as np
 
 from crmrisk.core.customers import Customer
 from crmrisk.core.errors import PortfolioError, Problem
@@ -11,7 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-__all__ = ["RowParts", "read_customers"]
+    from crmrisk.core.portfolio import Portfolio
+
+__all__ = ["RowParts", "customer_at", "read_customers", "restored"]
 
 
 class RowParts(NamedTuple):
@@ -76,3 +80,59 @@ def _only_customers(customers: list[Customer]) -> list[Customer]:
     if strange:
         raise PortfolioError(Problem(what=f"{len(strange)} that are no Customer", where="customers", got=strange[0]))
     return customers
+
+
+def customer_at(portfolio: Portfolio, row: int) -> Customer:
+    """Build the row of the customer at a position; see `Portfolio.customer`.
+
+    Parameters
+    ----------
+    portfolio
+        One row per customer.
+    row
+        The position.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from crmrisk import Portfolio
+    >>> customer_at(Portfolio(["C1"], date(2026, 1, 31), {"idle_days": [3]}), 0).features
+    {'idle_days': 3.0}
+    """
+    since = None if portfolio.since is None else cast("datetime | None", portfolio.since[row].item())
+    if since is not None and portfolio.as_of.tzinfo is not None:
+        since = since.replace(tzinfo=portfolio.as_of.tzinfo)
+    numbers = {name: None if np.isnan(array[row]) else float(array[row]) for name, array in portfolio.columns.items()}
+    names = {name: array[row] for name, array in portfolio.labels.items() if name not in {"segment", "tier"}}
+    return Customer(
+        customer_id=portfolio.customer_id[row],
+        as_of=portfolio.as_of,
+        since=since,
+        segment=portfolio.label("segment")[row],
+        tier=portfolio.label("tier")[row],
+        tags=() if portfolio.tags is None else portfolio.tags[row],
+        features=numbers | names,
+    )
+
+
+def restored(parts: dict[str, Any]) -> Portfolio:
+    """Build a portfolio again from what another process sent, checked like any other.
+
+    Parameters
+    ----------
+    parts
+        Its attributes by name.
+
+    Examples
+    --------
+    >>> import pickle
+    >>> from datetime import date
+    >>> from crmrisk import Portfolio
+    >>> book = Portfolio(["C1"], date(2026, 1, 31), {"idle_days": [3]})
+    >>> pickle.loads(pickle.dumps(book)) == book
+    True
+    """
+    from crmrisk.core.portfolio import Portfolio  # noqa: PLC0415 - each of the two modules builds what the other holds
+
+    names = ("customer_id", "as_of", "columns", "labels")
+    return Portfolio(*(parts[name] for name in names), **{name: parts[name] for name in ("since", "tags", "units")})

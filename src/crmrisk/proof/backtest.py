@@ -15,11 +15,12 @@ import numpy as np
 from crmrisk.assessment.remembering import Remembering
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.instants import instant
+from crmrisk.core.progress import progress_callback
 from crmrisk.proof.discrimination import auc_difference
 from crmrisk.proof.evaluation import evaluate_probabilities, evaluate_ranking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     import pandas as pd
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray
     from crmrisk.core.estimate import Estimate
     from crmrisk.core.portfolio import Portfolio
+    from crmrisk.core.progress import Bar, Progress
     from crmrisk.proof.evaluation import ProbabilityCheck, RankingCheck
 
 __all__ = ["BackTest", "Baseline", "BaselineCheck", "CutoffCheck", "backtest"]
@@ -213,7 +215,7 @@ def backtest(
     cutoffs: Sequence[date | datetime],
     *,
     baselines: Sequence[Baseline | str] = BASELINES,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | Bar | None = None,
 ) -> BackTest:
     """Assess at past cutoffs with what was known then, and compare with what happened next.
 
@@ -231,7 +233,7 @@ def backtest(
     baselines
         What anybody could rank by, as `Baseline` or the name of one of the built-in ones.
     progress
-        Called with (done, all) after each cutoff.
+        Called with (done, all) after each cutoff; ``"bar"`` shows one (extra ``progress``).
 
     Raises
     ------
@@ -263,11 +265,10 @@ def backtest(
     """
     moments = _checked_cutoffs(pipeline, cutoffs)
     named = tuple(_baseline(each) for each in baselines)
-    checks = []
+    report, checks = progress_callback(progress), []
     for done, as_of in enumerate(moments, start=1):
         checks.append(_check(pipeline, evidence, as_of, named))
-        if progress is not None:
-            progress(done, len(moments))
+        report(done, len(moments))
     return BackTest(pipeline.name, pipeline.event.name, tuple(checks))
 
 
