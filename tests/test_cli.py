@@ -75,3 +75,50 @@ def test_refusals_say_why_and_exit_with_2(arguments, what, capsys):
 def test_scorers_lists_the_built_ins(capsys):
     assert main(["scorers"]) == 0
     assert {"crmrisk.attrition", "crmrisk.nps", "crmrisk.kano"} <= set(capsys.readouterr().out.split())
+
+
+def test_csv_is_read_by_the_schema_and_renamed(found, tmp_path, capsys):
+    """Identifiers keep their zeros, times become times, whatever the columns are called."""
+    pipeline = cr.AssessmentPipeline(
+        name="churn",
+        event=programme().pipelines[0].event,
+        likelihood=cr.AttritionScorer(horizon=programme().pipelines[0].event.horizon),
+        consequence=programme().pipelines[0].consequence,
+        criteria=programme().pipelines[0].criteria,
+    )
+    pipeline.fit_as_of(found.evidence, AS_OF).save(tmp_path / "churn.crmrisk")
+    sales = pd.DataFrame(
+        {
+            "Client": ["0001", "0001", "2"],
+            "When": ["2025-01-01", "2025-02-01", "2025-03-01"],
+            "amount": [10.0, 20.0, 5.0],
+        }
+    )
+    sales.to_csv(tmp_path / "sales.csv", index=False)
+    arguments = ["assess", str(tmp_path / "churn.crmrisk"), "--transactions", str(tmp_path / "sales.csv")]
+    renames = ["--rename", "transactions.Client=customer_id", "--rename", "transactions.When=at"]
+    out = tmp_path / "new" / "folder" / "out.parquet"
+    assert main([*arguments, *renames, "--as-of", "2025-06-01", "--out", str(out)]) == 0
+    assert pd.read_parquet(out)["customer_id"].tolist() == ["0001", "2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "what"), [("bad.parquet", "cannot be read"), ("empty.csv", "cannot be read"), ("bad.txt", "not read here")]
+)
+def test_broken_files_are_refused_not_raised(name, what, tmp_path, capsys):
+    cr.save(programme().pipelines[0], tmp_path / "churn.crmrisk")
+    (tmp_path / name).write_bytes(b"" if name == "empty.csv" else b"nothing")
+    arguments = ["backtest", str(tmp_path / "churn.crmrisk"), "--transactions", str(tmp_path / name)]
+    assert main([*arguments, "--cutoff", "2025-01-01"]) == 2
+    assert what in capsys.readouterr().err
+
+
+def test_what_is_no_pipeline_is_refused(tmp_path, capsys):
+    cr.save(cr.ColumnScorer(column="x", measure=cr.Measure.share()), tmp_path / "scorer.crmrisk")
+    assert main(["backtest", str(tmp_path / "scorer.crmrisk"), "--cutoff", "2025-01-01"]) == 2
+    assert "not a pipeline" in capsys.readouterr().err
+
+
+def test_a_book_without_customers_is_refused(capsys):
+    assert main(["demo", "--customers", "0"]) == 2
+    assert "customers" in capsys.readouterr().err

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from crmrisk.core.errors import CrmRiskError, InvalidValueError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
+    from crmrisk.assessment import Assessments
     from crmrisk.evidence import Evidence
 
 __all__ = ["main"]
@@ -84,6 +85,11 @@ def _add_evidence(command: argparse.ArgumentParser) -> None:
     command.add_argument("model", type=Path, help="a .crmrisk file")
     for table in TABLES:
         command.add_argument(f"--{table}", type=Path, help=f"the {table}: .parquet or .csv")
+    command.add_argument(
+        "--rename", action="append", default=[], help="transactions.InvoiceDate=at; repeat for several"
+    )
+    command.add_argument("--exclude-unidentified", action="store_true", help="leave out records without a customer")
+    command.add_argument("--observed-until", type=datetime.fromisoformat, help="everything up to then is recorded")
 
 
 def _demo(parsed: argparse.Namespace) -> None:
@@ -117,12 +123,7 @@ def _assess(parsed: argparse.Namespace) -> None:
     evidence = _evidence(parsed)
     assessed = model.assess(evidence, parsed.as_of) if hasattr(model, "pipelines") else None
     risks = tuple(assessed) if assessed is not None else (model.assess(evidence.portfolio(parsed.as_of)),)
-    if parsed.out.suffix == ".jsonl":
-        parsed.out.write_text("".join(f"{line}\n" for risk in risks for line in risk.json_lines()), encoding="utf-8")
-    else:
-        import pandas as pd  # noqa: PLC0415 - only this command needs it
-
-        _write(pd.concat([risk.frame() for risk in risks], ignore_index=True), parsed.out)
+    _write(risks, parsed.out)
     for risk in risks:
         _print(str(risk.summary()))
 
@@ -149,27 +150,64 @@ def _evidence(parsed: argparse.Namespace) -> Evidence:
     from crmrisk.evidence import Evidence  # noqa: PLC0415 - heavy, and only two commands need it
 
     paths = {table: getattr(parsed, table) for table in TABLES if getattr(parsed, table) is not None}
-    tables: dict[str, Any] = {table: _read(path) for table, path in paths.items()}
-    return Evidence(**tables)
+    rename = _renames(parsed.rename)
+    tables: dict[str, Any] = {table: _read(table, path, rename.get(table, {})) for table, path in paths.items()}
+    return Evidence(
+        **tables,
+        rename=rename,
+        unidentified="exclude" if parsed.exclude_unidentified else "error",
+        observed_until=parsed.observed_until,
+    )
 
 
-def _read(path: Path) -> pd.DataFrame:
+def _renames(given: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Read ``table.column=name`` options."""
+    renames: dict[str, dict[str, str]] = {}
+    for text in given:
+        place, _, name = text.partition("=")
+        table, _, column = place.partition(".")
+        if not (table and column and name):
+            raise InvalidValueError(
+                Problem(what="not a renaming", where="--rename", allowed="transactions.InvoiceDate=at", got=text)
+            )
+        renames.setdefault(table, {})[column] = name
+    return renames
+
+
+def _read(table: str, path: Path, rename: Mapping[str, str]) -> pd.DataFrame:
+    """Read one table; a text file does not say what is a time or an identifier, the schema does."""
     import pandas as pd  # noqa: PLC0415 - heavy, and only two commands need it
 
-    if path.suffix not in {".parquet", ".csv"} or not path.exists():
-        raise InvalidValueError(
-            Problem(what="no such file, or of a kind not read here", where=str(path), allowed=".parquet, .csv")
-        )
-    return pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+    from crmrisk.evidence.schemas import ColumnType, schema_of  # noqa: PLC0415 - only two commands need it
+
+    if path.suffix not in {".parquet", ".csv"}:
+        raise InvalidValueError(Problem(what="a kind not read here", where=str(path), allowed=".parquet, .csv"))
+    try:
+        if path.suffix == ".parquet":
+            return pd.read_parquet(path)
+        types = {column.name: column.type for column in schema_of(table).columns}
+        found = {name: types.get(rename.get(name, name)) for name in pd.read_csv(path, nrows=0).columns}
+        times = [name for name, kind in found.items() if kind is ColumnType.TIME]
+        texts = {name: "string" for name, kind in found.items() if kind is ColumnType.ID}
+        return pd.read_csv(path, dtype=texts, parse_dates=times)
+    except (OSError, ValueError, ArithmeticError) as error:  # pandas and pyarrow both raise kinds of ValueError
+        raise InvalidValueError(Problem(what="cannot be read", where=str(path), got=str(error)[:200])) from error
 
 
-def _write(frame: pd.DataFrame, path: Path) -> None:
-    if path.suffix == ".parquet":
-        frame.to_parquet(path, index=False)
-    elif path.suffix == ".csv":
-        frame.to_csv(path, index=False)
-    else:
+def _write(risks: Sequence[Assessments], path: Path) -> None:
+    import pandas as pd  # noqa: PLC0415 - only this command needs it
+
+    if path.suffix not in {".parquet", ".csv", ".jsonl"}:
         raise InvalidValueError(Problem(what="unknown kind of file", where=str(path), allowed=".parquet, .csv, .jsonl"))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix == ".jsonl":
+            path.write_text("".join(f"{line}\n" for risk in risks for line in risk.json_lines()), encoding="utf-8")
+            return
+        frame = pd.concat([risk.frame() for risk in risks], ignore_index=True)
+        frame.to_parquet(path, index=False) if path.suffix == ".parquet" else frame.to_csv(path, index=False)
+    except OSError as error:
+        raise InvalidValueError(Problem(what="cannot be written", where=str(path), got=str(error))) from error
 
 
 def _print(text: str) -> None:

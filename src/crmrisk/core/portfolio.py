@@ -332,6 +332,7 @@ class Portfolio:
         Examples
         --------
         >>> from datetime import date
+        >>> from crmrisk import Customer
         >>> row = Customer(customer_id="C1", as_of=date(2026, 1, 31), features={"idle_days": 3})
         >>> Portfolio.from_customers([row])["idle_days"]
         array([3.])
