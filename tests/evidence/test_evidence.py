@@ -104,7 +104,7 @@ class TestSchemas:
     def test_repeated_column_names_are_an_error(self):
         frame = sales()
         frame.columns = ["customer_id", "at", "at"]
-        with pytest.raises(SchemaError, match="not a usable table.*'at' 2 times"):
+        with pytest.raises(SchemaError, match=r"not a usable table.*'at' 2 times"):
             Evidence(transactions=frame)
 
     def test_unknown_columns_are_ignored_whatever_they_hold(self):

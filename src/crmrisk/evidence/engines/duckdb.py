@@ -32,7 +32,7 @@ class DuckDBEngine(NarwhalsEngine):
         """Tell whether a column has the type of nothing but nulls."""
         relation = frame.to_native()
         kind = str(relation.types[relation.columns.index(name)])
-        return "NULL" in kind.upper()
+        return kind.strip('"').upper() == "NULL"
 
     def moments(self, frame: nw.LazyFrame[Any], times: Mapping[str, nw.dtypes.DType]) -> nw.LazyFrame[Any]:
         """Turn times into whole microseconds since 1970 and add their day numbers."""
