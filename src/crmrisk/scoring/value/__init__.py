@@ -1,7 +1,8 @@
 """Lifetime value: how often customers will buy, how much they spend, and what that is worth today.
 
-`BetaGeoNBD` says how often, `GammaGamma` how much, `discounted_value` what it is worth. Models are frozen and equal to
-their parameters; ``Model.fit`` hands back a `ModelFit`, which holds the model and what the data say about it.
+`BetaGeoNBD`, `ModifiedBetaGeoNBD` and `ParetoNBD` say how often, `GammaGamma` how much, `discounted_value` what it is
+worth. Models are frozen and equal to their parameters; ``Model.fit`` hands back a `ModelFit`, which holds the model
+and what the data say about it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,19 @@ from __future__ import annotations
 from crmrisk.scoring.value.beta_geo import BetaGeoNBD
 from crmrisk.scoring.value.gamma_gamma import GammaGamma
 from crmrisk.scoring.value.model_fit import ModelFit
+from crmrisk.scoring.value.modified_beta_geo import ModifiedBetaGeoNBD
+from crmrisk.scoring.value.pareto import ParetoNBD
 from crmrisk.scoring.value.simulation import SimulatedHistories
 from crmrisk.scoring.value.value import MONTH, PurchaseModel, discounted_value
 
-__all__ = ["MONTH", "BetaGeoNBD", "GammaGamma", "ModelFit", "PurchaseModel", "SimulatedHistories", "discounted_value"]
+__all__ = [
+    "MONTH",
+    "BetaGeoNBD",
+    "GammaGamma",
+    "ModelFit",
+    "ModifiedBetaGeoNBD",
+    "ParetoNBD",
+    "PurchaseModel",
+    "SimulatedHistories",
+    "discounted_value",
+]

@@ -1,4 +1,4 @@
-"""Simulate buyers who purchase at random until they drop out after one of their purchases."""
+"""Simulate buyers who purchase at random until they drop out, after one of their purchases or at any moment."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from crmrisk.core.arrays import BoolArray, FloatArray
 
-__all__ = ["SimulatedHistories", "simulate_histories"]
+__all__ = ["SimulatedHistories", "simulate_histories", "simulate_lifetimes"]
 
 
 class SimulatedHistories(NamedTuple):
@@ -41,7 +41,7 @@ class SimulatedHistories(NamedTuple):
 
 
 def simulate_histories(
-    rates: FloatArray, dropouts: FloatArray, age: FloatArray, *, rng: np.random.Generator
+    rates: FloatArray, dropouts: FloatArray, age: FloatArray, *, rng: np.random.Generator, early: int = 0
 ) -> SimulatedHistories:
     """Simulate customers whose rate and dropout probability are known.
 
@@ -50,11 +50,13 @@ def simulate_histories(
     rates
         Purchases per time unit while alive, ``(n_customers,)``.
     dropouts
-        The probability of dropping out after each repeat purchase, ``(n_customers,)``.
+        The probability of dropping out after each purchase that allows it, ``(n_customers,)``.
     age
         How long each is observed [time unit], ``(n_customers,)``.
     rng
         The source of randomness.
+    early
+        1 where the first purchase allows it too, 0 where only repeat purchases do.
 
     Examples
     --------
@@ -63,8 +65,38 @@ def simulate_histories(
     """
     arrivals = rng.poisson(rates * age).astype(np.float64)
     with np.errstate(divide="ignore"):  # p = 0 never drops out, p = 1 at once
-        last = np.floor(rng.standard_exponential(age.size) / -np.log1p(-dropouts)) + 1
+        last = np.floor(rng.standard_exponential(age.size) / -np.log1p(-dropouts)) + (1 - early)
     frequency = np.minimum(arrivals, last)
     # the k-th of n arrivals spread at random over the observation is Beta(k, n - k + 1) of it
     share = rng.beta(np.maximum(frequency, 1), arrivals - frequency + 1)
     return SimulatedHistories(frequency, np.where(frequency > 0, share * age, 0.0), age, last > arrivals)
+
+
+def simulate_lifetimes(
+    rates: FloatArray, dropouts: FloatArray, age: FloatArray, *, rng: np.random.Generator
+) -> SimulatedHistories:
+    """Simulate customers who may drop out at any moment.
+
+    Parameters
+    ----------
+    rates
+        Purchases per time unit while alive, ``(n_customers,)``.
+    dropouts
+        Dropouts per time unit, ``(n_customers,)``.
+    age
+        How long each is observed [time unit], ``(n_customers,)``.
+    rng
+        The source of randomness.
+
+    Examples
+    --------
+    >>> simulate_lifetimes(np.full(2, 9.0), np.array([0.0, 1e9]), np.ones(2), rng=np.random.default_rng(1)).alive
+    array([ True, False])
+    """
+    alive = rng.standard_exponential(age.size) >= dropouts * age
+    # given dropout before the end, the moment of it is an exponential time cut off there
+    spent = -np.log1p(rng.random(age.size) * np.expm1(-dropouts * age)) / np.where(dropouts > 0, dropouts, 1.0)
+    active = np.where(alive, age, np.minimum(spent, age))
+    frequency = rng.poisson(rates * active).astype(np.float64)
+    last = active * rng.random(age.size) ** (1 / np.maximum(frequency, 1))  # the latest of so many random moments
+    return SimulatedHistories(frequency, np.where(frequency > 0, last, 0.0), age, alive)

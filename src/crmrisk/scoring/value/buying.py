@@ -1,0 +1,392 @@
+"""What every model of buying until dropout shares: how it is asked, fitted and put together.
+
+A customer buys at a rate of their own until they drop out for good, which nobody sees. Whatever the model says about
+rates and dropout, it is fitted alike, and the answers are put together alike from four parts: the likelihood of a
+history that ends alive, the odds of having dropped out, what one still alive buys, and whether they fall silent.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, ClassVar, Self
+
+import numpy as np
+from scipy import special
+
+from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.model import Model
+from crmrisk.scoring.value.compact import compact, distinct
+from crmrisk.scoring.value.fitting import maximise
+from crmrisk.scoring.value.histories import (
+    Histories,
+    checked_columns,
+    checked_histories,
+    checked_numbers,
+    checked_weights,
+)
+from crmrisk.scoring.value.model_fit import summarise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike
+
+    from crmrisk.core.arrays import FloatArray
+    from crmrisk.scoring.value.fitting import LogLikelihood
+    from crmrisk.scoring.value.model_fit import ModelFit
+    from crmrisk.scoring.value.simulation import SimulatedHistories
+
+__all__ = ["BuyingUntilDropout", "once_per_distinct_row"]
+
+LARGEST_ODDS = 1e150
+BLOCK = 8_192
+"""Rows worked on at once: their columns stay in the processor's cache."""
+WORTH_SHARING = 4_096
+"""Portfolios above this are scored once per distinct history."""
+
+
+class BuyingUntilDropout(Model):
+    """Describe repeat buying at a random rate until an unseen dropout.
+
+    All times (scales, recency, age, horizons) are in one unit of the caller's choice; changing it changes the scales
+    and nothing else. Arguments broadcast against each other; scalars give a scalar. A history with a NaN in it is
+    unrated and scores NaN.
+
+    Examples
+    --------
+    >>> from crmrisk.scoring.value import BetaGeoNBD
+    >>> isinstance(BetaGeoNBD(r=0.243, alpha=4.414, a=0.793, b=2.426), BuyingUntilDropout)
+    True
+    """
+
+    _times: ClassVar[tuple[str, ...]] = ("alpha",)
+    """The parameters that are times."""
+
+    @classmethod
+    def fit(
+        cls, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, weights: ArrayLike | None = None
+    ) -> ModelFit[Self]:
+        """Fit by exact maximum likelihood on counted histories.
+
+        Parameters
+        ----------
+        frequency
+            Repeat purchases, whole numbers, ``(n_rows,)``.
+        recency
+            First to last purchase [time unit], ``(n_rows,)``.
+        age
+            First purchase to ``as_of`` [time unit], ``(n_rows,)``.
+        weights
+            How many customers each row stands for, ``(n_rows,)``; histories may be counted anywhere beforehand.
+
+        Returns
+        -------
+        The fit. Data that cannot identify a parameter give a fit that names it.
+
+        Raises
+        ------
+        FitError
+            If there is no customer.
+        InvalidValueError
+            If values are missing, negative, infinite, fractional (frequency) or contradict each other.
+
+        Examples
+        --------
+        >>> from crmrisk.scoring.value import BetaGeoNBD
+        >>> fit = BetaGeoNBD.fit([0, 0, 0], [0, 0, 0], [12, 30, 31])
+        >>> fit.not_identified
+        ('r', 'alpha', 'a', 'b')
+        """
+        columns = checked_columns({"frequency": frequency, "recency": recency, "age": age})
+        (x, last, end), weight = compact(columns.values(), checked_weights(weights, columns["frequency"].size))
+        n, bought, waited = float(weight.sum()), float(weight @ x), float(weight @ end)
+        unit = waited / n or 1.0
+        rate = max(bought, 1.0) / max(waited / unit, 1.0)
+        maximum = maximise(cls._likelihood(x, last / unit, end / unit, weight), cls._starts(rate))
+        values = dict(zip(cls.model_fields, maximum.parameters.tolist(), strict=True))
+        model = cls(**{name: value * unit if name in cls._times else value for name, value in values.items()})
+        value = maximum.value - bought * float(np.log(unit))  # a density per time and purchase
+        return summarise(maximum, model, log_likelihood=value, n=n, notes=_notes(x, last, weight))
+
+    @property
+    @abstractmethod
+    def age_scale(self) -> float:
+        """Give the age below which expectations hardly depend on age [time unit]."""
+
+    def log_likelihood(self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> FloatArray:
+        """Compute each customer's log-likelihood.
+
+        Parameters
+        ----------
+        frequency, recency, age
+            The histories.
+
+        Raises
+        ------
+        InvalidValueError
+            If a history is impossible.
+
+        Examples
+        --------
+        >>> from crmrisk.scoring.value import BetaGeoNBD
+        >>> print(BetaGeoNBD(r=0.25, alpha=4, a=0.8, b=2.5).log_likelihood(0, 0, 40).round(8))
+        -0.59947382
+        """
+        histories = checked_histories(frequency, recency, age)
+        odds_gone = self._log_odds_gone(histories)
+        dropout = np.maximum(odds_gone, 0.0) + np.log1p(np.exp(-np.abs(odds_gone)))
+        return _scalar(self._log_alive(histories) + dropout)
+
+    def probability_alive(self, *, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> FloatArray:
+        """Compute the probability that a customer has not dropped out.
+
+        Parameters
+        ----------
+        frequency, recency, age
+            The histories.
+
+        Raises
+        ------
+        InvalidValueError
+            If a history is impossible.
+
+        Examples
+        --------
+        >>> from crmrisk.scoring.value import BetaGeoNBD
+        >>> model = BetaGeoNBD(r=0.2425967, alpha=4.413659, a=0.7929869, b=2.426164)
+        >>> print(model.probability_alive(frequency=26, recency=30.857142857, age=31).round(7))
+        0.9688523
+        """
+        return _scalar(special.expit(-self._log_odds_gone(checked_histories(frequency, recency, age))))
+
+    def expected_purchases(
+        self,
+        horizon: ArrayLike,
+        *,
+        frequency: ArrayLike | None = None,
+        recency: ArrayLike | None = None,
+        age: ArrayLike | None = None,
+    ) -> FloatArray:
+        """Compute the purchases expected within a horizon, of a known customer or of a new one.
+
+        E[Y(t) | x, t_x, T] with a history, E[X(t)] without.
+
+        Parameters
+        ----------
+        horizon
+            How far to look ahead [time unit].
+        frequency, recency, age
+            The histories: all three, or none for a customer who has just made a first purchase.
+
+        Raises
+        ------
+        InvalidValueError
+            If a history is impossible or incomplete, or the horizon is negative or not finite.
+
+        Examples
+        --------
+        >>> from crmrisk.scoring.value import BetaGeoNBD
+        >>> model = BetaGeoNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
+        >>> model.expected_purchases([1, 32, 78]).round(4)
+        array([0.0533, 1.0452, 1.8605])
+        """
+        if frequency is None and recency is None and age is None:
+            frequency = recency = age = 0
+        if frequency is None or recency is None or age is None:
+            given = {"frequency": frequency, "recency": recency, "age": age}
+            got = ", ".join(name for name, values in given.items() if values is not None)
+            raise InvalidValueError(Problem(what="half a history", allowed="all of frequency, recency, age", got=got))
+        alive = self.probability_alive(frequency=frequency, recency=recency, age=age)
+        return alive * self.expected_purchases_if_alive(horizon, frequency=frequency, age=age)
+
+    def expected_purchases_if_alive(self, horizon: ArrayLike, *, frequency: ArrayLike, age: ArrayLike) -> FloatArray:
+        """Compute the purchases expected within a horizon of a customer known to be alive at its start.
+
+        Parameters
+        ----------
+        horizon
+            How far to look ahead [time unit].
+        frequency, age
+            The history; when the last purchase was says no more about someone who is alive.
+
+        Raises
+        ------
+        InvalidValueError
+            If a value is impossible, or the horizon is negative, not finite or longer than 1e150 times `age_scale`.
+
+        Examples
+        --------
+        >>> from crmrisk.scoring.value import BetaGeoNBD
+        >>> model = BetaGeoNBD(r=0.243, alpha=4.414, a=1, b=2.426)  # where the textbook formula is 0 / 0
+        >>> print(model.expected_purchases_if_alive(39, frequency=2, age=38.86).round(6))
+        1.62515
+        """
+        times = checked_numbers({"horizon": horizon})["horizon"]
+        columns = checked_numbers({"horizon": times, "frequency": frequency, "age": age}, missing=True)
+        if np.max(times, initial=0.0) > LARGEST_ODDS * self.age_scale:
+            got, most = str(np.max(times)), f"<= {LARGEST_ODDS * self.age_scale:g}"
+            raise InvalidValueError(Problem(what="horizon", allowed=most, got=got))
+        return _scalar(once_per_distinct_row(self._expected_if_alive, *columns.values()))
+
+    def probability_of_no_purchase(
+        self, horizon: ArrayLike, *, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike
+    ) -> FloatArray:
+        """Compute the probability of no purchase within a horizon: attrition over that time.
+
+        Summed from its two positive parts: gone already, or alive and silent throughout.
+
+        Parameters
+        ----------
+        horizon
+            How far to look ahead [time unit].
+        frequency, recency, age
+            The histories.
+
+        Raises
+        ------
+        InvalidValueError
+            If a history is impossible, or the horizon is negative or not finite.
+
+        Examples
+        --------
+        >>> from crmrisk.scoring.value import BetaGeoNBD
+        >>> model = BetaGeoNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
+        >>> print(model.probability_of_no_purchase(13, frequency=2, recency=30.43, age=38.86).round(4))
+        0.6765
+        """
+        times = checked_numbers({"horizon": horizon})["horizon"]
+        history = {"frequency": frequency, "recency": recency, "age": age}
+        columns = checked_numbers({"horizon": times, **history}, missing=True)
+        histories = checked_histories(columns["frequency"], columns["recency"], columns["age"])
+        odds_gone = self._log_odds_gone(histories)
+        silent = once_per_distinct_row(self._silent, columns["horizon"], histories.frequency, histories.age)
+        return _scalar(np.minimum(special.expit(odds_gone) + special.expit(-odds_gone) * silent, 1.0))
+
+    def probability_of_purchases(self, n: ArrayLike, horizon: ArrayLike) -> FloatArray:
+        """Compute the probability that a new customer makes exactly n repeat purchases within a horizon.
+
+        P(X(t) = n): still buying after the n-th, or dropped out between it and the next.
+
+        Parameters
+        ----------
+        n
+            Numbers of repeat purchases.
+        horizon
+            How far to look ahead [time unit].
+
+        Raises
+        ------
+        InvalidValueError
+            If n is no whole number from 0, or the horizon is negative or not finite.
+
+        Examples
+        --------
+        >>> from crmrisk.scoring.value import BetaGeoNBD
+        >>> model = BetaGeoNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
+        >>> print(model.probability_of_purchases(0, 39).round(7))
+        0.5737864
+        >>> float(model.probability_of_purchases(200, 30))
+        1.0502225...e-16
+        """
+        columns = checked_numbers({"n": n, "horizon": horizon})
+        return _scalar(once_per_distinct_row(self._count_probability, columns["n"], columns["horizon"]))
+
+    def simulate(self, age: ArrayLike, *, rng: np.random.Generator) -> SimulatedHistories:
+        """Simulate customers observed from their first purchase on.
+
+        Parameters
+        ----------
+        age
+            How long each is observed [time unit], ``(n_customers,)``.
+        rng
+            The source of randomness.
+
+        Raises
+        ------
+        InvalidValueError
+            If an age is negative or not finite.
+
+        Examples
+        --------
+        >>> from crmrisk.scoring.value import BetaGeoNBD
+        >>> model = BetaGeoNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
+        >>> simulated = model.simulate(np.full(1000, 39.0), rng=np.random.default_rng(20261122))
+        >>> bool((simulated.recency <= simulated.age).all())
+        True
+        """
+        end = np.atleast_1d(checked_numbers({"age": age})["age"])
+        return self._simulated(end, rng)
+
+    @classmethod
+    @abstractmethod
+    def _likelihood(cls, x: FloatArray, last: FloatArray, end: FloatArray, weight: FloatArray) -> LogLikelihood:
+        """Prepare the log-likelihood of counted histories whose ages are about 1."""
+
+    @classmethod
+    @abstractmethod
+    def _starts(cls, rate: float) -> list[FloatArray]:
+        """Give parameters to begin from, the best guess first, given the purchases per unit of time."""
+
+    @abstractmethod
+    def _log_alive(self, histories: Histories) -> FloatArray:
+        """Compute the log-likelihood of each history and of being alive at its end."""
+
+    @abstractmethod
+    def _log_odds_gone(self, histories: Histories) -> FloatArray:
+        """Compute the log-odds of having dropped out."""
+
+    @abstractmethod
+    def _expected_if_alive(self, time: FloatArray, x: FloatArray, end: FloatArray) -> FloatArray:
+        """Compute expected purchases, row by row of ``(n_rows,)``, nothing missing."""
+
+    @abstractmethod
+    def _silent(self, time: FloatArray, x: FloatArray, end: FloatArray) -> FloatArray:
+        """Compute the probability that one alive buys nothing, row by row of ``(n_rows,)``, nothing missing."""
+
+    @abstractmethod
+    def _count_probability(self, n: FloatArray, time: FloatArray) -> FloatArray:
+        """Compute the probability of n purchases of a new customer, row by row of ``(n_rows,)``."""
+
+    @abstractmethod
+    def _simulated(self, age: FloatArray, rng: np.random.Generator) -> SimulatedHistories:
+        """Simulate customers observed for their ages, ``(n_customers,)``."""
+
+
+def once_per_distinct_row(function: Callable[..., FloatArray], *columns: FloatArray) -> FloatArray:
+    """Evaluate a function of rows where nothing is missing, in a large portfolio once per distinct row.
+
+    Parameters
+    ----------
+    function
+        Maps columns ``(n_rows,)`` to values ``(n_rows,)``, row by row.
+    columns
+        Its arguments, of one shape.
+
+    Returns
+    -------
+    The values in that shape, NaN where an argument is.
+
+    Examples
+    --------
+    >>> once_per_distinct_row(np.add, np.array([1.0, np.nan]), np.array([2.0, 5.0]))
+    array([ 3., nan])
+    """
+    flat = [column.ravel() for column in columns]
+    result = np.full(flat[0].shape, np.nan)
+    rated = np.flatnonzero(~np.isnan(sum(flat)))
+    rows = [column[rated] for column in flat]
+    shared = distinct(*rows) if rated.size > WORTH_SHARING else None
+    result[rated] = function(*rows) if shared is None else function(*shared.columns)[shared.place]
+    return result.reshape(columns[0].shape)
+
+
+def _scalar(values: FloatArray) -> FloatArray:
+    """Unwrap an array without dimensions, as numpy's own functions do."""
+    unwrapped: FloatArray = values[()]
+    return unwrapped
+
+
+def _notes(frequency: FloatArray, recency: FloatArray, weight: FloatArray) -> tuple[str, ...]:
+    instant = float(weight[(frequency > 0) & (recency == 0)].sum())
+    text = f"{instant:g} customer(s) have repeat purchases at recency 0: is the time unit too coarse?"
+    return (text,) if instant else ()
