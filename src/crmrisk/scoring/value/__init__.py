@@ -1,28 +1,40 @@
 """Lifetime value: how often customers will buy, how much they spend, and what that is worth today.
 
 `BetaGeoNBD`, `ModifiedBetaGeoNBD` and `ParetoNBD` say how often, `GammaGamma` how much, `discounted_value` what it is
-worth. Models are frozen and equal to their parameters; ``Model.fit`` hands back a `ModelFit`, which holds the model
-and what the data say about it.
+worth. `BetaGeoBetaBinomial` is for purchases at discrete opportunities, `ShiftedBetaGeometric` and
+`BetaDiscreteWeibull` for customers under contract. Models are frozen and equal to their parameters; ``Model.fit``
+hands back a `ModelFit`, which holds the model and what the data say about it.
 """
 
 from __future__ import annotations
 
+from crmrisk.scoring.value.beta_discrete_weibull import BetaDiscreteWeibull
 from crmrisk.scoring.value.beta_geo import BetaGeoNBD
+from crmrisk.scoring.value.beta_geo_beta_binomial import BetaGeoBetaBinomial
+from crmrisk.scoring.value.contract import ContractModel, SimulatedContracts
 from crmrisk.scoring.value.gamma_gamma import GammaGamma
 from crmrisk.scoring.value.model_fit import ModelFit
 from crmrisk.scoring.value.modified_beta_geo import ModifiedBetaGeoNBD
+from crmrisk.scoring.value.opportunity_simulation import SimulatedOpportunities
 from crmrisk.scoring.value.pareto import ParetoNBD
+from crmrisk.scoring.value.shifted_beta_geometric import ShiftedBetaGeometric
 from crmrisk.scoring.value.simulation import SimulatedHistories
 from crmrisk.scoring.value.value import MONTH, PurchaseModel, discounted_value
 
 __all__ = [
     "MONTH",
+    "BetaDiscreteWeibull",
+    "BetaGeoBetaBinomial",
     "BetaGeoNBD",
+    "ContractModel",
     "GammaGamma",
     "ModelFit",
     "ModifiedBetaGeoNBD",
     "ParetoNBD",
     "PurchaseModel",
+    "ShiftedBetaGeometric",
+    "SimulatedContracts",
     "SimulatedHistories",
+    "SimulatedOpportunities",
     "discounted_value",
 ]
