@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 
 import crmrisk as cr
-from crmrisk.core.errors import CompositionError
+from crmrisk.core.errors import CompositionError, MissingOutcomesError
 
 
 def test_book_loss_has_the_expected_mean_and_is_right_at_atoms(assessed):
@@ -52,3 +54,32 @@ def test_risks_are_looked_up_by_event(assessed):
     assert assessed["fraud"].pipeline.name == "fraud"
     with pytest.raises(CompositionError, match="no such risk"):
         assessed["flood"]
+
+
+def test_risks_over_different_horizons_are_listed_and_never_summed(book, make_pipeline):
+    quarter = timedelta(days=90)
+    other = make_pipeline(
+        "fraud",
+        event=cr.RiskEvent("fraud", "fraud", quarter),
+        likelihood=cr.ColumnScorer(column="fraud", measure=cr.Measure.probability(horizon=quarter)),
+    )
+    mixed = cr.RiskProgramme([make_pipeline("churn"), other]).fit_portfolio(book).assess_portfolio(book)
+    assert {line.horizon_days for line in mixed.register()} == {30.0, 90.0}
+    assert set(mixed.frame()["horizon_days"]) == {30.0, 90.0}
+    for total in (mixed.customers, mixed.portfolio_loss):
+        with pytest.raises(CompositionError, match="different horizons"):
+            total()
+
+
+def test_outcomes_are_given_by_event(book, make_pipeline):
+    month = make_pipeline().event.horizon
+    learner = make_pipeline(
+        "fraud", likelihood=cr.LogisticScorer(inputs=(cr.Input("value", "EUR", ge=0),), horizon=month)
+    )
+    programme = cr.RiskProgramme([make_pipeline("churn"), learner])
+    happened = cr.Outcomes(book.customer_id, [1, 0, 0, 1], event="fraud", as_of=book.as_of, horizon=month)
+    assert programme.fit_portfolio(book, {"fraud": happened}).assess_portfolio(book).events == ("churn", "fraud")
+    with pytest.raises(MissingOutcomesError):
+        programme.fit_portfolio(book)
+    with pytest.raises(CompositionError, match="no event here"):
+        programme.fit_portfolio(book, {"flood": happened})

@@ -14,6 +14,7 @@ from crmrisk.assessment.strength import strengths
 from crmrisk.assessment.summary import AssessmentSummary
 from crmrisk.core.assessment import Provenance, Recommendation, RiskAssessment
 from crmrisk.core.errors import Problem, UnknownCustomerError
+from crmrisk.core.instants import days
 from crmrisk.core.levels import levels_from_codes
 from crmrisk.core.scorers import explains
 
@@ -260,7 +261,8 @@ class Assessments:
         import pandas as pd  # noqa: PLC0415 - a heavy import that only this call needs
 
         columns: dict[str, object] = {"customer_id": self.customer_id.copy(), **self._segments()}
-        columns["event"] = self.pipeline.specification.event.name
+        event = self.pipeline.specification.event
+        columns |= {"as_of": self.portfolio.as_of, "event": event.name, "horizon_days": days(event.horizon)}
         stages = {"": self.current, "residual_": self.residual}
         if self.inherent is not None:
             stages["inherent_"] = self.inherent

@@ -6,7 +6,7 @@ changes. Whether the parts fit together is checked when the pipeline is written 
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Self
 
@@ -16,13 +16,18 @@ from crmrisk.assessment.assessments import Assessments
 from crmrisk.assessment.composition import check_pipeline
 from crmrisk.assessment.controls import Control
 from crmrisk.assessment.criteria import Criteria
-from crmrisk.assessment.remembering import Remembering
+from crmrisk.assessment.remembering import Facts, Remembering
 from crmrisk.core.codec import ByKind
 from crmrisk.core.component import Component, fingerprint
+from crmrisk.core.customers import Customer
 from crmrisk.core.errors import CompositionError, MissingOutcomesError, Problem
 from crmrisk.core.events import RiskEvent
+from crmrisk.core.expecting import expect
 from crmrisk.core.fields import AnyFittedScorer, AnyScorer, Several
+from crmrisk.core.instants import TimeSpan
 from crmrisk.core.measures import Input, Name
+from crmrisk.core.outcomes import Outcomes
+from crmrisk.core.portfolio import Portfolio
 from crmrisk.core.rows import portfolio_of_one
 from crmrisk.core.saved import save
 from crmrisk.core.scorers import learns_from_outcomes
@@ -31,14 +36,13 @@ from crmrisk.scoring.composition import read_by_any
 if TYPE_CHECKING:
     from os import PathLike
 
-    from crmrisk.assessment.remembering import Facts
     from crmrisk.core.assessment import RiskAssessment
-    from crmrisk.core.customers import Customer
-    from crmrisk.core.outcomes import Outcomes
-    from crmrisk.core.portfolio import Portfolio
     from crmrisk.core.scorers import FittedScorer, Scorer
 
 __all__ = ["AssessmentPipeline", "FittedAssessmentPipeline"]
+
+_FRAME = "Portfolio.from_frame(frame, as_of) reads a frame"
+_JSON = "Customer.model_validate_json(text) reads JSON"
 
 
 class FittedAssessmentPipeline(Component):
@@ -104,6 +108,7 @@ class FittedAssessmentPipeline(Component):
         InputRangeError
             If values leave the range of an input.
         """
+        expect(portfolio, Portfolio, where=f"pipeline {self.name!r}: portfolio", remedy=_FRAME)
         if any(each.name not in portfolio.columns for each in self.inputs):
             portfolio.require(self.inputs, reader=f"pipeline {self.name!r}")  # names what every scorer misses, at once
         return Assessments(
@@ -126,6 +131,7 @@ class FittedAssessmentPipeline(Component):
         InputRangeError
             If a feature leaves the range of an input.
         """
+        expect(customer, Customer, where=f"pipeline {self.name!r}: customer", remedy=_JSON)
         return self.assess(portfolio_of_one(customer, self.inputs)).row(0)
 
     def save(self, path: str | PathLike[str]) -> None:
@@ -205,7 +211,7 @@ class AssessmentPipeline(Component, kind="crmrisk.pipeline", fitted=FittedAssess
     criteria: Annotated[Criteria, ByKind(Criteria)]
     controls: Several[Control] = ()
     owner: str = ""
-    review_every: timedelta | None = None
+    review_every: TimeSpan | None = None
 
     @model_validator(mode="after")
     def _composed(self) -> Self:
@@ -246,7 +252,10 @@ class AssessmentPipeline(Component, kind="crmrisk.pipeline", fitted=FittedAssess
         CompositionError
             If the outcomes are of another event or horizon.
         """
-        portfolio.require(self.inputs, reader=f"pipeline {self.name!r}")
+        where = f"pipeline {self.name!r}"
+        expect(portfolio, Portfolio, where=f"{where}: portfolio", remedy=f"{_FRAME}; fit_as_of(evidence, as_of)")
+        expect(outcomes, (Outcomes, type(None)), where=f"{where}: outcomes")
+        portfolio.require(self.inputs, reader=where)
         self._check_outcomes(outcomes)
         return FittedAssessmentPipeline(
             specification=self,
@@ -273,6 +282,7 @@ class AssessmentPipeline(Component, kind="crmrisk.pipeline", fitted=FittedAssess
         HorizonNotObservedError
             If outcomes are needed and the evidence ends before ``as_of``.
         """
+        expect(evidence, Facts, where=f"pipeline {self.name!r}: evidence", remedy="Evidence(transactions=...)")
         facts = Remembering(evidence)
         now = facts.portfolio(as_of).as_of  # evidence knows whether its times are aware
         return FittedAssessmentPipeline(

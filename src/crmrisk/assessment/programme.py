@@ -19,11 +19,12 @@ from crmrisk.core.model import VALUE, Value
 from crmrisk.core.saved import save
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
     from os import PathLike
 
     from crmrisk.assessment.remembering import Facts
+    from crmrisk.core.outcomes import Outcomes
     from crmrisk.core.portfolio import Portfolio
 
 __all__ = ["FittedRiskProgramme", "RiskProgramme"]
@@ -165,20 +166,34 @@ class RiskProgramme(Value):
         facts = Remembering(evidence)
         return FittedRiskProgramme(tuple(pipeline.fit_as_of(facts, as_of) for pipeline in self.pipelines))
 
-    def fit_portfolio(self, portfolio: Portfolio, /) -> FittedRiskProgramme:
-        """Fit pipelines that need no outcomes on one portfolio.
+    def fit_portfolio(
+        self, portfolio: Portfolio, outcomes: Mapping[str, Outcomes] | None = None, /
+    ) -> FittedRiskProgramme:
+        """Fit every pipeline on one portfolio.
 
         Parameters
         ----------
         portfolio
             One row per customer.
+        outcomes
+            The name of an event to what happened; needed for the risks that learn from it.
 
         Raises
         ------
         MissingOutcomesError
-            If a pipeline learns from outcomes; use `fit`.
+            If a pipeline learns from outcomes and there are none for its event.
+        CompositionError
+            If outcomes are given for an event that is not in the programme.
         """
-        return FittedRiskProgramme(tuple(pipeline.fit(portfolio) for pipeline in self.pipelines))
+        known = outcomes or {}
+        strange = sorted(known.keys() - {pipeline.event.name for pipeline in self.pipelines})
+        if strange:
+            names = ", ".join(pipeline.event.name for pipeline in self.pipelines)
+            raise CompositionError(
+                Problem(what="outcomes of no event here", where="outcomes", allowed=names, got=", ".join(strange))
+            )
+        fitted = (pipeline.fit(portfolio, known.get(pipeline.event.name)) for pipeline in self.pipelines)
+        return FittedRiskProgramme(tuple(fitted))
 
 
 def _check_programme(pipelines: Sequence[AssessmentPipeline]) -> None:

@@ -110,8 +110,27 @@ class ProgrammeAssessments:
         Returns
         -------
         Overall level, Fréchet bounds of the probability of any event, and total expected loss, ``(n_customers,)``.
+
+        Raises
+        ------
+        CompositionError
+            If the risks have different horizons: a sum of them would speak of no time span.
         """
+        self._one_horizon()
         return self._overall
+
+    def _one_horizon(self) -> None:
+        horizons = {each.pipeline.specification.event.horizon for each in self.assessments}
+        if len(horizons) > 1:
+            raise CompositionError(
+                Problem(
+                    what="risks over different horizons do not add up",
+                    where="ProgrammeAssessments",
+                    allowed="one horizon",
+                    got=", ".join(str(horizon) for horizon in sorted(horizons)),
+                    remedy="read them in the register, line by line, or give their events one horizon",
+                )
+            )
 
     @cached_property
     def _overall(self) -> OverallRisk:
@@ -153,7 +172,10 @@ class ProgrammeAssessments:
         ------
         InvalidValueError
             If the correlation is outside [0, 1).
+        CompositionError
+            If the risks have different horizons.
         """
+        self._one_horizon()
         stages = [each.residual if residual else each.current for each in self.assessments]
         likelihood = np.concatenate([stage.likelihood for stage in stages])
         consequence = np.concatenate([stage.consequence for stage in stages])

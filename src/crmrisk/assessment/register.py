@@ -129,6 +129,7 @@ class RiskRegister(Value):
         columns = [
             "risk",
             "segment",
+            "horizon_days",
             "customers",
             "unrated",
             "likelihood",
@@ -136,7 +137,12 @@ class RiskRegister(Value):
             "residual_expected_loss",
             "level",
         ]
-        formats = {"expected_loss": _whole, "residual_expected_loss": _whole, "likelihood": _rate}
+        formats = {
+            "expected_loss": _whole,
+            "residual_expected_loss": _whole,
+            "likelihood": _rate,
+            "horizon_days": "{:g}".format,
+        }
         return str(self.frame()[columns].to_string(index=False, formatters=formats, na_rep="-"))
 
     def _repr_html_(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["Facts", "Remembering"]
 
 
+@runtime_checkable
 class Facts(Protocol):
     """Say what fitting asks of evidence.
 

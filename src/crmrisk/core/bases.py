@@ -15,13 +15,14 @@ import numpy as np
 
 from crmrisk.core.component import Component
 from crmrisk.core.errors import MissingOutcomesError, Problem, ScoreRangeError
+from crmrisk.core.expecting import expect
+from crmrisk.core.outcomes import Outcomes
+from crmrisk.core.portfolio import Portfolio
 from crmrisk.core.scores import Ranged, Scores
 
 if TYPE_CHECKING:
     from crmrisk.core.arrays import BoolArray, FloatArray
     from crmrisk.core.measures import Input, Measure
-    from crmrisk.core.outcomes import Outcomes
-    from crmrisk.core.portfolio import Portfolio
     from crmrisk.core.scorers import FittedScorer
 
 __all__ = ["BaseFittedScorer", "BaseScorer", "StatelessScorer"]
@@ -107,6 +108,7 @@ class BaseScorer(_Declared):
         FitError
             If the data cannot identify the model.
         """
+        _expect_facts(self, portfolio, outcomes)
         portfolio.require(self.inputs, reader=type(self).__name__)
         if self.learns_from_outcomes and outcomes is None:
             raise MissingOutcomesError(
@@ -150,9 +152,11 @@ class BaseFittedScorer(_Declared):
         ScoreRangeError
             If a score leaves the measure.
         """
+        _expect_facts(self, portfolio)
         rated = portfolio.require(self.inputs, reader=type(self).__name__)
         everyone = bool(rated.all())
-        computed = self.compute(portfolio if everyone else portfolio.take(rated))
+        with np.errstate(over="ignore"):  # what overflows is infinite, and refused as such
+            computed = self.compute(portfolio if everyone else portfolio.take(rated))
         parts = computed if isinstance(computed, Ranged) else (computed,)
         values, *interval = (self._spread(part, rated, everyone=everyone) for part in parts)
         low, high = interval or (None, None)
@@ -219,5 +223,13 @@ class StatelessScorer(BaseFittedScorer):
         MissingInputsError
             If the portfolio does not hold what is read.
         """
+        _expect_facts(self, portfolio, outcomes)
         portfolio.require(self.inputs, reader=type(self).__name__)
         return self
+
+
+def _expect_facts(scorer: object, portfolio: object, outcomes: object = None) -> None:
+    name = type(scorer).__name__
+    expect(portfolio, Portfolio, where=f"{name}: portfolio", remedy="Portfolio.from_frame(frame, as_of) reads a frame")
+    remedy = "evidence.outcomes(event, as_of), or Outcomes(customer_id, occurred, ...)"
+    expect(outcomes, (Outcomes, type(None)), where=f"{name}: outcomes", remedy=remedy)

@@ -49,19 +49,30 @@ def instant(as_of: date | datetime, *, where: str = "as_of") -> datetime:
         raise InvalidValueError(Problem(what="not a point in time in UTC", where=where, got=repr(as_of))) from None
 
 
-def _no_bare_number(value: object) -> object:
-    """Refuse 90 (seconds? days?) and 20260131 (a day? a Unix time?), which pydantic would take for seconds."""
+def _is_bare_number(value: object) -> bool:
+    """Tell 90 (seconds? days?) and 20260131 (a day? a Unix time?), which pydantic would take for seconds."""
     bare = value.strip().lstrip("+-").replace(".", "", 1).isdigit() if isinstance(value, str) else False
-    if bare or isinstance(value, Number):
-        message = "should be a date, datetime or timedelta, or ISO 8601 text, and no bare number"
+    return bare or isinstance(value, Number)
+
+
+def _moment_like(value: object) -> object:
+    if _is_bare_number(value):
+        message = "should be a date or datetime, e.g. date(2026, 1, 31), and no bare number"
         raise ValueError(message)
     return value
 
 
-Moment: TypeAlias = Annotated[datetime, BeforeValidator(_no_bare_number), AfterValidator(instant)]
+def _span_like(value: object) -> object:
+    if _is_bare_number(value):
+        message = "should be a timedelta, e.g. timedelta(days=90), and no bare number"
+        raise ValueError(message)
+    return value
+
+
+Moment: TypeAlias = Annotated[datetime, BeforeValidator(_moment_like), AfterValidator(instant)]
 """A field that holds a point in time, as `instant` makes it."""
 
-TimeSpan: TypeAlias = Annotated[timedelta, BeforeValidator(_no_bare_number)]
+TimeSpan: TypeAlias = Annotated[timedelta, BeforeValidator(_span_like)]
 """A field that holds a time span, for instance a horizon."""
 
 

@@ -6,14 +6,16 @@ nothing later, and compared with `Evidence.outcomes`, which sees nothing earlier
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from crmrisk.assessment.remembering import Remembering
+from crmrisk.assessment.remembering import Facts, Remembering
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.expecting import expect
 from crmrisk.core.instants import instant
 from crmrisk.core.progress import progress_callback
 from crmrisk.proof.discrimination import auc_difference
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from crmrisk.assessment import AssessmentPipeline
-    from crmrisk.assessment.remembering import Facts
     from crmrisk.core.arrays import FloatArray
     from crmrisk.core.estimate import Estimate
     from crmrisk.core.portfolio import Portfolio
@@ -263,6 +264,8 @@ def backtest(
     >>> proof.cutoffs[0].check.auc.value > 0.5
     True
     """
+    expect(evidence, Facts, where="backtest: evidence", remedy="Evidence(transactions=...)")
+    expect(cutoffs, Iterable, where="backtest: cutoffs", remedy="pass a list of dates")
     moments = _checked_cutoffs(pipeline, cutoffs)
     named = tuple(_baseline(each) for each in baselines)
     report, checks = progress_callback(progress), []

@@ -8,7 +8,8 @@ from crmrisk.core.bases import BaseFittedScorer, BaseScorer
 from crmrisk.core.instants import days
 from crmrisk.core.measures import Input, Measure
 from crmrisk.scoring.fields import Horizon
-from crmrisk.scoring.histories import HISTORY, learnable
+from crmrisk.scoring.histories import HISTORY
+from crmrisk.scoring.learning_value import fitted_purchases
 from crmrisk.scoring.value import BetaGeoNBD
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ class FittedAttritionScorer(BaseFittedScorer):
         The time span after ``as_of``.
     model
         The purchase model; its time unit is the day.
+    warnings
+        What the fit could not tell.
 
     Examples
     --------
@@ -36,6 +39,7 @@ class FittedAttritionScorer(BaseFittedScorer):
 
     horizon: Horizon
     model: BetaGeoNBD
+    warnings: tuple[str, ...] = ()
 
     @property
     def inputs(self) -> tuple[Input, ...]:
@@ -75,6 +79,8 @@ class AttritionScorer(BaseScorer, kind="crmrisk.attrition", fitted=FittedAttriti
     ------
     InvalidValueError
         If the horizon is not positive.
+    FitError
+        If the histories do not even identify how often customers buy: too few customers, or nobody bought twice.
 
     Notes
     -----
@@ -113,5 +119,7 @@ class AttritionScorer(BaseScorer, kind="crmrisk.attrition", fitted=FittedAttriti
 
     def learn(self, portfolio: Portfolio, outcomes: Outcomes | None) -> FittedAttritionScorer:
         """Fit the purchase model to the histories, or take the one given."""
-        model = self.model or BetaGeoNBD.fit(*learnable(portfolio, HISTORY, reader="AttritionScorer")).model
-        return FittedAttritionScorer(horizon=self.horizon, model=model)
+        if self.model is not None:
+            return FittedAttritionScorer(horizon=self.horizon, model=self.model)
+        model, warnings = fitted_purchases(portfolio)
+        return FittedAttritionScorer(horizon=self.horizon, model=model, warnings=warnings)

@@ -9,10 +9,10 @@ import numpy as np
 from pydantic import Field
 
 from crmrisk.core.bases import BaseFittedScorer, BaseScorer
-from crmrisk.core.errors import FitError, Problem
 from crmrisk.core.measures import Input, Measure, Name
 from crmrisk.scoring.fields import Horizon
-from crmrisk.scoring.histories import HISTORY, MEAN_SPEND, learnable
+from crmrisk.scoring.histories import HISTORY, MEAN_SPEND
+from crmrisk.scoring.learning_value import fitted_purchases, fitted_spend
 from crmrisk.scoring.value import BetaGeoNBD, GammaGamma, discounted_value
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FittedLifetimeValueScorer", "LifetimeValueScorer"]
 
-Rate = Annotated[float, Field(ge=0)]
+Rate = Annotated[float, Field(ge=0, le=1)]
 Margin = Annotated[float, Field(gt=0, le=1)]
 
 _DAY = timedelta(days=1)
@@ -39,6 +39,8 @@ class FittedLifetimeValueScorer(BaseFittedScorer):
         How often customers buy; its time unit is the day.
     spend
         How much they spend per purchase day.
+    warnings
+        What the fits could not tell.
 
     Examples
     --------
@@ -51,6 +53,7 @@ class FittedLifetimeValueScorer(BaseFittedScorer):
     margin: Margin
     purchases: BetaGeoNBD
     spend: GammaGamma
+    warnings: tuple[str, ...] = ()
 
     @property
     def inputs(self) -> tuple[Input, ...]:
@@ -92,7 +95,7 @@ class LifetimeValueScorer(BaseScorer, kind="crmrisk.lifetime_value", fitted=Fitt
     horizon
         How far to look ahead.
     discount_rate
-        The effective rate per year, 0.10 for 10 %.
+        The effective rate per year in 0..1, 0.10 for 10 %.
     margin
         The share of spend that is kept.
     purchases, spend
@@ -103,7 +106,8 @@ class LifetimeValueScorer(BaseScorer, kind="crmrisk.lifetime_value", fitted=Fitt
     InvalidValueError
         If horizon, rate or margin is out of range.
     FitError
-        If nobody bought twice, so that nothing is known about spend.
+        If the histories do not identify how often customers buy, or what they spend: too few customers, or nobody
+        bought twice.
 
     References
     ----------
@@ -146,33 +150,17 @@ class LifetimeValueScorer(BaseScorer, kind="crmrisk.lifetime_value", fitted=Fitt
 
     def learn(self, portfolio: Portfolio, outcomes: Outcomes | None) -> FittedLifetimeValueScorer:
         """Fit the purchase and the spend model, or take those given."""
+        purchases, buying = (self.purchases, ()) if self.purchases is not None else fitted_purchases(portfolio)
+        spend, spending = (self.spend, ()) if self.spend is not None else fitted_spend(portfolio)
         return FittedLifetimeValueScorer(
             currency=self.currency,
             horizon=self.horizon,
             discount_rate=self.discount_rate,
             margin=self.margin,
-            purchases=self.purchases or BetaGeoNBD.fit(*learnable(portfolio, HISTORY, reader="BetaGeoNBD")).model,
-            spend=self.spend or _fit_spend(portfolio),
+            purchases=purchases,
+            spend=spend,
+            warnings=(*buying, *spending),
         )
-
-
-def _fit_spend(portfolio: Portfolio) -> GammaGamma:
-    frequency, mean_spend = learnable(portfolio, (HISTORY[0], _required(MEAN_SPEND)), reader="GammaGamma")
-    model = GammaGamma.fit(frequency, mean_spend).model
-    if model.population_mean is None:
-        raise FitError(
-            Problem(
-                what="spend has no finite mean (q <= 1)",
-                where="GammaGamma",
-                got=str(model),
-                remedy="pass spend=GammaGamma(p=, q=, v=) from a larger population, or trim extreme spenders",
-            )
-        )
-    return model
-
-
-def _required(needed: Input) -> Input:
-    return Input(needed.name, needed.unit, needed.ge, needed.le)
 
 
 def _spend(portfolio: Portfolio) -> FloatArray:
