@@ -349,7 +349,39 @@ class TestOutcomes:
             }
         )
         assert Evidence(payments=bills).observed_until == datetime(2024, 1, 5)
-        assert Evidence(payments=bills.drop(columns="paid_at")).observed_until == datetime(2025, 1, 1)
+        plans = Evidence(payments=bills.drop(columns="paid_at"))
+        assert plans.observed_until is None
+        for rule in (NoActivity("payments"), Occurs("payments")):
+            with pytest.raises(HorizonNotObservedError, match="nothing is recorded to have happened"):
+                plans.outcomes(churn(outcome=rule), datetime(2024, 1, 2))
+
+    def test_a_table_vouches_for_itself_only(self):
+        answers = pd.DataFrame(
+            {"customer_id": ["A"], "at": pd.to_datetime(["2025-12-01"]), "question": "nps", "score": 9}
+        )
+        ended = sales(at=["2024-12-01", "2025-01-02", "2025-01-05"])
+        evidence = Evidence(transactions=ended, surveys=answers)
+        assert evidence.observed_until == datetime(2025, 1, 5)
+        with pytest.raises(HorizonNotObservedError, match="ends after the evidence in transactions") as caught:
+            evidence.outcomes(churn(), datetime(2025, 6, 1))
+        assert "transactions are complete" in caught.value.problems[0].remedy
+        assert len(evidence.outcomes(churn(outcome=Occurs("surveys")), datetime(2025, 6, 1)))
+        stated = Evidence(transactions=ended, surveys=answers, observed_until=date(2025, 12, 1))
+        assert set(stated.outcomes(churn(), datetime(2025, 6, 1)).occurred.tolist()) == {1.0}
+        report = evidence.quality(datetime(2025, 6, 1))
+        assert (report["transactions"].latest, report["surveys"].latest) == (
+            datetime(2025, 1, 5),
+            datetime(2025, 12, 1),
+        )
+        assert "the latest of 2025-12-01T00:00:00" in str(report)
+
+    def test_a_horizon_beyond_the_calendar_is_an_error_of_ours(self):
+        with pytest.raises(InvalidValueError, match="after the calendar"):
+            Evidence(transactions=sales()).outcomes(churn(), datetime(9999, 12, 30))
+        with pytest.raises(InvalidValueError, match="after the calendar"):
+            Evidence(transactions=sales()).outcomes(churn(3_000_000), datetime(2024, 1, 1))
+        with pytest.raises(HorizonNotObservedError, match="longer than the calendar"):
+            Evidence(transactions=sales()).outcomes(churn(2_000_000), datetime(2024, 1, 1))
 
     def test_an_event_without_rule_or_table_is_an_error(self):
         evidence = Evidence(transactions=sales())

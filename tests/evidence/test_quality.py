@@ -42,11 +42,11 @@ def test_it_reads_as_text(report):
         "Data quality as of 2024-07-01T00:00:00",
         "customers: 3 records, 2 known",
         "  completeness: unidentified 1, missing segment 2",
-        "transactions: 7 records, 4 known",
+        "transactions: 7 records, 4 known, the latest of 2024-07-02T00:00:00",
         "  completeness: unidentified 1, undated 1, missing amount 1, missing cost 2",
         "  validity: refunds 1, zero amounts 1",
         "  uniqueness: duplicate rows 1",
-        "  timeliness: later 1, latest age 1",
+        "  timeliness: later 1, latest age 1 day",
         "  consistency: unlisted 1",
     ]
 
@@ -69,3 +69,10 @@ def test_lazy_tables_are_reported_on_rather_than_refused():
     customers = pl.LazyFrame({"customer_id": ["A", "A"]})
     report = Evidence(customers).quality(AS_OF)
     assert (report["customers"].duplicate_customers, report["customers"].duplicate_rows) == (1, 1)
+
+
+def test_a_notebook_shows_the_text_without_reading_it_as_markup():
+    report = Evidence(pd.DataFrame({"customer_id": ["A"], "<b>": ["x"]})).quality(AS_OF)
+    html = report._repr_html_()
+    assert html.startswith("<pre>Data quality as of 2024-07-01")
+    assert "<b>" not in html

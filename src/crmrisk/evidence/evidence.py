@@ -7,17 +7,17 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from crmrisk.core.errors import HorizonNotObservedError, InvalidValueError, Problem, SchemaError
+from crmrisk.core.errors import InvalidValueError, Problem, SchemaError
 from crmrisk.core.outcomes import Outcomes
 from crmrisk.evidence.assembly import Part, assembled, known_since
 from crmrisk.evidence.checks import Unidentified, Unlisted, check_policy, check_records, common_zone
 from crmrisk.evidence.facts import known
 from crmrisk.evidence.joining import joined, one_engine
 from crmrisk.evidence.moments import instant_of, microseconds, moment_in
+from crmrisk.evidence.observing import check_observed, latest_recorded, window_of
 from crmrisk.evidence.reading import chosen_summaries, derivations, first_records, summarised
 from crmrisk.evidence.roster import listed_customers, roster_of
 from crmrisk.evidence.rows import Rows, aligned, collected_rows
-from crmrisk.evidence.rules import Window
 from crmrisk.evidence.tables import Table, read_tables
 
 if TYPE_CHECKING:
@@ -73,8 +73,9 @@ class Evidence:
         What to do with customers only facts know: ``"include"`` (their labels are unrated), ``"exclude"`` or
         ``"error"``.
     observed_until
-        The time up to which everything that happened is recorded; by default the latest time recorded in any table of
-        facts (due times aside). Pass it where the last days were quiet.
+        The time up to which everything that happened is recorded, in every table. By default each table vouches for
+        itself only, up to the latest time it records (due times are plans and vouch for nothing), so that a table which
+        ended early is an error of `outcomes` and never a silent customer. Pass it where the last days were quiet.
     summaries
         What portfolios hold; by default every built-in summary whose table is there, except `PurchaseTrend`.
 
@@ -161,11 +162,15 @@ class Evidence:
 
     @property
     def observed_until(self) -> datetime | None:
-        """The time up to which everything that happened is recorded; ``None`` where nothing is."""
+        """The time up to which every table of facts was observed: as stated, or the earliest of their latest records.
+
+        ``None`` where some table records nothing that happened. `outcomes` asks only the table the event's rule reads.
+        """
         if self.stated_until is not None:
             return self.stated_until
-        latest = [moment for table in self._checked.values() if (moment := _latest(table)) is not None]
-        return instant_of(max(latest), self.zone) if latest else None
+        latest = [latest_recorded(table) for name, table in self._checked.items() if name != "customers"]
+        ends = [moment for moment in latest if moment is not None]
+        return instant_of(min(ends), self.zone) if ends and len(ends) == len(latest) else None
 
     def portfolio(self, as_of: date | datetime, summaries: Iterable[Summary] | None = None) -> Portfolio:
         """Summarise what was known at a point in time: one row per customer, sorted by identifier.
@@ -276,7 +281,7 @@ class Evidence:
         InvalidValueError
             If the event has no outcome rule.
         HorizonNotObservedError
-            If the facts do not reach the end of the window.
+            If the table the rule reads, or what `observed_until` states, does not reach the end of the window.
         SchemaError
             If the table the rule reads was not given.
 
@@ -293,10 +298,9 @@ class Evidence:
         """
         moment = moment_in(self.zone, as_of)
         rule = self._rule(event)
-        window = Window(moment, moment + event.horizon, event.name)
-        self._check_observed(event, window)
+        window, table = window_of(event, moment), self.tables[rule.table]
+        check_observed(event, window, table, self.stated_until)
         ids = self._ids(moment)
-        table = self.tables[rule.table]
         observed = rule.observe(known(table, window.end, revealed=False), window).select("customer_id", "occurred")
         rows = collected_rows(observed, where=type(rule).__name__)
         occurred = aligned(ids, rows, {"occurred": getattr(rule, "absent", 0.0)})["occurred"]
@@ -313,22 +317,6 @@ class Evidence:
             what = f"table that {type(rule).__name__} reads was not given"
             raise SchemaError(Problem(what=what, where=rule.table, got=", ".join(self.tables)))
         return rule
-
-    def _check_observed(self, event: RiskEvent, window: Window) -> None:
-        reached = self.observed_until
-        if reached is not None and microseconds(reached) >= window.end:
-            return
-        raise HorizonNotObservedError(
-            Problem(
-                what=f"the horizon of {event.name!r} ends after the evidence",
-                where="as_of",
-                allowed="nothing is recorded"
-                if reached is None
-                else f"at most {(reached - event.horizon).isoformat()}",
-                got=window.as_of.isoformat(),
-                remedy="choose an earlier as_of, or pass observed_until if everything up to then is recorded",
-            )
-        )
 
     def quality(self, as_of: date | datetime) -> QualityReport:
         """Report how complete, valid, unique, timely and consistent the facts are.
@@ -357,13 +345,3 @@ class Evidence:
 
         moment = moment_in(self.zone, as_of)
         return report_on(self.tables, moment)
-
-
-def _latest(table: Table) -> int | None:
-    """Find the latest time something was recorded; a due time is a plan and counts only where nothing else does."""
-    schema, latest = table.schema, table.content.latest
-    if schema.name == "customers":
-        return None
-    plan = schema.name == "payments" and latest.get("paid_at") is not None
-    names = [*schema.closings, *([] if plan else [schema.time]), *([schema.revealed] if schema.revealed else [])]
-    return max((moment for name in names if (moment := latest.get(name)) is not None), default=None)

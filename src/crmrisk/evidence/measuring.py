@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 from crmrisk.evidence.checks import duplicate_customers
 from crmrisk.evidence.content import counted, one_row
 from crmrisk.evidence.facts import known
-from crmrisk.evidence.moments import DAY, microseconds
+from crmrisk.evidence.moments import DAY, instant_of, microseconds
+from crmrisk.evidence.observing import latest_recorded
 from crmrisk.evidence.quality import QualityReport, TableQuality
 from crmrisk.evidence.schemas import CUSTOMERS, ColumnType
 
@@ -53,10 +54,11 @@ def report_on(tables: Mapping[str, Table], as_of: datetime) -> QualityReport:
     1
     """
     listed = _identifiers(tables["customers"].frame) if "customers" in tables else None
-    return QualityReport(as_of, tuple(_quality(table, microseconds(as_of), listed) for table in tables.values()))
+    return QualityReport(as_of, tuple(_quality(table, as_of, listed) for table in tables.values()))
 
 
-def _quality(table: Table, moment: int, listed: pa.Array | None) -> TableQuality:
+def _quality(table: Table, as_of: datetime, listed: pa.Array | None) -> TableQuality:
+    moment, recorded = microseconds(as_of), latest_recorded(table)
     content, facts = table.content, table.schema is not CUSTOMERS
     at_hand = known(table, moment) if facts else _begun(table, moment)
     size = one_row(at_hand, known=nw.len(), **({"latest": nw.col(table.schema.time).max()} if facts else {}))
@@ -75,6 +77,7 @@ def _quality(table: Table, moment: int, listed: pa.Array | None) -> TableQuality
         disordered=_disordered(table),
         unlisted=None if listed is None or not facts else _unlisted(at_hand, listed),
         latest_age=None if latest is None else (moment - latest) / DAY,
+        latest=None if recorded is None else instant_of(recorded, None).replace(tzinfo=as_of.tzinfo),
         **_signs(table),
     )
 

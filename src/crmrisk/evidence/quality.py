@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from html import escape
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,9 @@ class TableQuality:
         Customers known at ``as_of`` without a row in ``customers``; ``None`` where there is no such table.
     latest_age
         From the latest known record to ``as_of`` [day]; ``None`` where none is known.
+    latest
+        The latest time the table records, `as_of` or not: as far as it was observed; due times are plans and do not
+        count. One far in the future is a typing error that lets outcomes be asked for a time nobody observed.
 
     Examples
     --------
@@ -83,6 +87,7 @@ class TableQuality:
     disordered: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     unlisted: int | None = None
     latest_age: float | None = None
+    latest: datetime | None = None
 
     @property
     def missing_amounts(self) -> int:
@@ -146,6 +151,9 @@ class QualityReport:
     def __str__(self) -> str:
         return "\n".join([f"Data quality as of {self.as_of.isoformat()}", *(_lines(each) for each in self.tables)])
 
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(str(self))}</pre>"
+
     def frame(self) -> pd.DataFrame:
         """Return a pandas table, one row per table and count.
 
@@ -168,7 +176,7 @@ _DIMENSION_OF = {name: dimension for dimension, names in DIMENSIONS.items() for 
 def _records(quality: TableQuality) -> Iterator[tuple[str, str, str, float]]:
     for each in fields(quality):
         value = getattr(quality, each.name)
-        if each.name == "table" or value is None:
+        if each.name in {"table", "latest"} or value is None:
             continue
         dimension = _DIMENSION_OF.get(each.name, "size")
         parts = (
@@ -177,10 +185,17 @@ def _records(quality: TableQuality) -> Iterator[tuple[str, str, str, float]]:
         yield from ((quality.table, dimension, measure, float(count)) for measure, count in parts.items())
 
 
+_UNITS = {"latest age": " day"}
+"""What is measured, and no count of records."""
+
+
 def _lines(quality: TableQuality) -> str:
-    head = f"{quality.table}: {quality.rows:,} records, {quality.known:,} known"
+    until = "" if quality.latest is None else f", the latest of {quality.latest.isoformat()}"
+    head = f"{quality.table}: {quality.rows:,} records, {quality.known:,} known{until}"
     found = {dimension: quality.findings(dimension) for dimension in DIMENSIONS}
     lines = (
-        f"  {name}: " + ", ".join(f"{k} {v:,g}" for k, v in counts.items()) for name, counts in found.items() if counts
+        f"  {name}: " + ", ".join(f"{k} {v:,g}{_UNITS.get(k, '')}" for k, v in counts.items())
+        for name, counts in found.items()
+        if counts
     )
     return "\n".join([head, *lines])
