@@ -21,7 +21,7 @@ from pydantic import ConfigDict
 
 from crmrisk.core import saved
 from crmrisk.core.component import Component
-from crmrisk.core.errors import CrmRiskError, InvalidValueError, SavedModelError, UnknownComponentError
+from crmrisk.core.errors import CrmRiskError, SavedModelError, UnknownComponentError
 from crmrisk.core.measures import Input, Measure
 from crmrisk.core.saved import load, save
 from crmrisk.scoring import AttritionScorer, BetaGeoNBD, BlendedScorer, ColumnScorer, LogisticScorer
@@ -63,7 +63,8 @@ def archive(members: dict[str, bytes | str], path: Path, *, compression: int = z
 
 
 def document(component: Any, **header: Any) -> str:
-    return json.dumps({"format": "crmrisk.model", "version": 1, "component": component} | header)
+    header = {"format": "crmrisk.model", "version": 1, "sha256": saved._digest(component)} | header
+    return json.dumps(header | {"component": component})
 
 
 def npy(array: Any, *, allow_pickle: bool = False) -> bytes:
@@ -328,7 +329,15 @@ def test_import_paths_are_no_names(kind, path):
 )
 def test_tampered_settings_are_refused(changed, path):
     component = json.loads(VALID)["component"] | changed
-    refuse(archive({"model.json": document(component)}, path), InvalidValueError)
+    refuse(archive({"model.json": document(component)}, path), SavedModelError)
+
+
+def test_a_number_changed_after_saving_is_noticed(path):
+    """A valid model with other parameters: nothing but the digest can tell."""
+    save(AttritionScorer(horizon=timedelta(days=90), model=PUBLISHED), path)
+    with zipfile.ZipFile(path) as file:
+        changed = file.read("model.json").replace(b"4.414", b"9.414")
+    assert "was changed after it was saved" in refuse(archive({"model.json": changed}, path), SavedModelError)
 
 
 # ---------------------------------------------------------------- arrays
@@ -346,7 +355,9 @@ class Bomb:
 
 def with_array(content: bytes, path: Path, *, points: Any = None) -> Path:
     component = {"kind": "acme.curve", "points": {"$array": 0} if points is None else points}
-    return archive({"model.json": document(component), "arrays/0.npy": content}, path)
+    whole = {"kind": "acme.curve", "points": [1.0, 2.0]}  # what the digest is of, arrays in place
+    header = {"sha256": saved._digest(whole)}
+    return archive({"model.json": document(component, **header), "arrays/0.npy": content}, path)
 
 
 def test_the_template_of_these_arrays_is_itself_valid(curve, path):

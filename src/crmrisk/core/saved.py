@@ -7,9 +7,11 @@ components only: a foreign file is refused before anything is imported.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
+from dataclasses import replace
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -18,7 +20,7 @@ from uuid import uuid4
 import numpy as np
 
 from crmrisk.core.codec import dump_component, load_component
-from crmrisk.core.errors import CrmRiskError, Problem, SavedModelError
+from crmrisk.core.errors import CompositionError, CrmRiskError, InvalidValueError, Problem, SavedModelError
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -69,7 +71,9 @@ def save(component: object, path: str | PathLike[str]) -> None:
 
 def _archive(component: object) -> bytes:
     arrays: list[np.ndarray[Any, Any]] = []
-    document = {"format": _FORMAT, "version": _VERSION, "component": _extract(dump_component(component), arrays)}
+    tree = dump_component(component)
+    header = {"format": _FORMAT, "version": _VERSION, "sha256": _digest(tree)}
+    document = {**header, "component": _extract(tree, arrays)}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         _add(archive, _DOCUMENT, json.dumps(document, indent=1, allow_nan=False, ensure_ascii=False).encode())
@@ -103,7 +107,8 @@ def load(path: str | PathLike[str]) -> Any:
     Raises
     ------
     SavedModelError
-        If the file is missing, damaged, foreign, too large, or of a later format.
+        If the file is missing, damaged, changed, foreign, too large, of a later format, or holds what its components do
+        not allow.
     UnknownComponentError
         If it names a component that is not installed.
 
@@ -118,12 +123,36 @@ def load(path: str | PathLike[str]) -> Any:
             _check_members(archive, path)
             document = json.loads(archive.read(_DOCUMENT), parse_constant=_no_constant)
             arrays = {name: archive.read(name) for name in archive.namelist() if name != _DOCUMENT}
-        return load_component(_joined(_component_of(document, path), arrays))
+        tree = _joined(_component_of(document, path), arrays)
+        component = _built(tree, path)
+        _check_digest(document, tree, path)
     except CrmRiskError:
         raise
     except Exception as error:
         got = f"{type(error).__name__}: {error}"[:_LONGEST_MESSAGE]
         raise SavedModelError(Problem(what="cannot be read", where=str(path), got=got)) from error
+    return component
+
+
+def _built(tree: Any, path: str | PathLike[str]) -> Any:
+    """Build the component; what its settings do wrong is said of the file they are in."""
+    try:
+        return load_component(tree)
+    except (InvalidValueError, CompositionError) as error:
+        problems = [replace(problem, where=f"{path}: {problem.where}") for problem in error.problems]
+        raise SavedModelError(*problems) from error
+
+
+def _digest(tree: Any) -> str:
+    text = json.dumps(tree, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _check_digest(document: dict[str, Any], tree: Any, path: str | PathLike[str]) -> None:
+    """Notice a file that was edited or damaged; a digest proves nothing about who wrote it."""
+    if document.get("sha256") != _digest(tree):
+        what = "was changed after it was saved"
+        raise SavedModelError(Problem(what=what, where=str(path), remedy="save the model again from where it was made"))
 
 
 def _array_name(number: int) -> str:
