@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import BoolArray, FloatArray
 
-__all__ = ["Histories", "checked_columns", "checked_histories", "checked_numbers", "checked_weights"]
+__all__ = ["Histories", "checked_columns", "checked_histories", "checked_numbers", "checked_weights", "consistent"]
 
 
 class Histories(NamedTuple):
@@ -70,7 +70,31 @@ def checked_histories(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) 
     array([3., 3.])
     """
     columns = checked_numbers({"frequency": frequency, "recency": recency, "age": age}, missing=True)
-    histories = Histories(**columns)
+    return consistent(Histories(**columns))
+
+
+def consistent(histories: Histories) -> Histories:
+    """Check that numbers, each valid by itself, do not contradict each other.
+
+    Parameters
+    ----------
+    histories
+        What `checked_numbers` let pass.
+
+    Returns
+    -------
+    The same.
+
+    Raises
+    ------
+    InvalidValueError
+        If recency exceeds age, or is above 0 without a repeat purchase.
+
+    Examples
+    --------
+    >>> consistent(Histories(*np.ones((3, 2)))).age
+    array([1., 1.])
+    """
     _refuse(_contradictions(histories))
     return histories
 
@@ -184,6 +208,8 @@ def checked_numbers(columns: Mapping[str, ArrayLike], *, missing: bool = False) 
     """
     floats = _floats(columns)
     _refuse([problem for name, column in floats.items() for problem in _faults(name, column, missing=missing)])
+    if len({column.shape for column in floats.values()}) == 1:
+        return floats
     try:
         shape = np.broadcast_shapes(*(column.shape for column in floats.values()))
     except ValueError:
@@ -191,7 +217,8 @@ def checked_numbers(columns: Mapping[str, ArrayLike], *, missing: bool = False) 
         raise InvalidValueError(Problem(what="shapes do not broadcast", got=got)) from None
     # strided views may take another loop of numpy's with another last bit, so that a row would depend on its company
     return {
-        name: np.ascontiguousarray(np.broadcast_to(column, shape)).reshape(shape) for name, column in floats.items()
+        name: column if column.shape == shape else np.ascontiguousarray(np.broadcast_to(column, shape)).reshape(shape)
+        for name, column in floats.items()
     }
 
 
@@ -214,6 +241,8 @@ def _floats(columns: Mapping[str, ArrayLike]) -> dict[str, FloatArray]:
 
 
 def _faults(name: str, column: FloatArray, *, missing: bool) -> Iterator[Problem]:
+    if missing and name not in {"frequency", "n"} and _within(column):
+        return
     if not missing:
         yield from _fault(np.isnan(column), column, name, "missing value(s) (NaN)", "finite numbers")
     yield from _fault(np.isinf(column), column, name, "infinite value(s)", "finite numbers")
@@ -222,6 +251,11 @@ def _faults(name: str, column: FloatArray, *, missing: bool) -> Iterator[Problem
     if name in {"frequency", "n"}:
         fractional = np.isfinite(column) & (column != np.floor(column))
         yield from _fault(fractional, column, name, "fractional value(s)", "whole numbers")
+
+
+def _within(column: FloatArray) -> bool:
+    """Tell the usual case by its extremes alone, which is what one customer at a time has to wait for."""
+    return not column.size or not (np.fmin.reduce(column, axis=None) < 0 or np.fmax.reduce(column, axis=None) == np.inf)
 
 
 def _contradictions(histories: Histories) -> list[Problem]:

@@ -90,7 +90,8 @@ def on_octave(tables: FloatArray, point: FloatArray) -> FloatArray:
     array([ True])
     """
     place = np.log2(point)
-    return _clenshaw(tables, np.zeros(point.size, dtype=np.int64), 2 * (place - np.floor(place)) - 1)
+    coefficients = tables[:, 0].tolist()
+    return np.array([_clenshaw_of_one(coefficients, x) for x in (2 * (place - np.floor(place)) - 1).tolist()])
 
 
 def octave_tables(
@@ -128,3 +129,11 @@ def _clenshaw(tables: FloatArray, cell: IntArray, x: FloatArray) -> FloatArray:
         above, higher = tables[order][cell] + 2 * x * above - higher, above
     result: FloatArray = tables[0][cell] + x * above - higher
     return result
+
+
+def _clenshaw_of_one(coefficients: list[float], x: float) -> float:
+    """Do the same steps on plain floats, which round alike and cost a tenth for one number."""
+    above = higher = 0.0
+    for coefficient in coefficients[:0:-1]:
+        above, higher = coefficient + 2 * x * above - higher, above
+    return coefficients[0] + x * above - higher

@@ -11,7 +11,7 @@ import numpy as np
 
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.scoring.value.discounting import YEAR, Schedule
-from crmrisk.scoring.value.histories import checked_histories, checked_numbers
+from crmrisk.scoring.value.histories import Histories, checked_numbers, consistent
 from crmrisk.scoring.value.interpolation import by_octaves, octave_tables, on_octave
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def discounted_value(
     shape = columns["age"].shape
     x, last, end, spend, share = (column.ravel() for column in columns.values())
     rated = ~np.isnan(x + last + end + spend + share)
-    x, last, end = checked_histories(x, last, end)
+    x, last, end = consistent(Histories(x, last, end))
     values = np.full(x.shape, np.nan)
     alive = model.probability_alive(frequency=x[rated], recency=last[rated], age=end[rated])
     purchases = _discounted_purchases(model, schedule, x[rated], end[rated])
