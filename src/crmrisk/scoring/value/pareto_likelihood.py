@@ -18,17 +18,18 @@ from crmrisk.scoring.value.fitting import Derivatives
 from crmrisk.scoring.value.vanishing import integrate_rows, vanishing_panels
 
 if TYPE_CHECKING:
-    from crmrisk.core.arrays import FloatArray
+    from crmrisk.core.arrays import FloatArray, IntArray
     from crmrisk.scoring.value.vanishing import Panels
 
 __all__ = ["ParetoLikelihood"]
 
-BLOCK = 1_024
-"""Rows worked on at once: with 16 nodes and a dozen columns each they stay in the processor's cache."""
+BLOCK = 512
+"""Rows worked on at once: with 16 nodes and a dozen columns each they stay in the processor's cache, and matrix products
+stay too small for threads, whose start would cost more than the product."""
 
 
-class _Idle(NamedTuple):
-    """The rows that have been idle for a while: only they may have dropped out."""
+class _Rows(NamedTuple):
+    """Some of the histories; only those idle for a while may have dropped out."""
 
     frequency: FloatArray
     recency: FloatArray
@@ -56,27 +57,34 @@ class ParetoLikelihood(CountedHistories):
             (r, alpha, s, beta).
         """
         r, alpha, s, beta = parameters.tolist()
-        total = self._exposed(r, alpha, s, beta)
-        idle = np.flatnonzero(self.age > self.recency)
-        for start in range(0, idle.size, BLOCK):
-            part = idle[start : start + BLOCK]
-            rows = _Idle(self.frequency[part], self.recency[part], self.age[part], self.weight[part])
-            total = total + _dropout(r, alpha, s, beta, rows)
+        total = self._purchases(r)
+        for start in range(0, self.age.size, BLOCK):
+            part = np.arange(start, min(start + BLOCK, self.age.size))
+            total = total + _exposed(r, alpha, s, beta, self._rows(part))
+            idle = part[self.age[part] > self.recency[part]]
+            if idle.size:
+                total = total + _dropout(r, alpha, s, beta, self._rows(idle))
         return total
 
-    def _exposed(self, r: float, alpha: float, s: float, beta: float) -> Derivatives:
-        """Sum ln Γ(r+x)/Γ(r) + r ln α - (r+x) ln(α+T) + s ln β - s ln(β+T)."""
-        by_r = self.rising(r)
-        buying = exposure(r, alpha, self.frequency, age=self.age, weight=self.weight)
-        staying = exposure(s, beta, 0.0, age=self.age, weight=self.weight)
-        gradient, hessian = np.concatenate((buying.gradient, staying.gradient)), np.zeros((4, 4))
-        hessian[:2, :2], hessian[2:, 2:] = buying.hessian, staying.hessian
-        gradient[0] += by_r[1]
-        hessian[0, 0] += by_r[2]
-        return Derivatives(by_r[0] + buying.value + staying.value, gradient, hessian)
+    def _rows(self, part: IntArray) -> _Rows:
+        return _Rows(self.frequency[part], self.recency[part], self.age[part], self.weight[part])
+
+    def _purchases(self, r: float) -> Derivatives:
+        """Sum ln Γ(r+x)/Γ(r)."""
+        value, slope, bend = self.rising(r)
+        return Derivatives(value, np.array([slope, 0.0, 0.0, 0.0]), np.diag([bend, 0.0, 0.0, 0.0]))
 
 
-def _dropout(r: float, alpha: float, s: float, beta: float, rows: _Idle) -> Derivatives:
+def _exposed(r: float, alpha: float, s: float, beta: float, rows: _Rows) -> Derivatives:
+    """Sum r ln α - (r+x) ln(α+T) + s ln β - s ln(β+T)."""
+    buying = exposure(r, alpha, rows.frequency, age=rows.age, weight=rows.weight)
+    staying = exposure(s, beta, 0.0, age=rows.age, weight=rows.weight)
+    hessian = np.zeros((4, 4))
+    hessian[:2, :2], hessian[2:, 2:] = buying.hessian, staying.hessian
+    return Derivatives(buying.value + staying.value, np.concatenate((buying.gradient, staying.gradient)), hessian)
+
+
+def _dropout(r: float, alpha: float, s: float, beta: float, rows: _Rows) -> Derivatives:
     """Sum ln(1 + exp δ), where δ are the log-odds of having dropped out since the last purchase."""
     shape, idle = r + rows.frequency, rows.age - rows.recency
     rate, stop = alpha + rows.recency, beta + rows.recency
@@ -101,7 +109,7 @@ def _dropout(r: float, alpha: float, s: float, beta: float, rows: _Idle) -> Deri
 
 
 def _log_derivatives(
-    parameters: tuple[float, float, float, float], rows: _Idle, panels: Panels
+    parameters: tuple[float, float, float, float], rows: _Rows, panels: Panels
 ) -> tuple[FloatArray, dict[tuple[int, int], FloatArray]]:
     """Differentiate ln[s ((α+T)/(α+y))^(r+x) ((β+T)/(β+y))^s / (β+y)] once and twice, at every node."""
     (r, alpha, s, beta), row = parameters, panels.row
