@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["ParetoLikelihood"]
 
 BLOCK = 512
-"""Rows worked on at once: with 16 nodes and a dozen columns each they stay in the processor's cache, and matrix products
+"""Rows worked on at once: with 16 nodes and a dozen columns each they fit the processor's cache, and matrix products
 stay too small for threads, whose start would cost more than the product."""
 
 
