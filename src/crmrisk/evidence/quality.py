@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DIMENSIONS", "QualityReport", "TableQuality"]
 
-DIMENSIONS = {
+DIMENSIONS: dict[str, tuple[str, ...]] = {
     "completeness": ("unidentified", "undated", "missing"),
     "validity": ("infinite", "refunds", "zero_amounts"),
     "uniqueness": ("duplicate_rows", "duplicate_customers"),
