@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="crmrisk", description="Assess customer-relationship risk, and prove it.")
     commands = parser.add_subparsers(required=True, metavar="command")
     demo = _command(commands, "demo", _demo, "assess three risks of a simulated book, and back-test one")
-    demo.add_argument("--customers", type=int, default=5_000, help="how many to simulate (default: 5000)")
+    demo.add_argument("--customers", type=int, default=3_000, help="how many to simulate (default: 3000)")
     demo.add_argument("--out", type=Path, default=Path("crmrisk-demo"), help="folder to write to")
     assess = _command(commands, "assess", _assess, "assess customers with a saved, fitted pipeline or programme")
     _add_evidence(assess)

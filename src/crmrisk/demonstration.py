@@ -58,7 +58,7 @@ class Demonstration:
     proof: BackTest
 
 
-def run_demonstration(*, n_customers: int = 5_000, seed: int = 1) -> Demonstration:
+def run_demonstration(*, n_customers: int = 3_000, seed: int = 1) -> Demonstration:
     """Simulate a book, assess three risks and back-test one.
 
     Parameters
