@@ -207,7 +207,7 @@ class Occurs(Value):
 
     def _condition(self) -> nw.Expr:
         if self.column is None:
-            return nw.lit(1) == nw.lit(1)
+            return ~nw.col("customer_id").is_null()
         column = nw.col(self.column)
         tests = (
             None if self.ge is None else column >= self.ge,

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyspark.sql import functions as sf
-
 from crmrisk.evidence.engines.base import DAY, NarwhalsEngine, lazily, purchase_days
 
 if TYPE_CHECKING:
@@ -38,6 +36,8 @@ class SparkEngine(NarwhalsEngine):
 
     def moments(self, frame: nw.LazyFrame[Any], times: Mapping[str, nw.dtypes.DType]) -> nw.LazyFrame[Any]:
         """Turn times into whole microseconds since 1970 and add their day numbers."""
+        from pyspark.sql import functions as sf  # noqa: PLC0415 - an extra, needed only where it is there
+
         native = frame.to_native()
         kinds = {name: native.schema[name].dataType.typeName() for name in times}
         native = native.withColumns({name: sf.expr(_microseconds(name, kind)) for name, kind in kinds.items()})
@@ -45,6 +45,8 @@ class SparkEngine(NarwhalsEngine):
 
     def purchases(self, facts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Take the first day's spend with ``min_by`` in the same aggregation: no join."""
+        from pyspark.sql import functions as sf  # noqa: PLC0415 - an extra, needed only where it is there
+
         bought = "FILTER (WHERE spend > 0)"
         columns = {
             "days": f"count(*) {bought}",

@@ -119,7 +119,8 @@ def count_if(condition: nw.Expr, name: str) -> nw.Expr:
     >>> nw.from_native(pa.table({"x": [1, None]})).select(count_if(nw.col("x") > 0, "n"))["n"].to_list()
     [1, 0]
     """
-    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0)).alias(name)
+    met = condition.fill_null(value=False)  # what null means to `when` differs by engine and narwhals release
+    return nw.when(met).then(nw.lit(1)).otherwise(nw.lit(0)).alias(name)
 
 
 def missing(name: str) -> nw.Expr:
