@@ -95,13 +95,16 @@ def _frame(spark, columns, *, aware):
 def pair(request, spark, book):
     """Evidence in Spark and the same in pandas, with one as_of."""
     aware = request.param == "aware"
-    inside = Evidence(**{name: _frame(spark, columns, aware=aware) for name, columns in book.items()})
-    frames = {name: pd.DataFrame(columns) for name, columns in book.items()}
+    zone = UTC if aware else None
+    inside = {name: _frame(spark, columns, aware=aware) for name, columns in book.items()}
+    outside = {name: pd.DataFrame(columns) for name, columns in book.items()}
     if aware:
-        for frame in frames.values():
+        for frame in outside.values():
             for name in TIMES & set(frame.columns):
                 frame[name] = pd.to_datetime(frame[name]).dt.tz_localize("UTC")
-    return inside, Evidence(**frames), AS_OF.replace(tzinfo=UTC) if aware else AS_OF
+    until = datetime(2025, 1, 1, tzinfo=zone)
+    both = (Evidence(**tables, observed_until=until) for tables in (inside, outside))
+    return (*both, AS_OF.replace(tzinfo=zone))
 
 
 def test_portfolio_equals_pandas(pair):

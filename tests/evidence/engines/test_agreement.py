@@ -78,7 +78,8 @@ RULES = [
 
 @pytest.fixture
 def evidence(engine, book):
-    return Evidence(**{name: engine(columns) for name, columns in book.items()})
+    tables = {name: engine(columns) for name, columns in book.items()}
+    return Evidence(**tables, observed_until=datetime(2025, 1, 1))
 
 
 def test_portfolio_is_what_the_definitions_say(evidence):
