@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals.stable.v2 as nw
 
 from crmrisk.core.errors import Problem
+from crmrisk.evidence.exactly import LARGEST
 from crmrisk.evidence.kinds import FRACTIONAL, Kind
 from crmrisk.evidence.schemas import ColumnType
 
@@ -71,13 +72,13 @@ class Content:
         Examples
         --------
         >>> print(Content(rows=3, infinite={"amount": 2}).problems("transactions")[0])
-        transactions.amount: 2 infinite value(s); allowed: finite numbers, null where unknown
+        transactions.amount: 2 infinite value(s); allowed: finite numbers up to 1e18, null where unknown
         """
         return [
             *_counted(
                 table, {"customer_id": self.fractional}, "customers that are no whole numbers", "17850 or 17850.0"
             ),
-            *_counted(table, self.infinite, "infinite value(s)", "finite numbers, null where unknown"),
+            *_counted(table, self.infinite, "infinite value(s)", "finite numbers up to 1e18, null where unknown"),
             *_counted(table, self.no_flags, "value(s) neither true nor false", "true, false, 1 or 0"),
             *self._outside_calendar(table),
         ]
@@ -169,7 +170,10 @@ def _measures(kind: ColumnType, values: nw.Expr, *, text: bool) -> dict[str, nw.
     if kind is ColumnType.FLAG:
         return {"no_flags": counted((values != 0.0) & (values != 1.0))}
     if kind is ColumnType.NUMBER or (kind is ColumnType.VALUE and not text):
-        return {"missing": counted(values.is_null()), "infinite": counted(~values.is_finite())}
+        return {
+            "missing": counted(values.is_null()),
+            "infinite": counted((values.abs() > LARGEST) if kind is ColumnType.NUMBER else ~values.is_finite()),
+        }
     return {}
 
 

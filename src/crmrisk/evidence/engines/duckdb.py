@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 
-from crmrisk.evidence.engines.base import NarwhalsEngine, lazily, purchase_days
+from crmrisk.evidence.engines.base import NarwhalsEngine, lazily
+from crmrisk.evidence.exactly import BINARY_PLACES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,20 +44,33 @@ class DuckDBEngine(NarwhalsEngine):
         return lazily(relation.project(", ".join([*kept, *ticks, *days])))
 
     def purchases(self, facts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        """Take the first day's spend with ``arg_min`` in the same aggregation: no join."""
-        bought = "FILTER (spend > 0)"
-        relation = (
-            purchase_days(facts)
-            .to_native()
-            .aggregate(
-                f"customer_id, count(*) {bought} AS days, "
-                f"min(day) {bought} AS first_day, max(day) {bought} AS last_day, "
-                f"coalesce(sum(spend), 0) - coalesce(arg_min(spend, day) {bought}, 0) AS repeat_spend, "
-                "sum(spend) AS total_spend, sum(refunds) AS refunds",
-                "customer_id",
+        """Take the first day's spend with ``arg_min``: no join; add whole numbers, because threads add in no order."""
+        days = (
+            facts.to_native()
+            .project(
+                "customer_id, CASE WHEN amount > 0 THEN at_day END AS bought, "
+                f"CASE WHEN amount > 0 THEN {_whole('amount')} END AS spend, "
+                f"CASE WHEN amount < 0 THEN {_whole('-amount')} END AS refunds"
             )
+            .aggregate("customer_id, bought, sum(spend) AS spend, sum(refunds) AS refunds", "customer_id, bought")
         )
-        return lazily(relation)
+        repeated = "coalesce(sum(spend), 0) - coalesce(arg_min(spend, bought), 0)"
+        customers = days.aggregate(
+            "customer_id, count(bought) AS days, min(bought) AS first_day, max(bought) AS last_day, "
+            f"{_amount(repeated)} AS repeat_spend, {_amount('sum(spend)')} AS total_spend, "
+            f"{_amount('coalesce(sum(refunds), 0)')} AS refunds",
+            "customer_id",
+        )
+        return lazily(customers)
+
+
+def _whole(amount: str) -> str:
+    """Count in multiples of the last binary place; what is positive stays so."""
+    return f"CAST(ceil(({amount}) * {2**BINARY_PLACES}::DOUBLE) AS HUGEINT)"
+
+
+def _amount(whole: str) -> str:
+    return f"CAST({whole} AS DOUBLE) / {2**BINARY_PLACES}::DOUBLE"
 
 
 def _quoted(name: str) -> str:

@@ -8,11 +8,15 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from crmrisk.evidence.engines.base import DAY, NarwhalsEngine, lazily
+from crmrisk.evidence.exactly import BINARY_PLACES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["PolarsEngine", "engine_of"]
+
+_SUBTRACTS = tuple(map(int, pl.__version__.split(".")[:2])) >= (1, 33)
+"""Whether integers of 128 bits can be subtracted; older releases only add them."""
 
 
 class PolarsEngine(NarwhalsEngine):
@@ -43,6 +47,43 @@ class PolarsEngine(NarwhalsEngine):
         lazy: pl.LazyFrame = frame.to_native()
         lazy = lazy.with_columns(_microseconds(name, kind) for name, kind in times.items())
         return lazily(lazy.with_columns((pl.col(name) // DAY).cast(pl.Int32).alias(f"{name}_day") for name in times))
+
+    def purchases(self, facts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """Reduce transactions to customers, adding whole numbers, because threads add in no order."""
+        amount, spend, bought = pl.col("amount"), pl.col("spend"), pl.col("bought")
+        daily = (
+            facts.to_native()
+            .select(
+                "customer_id",
+                pl.when(amount > 0.0).then(pl.col("at_day")).alias("bought"),
+                pl.when(amount > 0.0).then(_whole(amount)).alias("spend"),
+                pl.when(amount < 0.0).then(_whole(-amount)).alias("refunds"),
+            )
+            .group_by("customer_id", "bought")
+            .agg(spend.sum(), pl.col("refunds").sum())
+        )
+        if _SUBTRACTS:
+            repeated = spend.sum() - spend.get(bought.arg_min()).fill_null(0)
+        else:
+            repeated = spend.filter(bought > bought.min()).sum()
+        customers = daily.group_by("customer_id").agg(
+            bought.count().alias("days"),
+            bought.min().alias("first_day"),
+            bought.max().alias("last_day"),
+            _amount(repeated).alias("repeat_spend"),
+            _amount(spend.sum()).alias("total_spend"),
+            _amount(pl.col("refunds").sum()),
+        )
+        return lazily(customers)
+
+
+def _whole(amount: pl.Expr) -> pl.Expr:
+    """Count in multiples of the last binary place; what is positive stays so."""
+    return (amount * 2.0**BINARY_PLACES).ceil().cast(pl.Int128)
+
+
+def _amount(whole: pl.Expr) -> pl.Expr:
+    return whole.cast(pl.Float64) / 2.0**BINARY_PLACES
 
 
 def _microseconds(name: str, kind: nw.dtypes.DType) -> pl.Expr:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import narwhals.stable.v2 as nw
 
 from crmrisk.core.measures import Input
+from crmrisk.evidence.exactly import part_names, parts, total
 from crmrisk.evidence.moments import day_number
 from crmrisk.evidence.summaries.base import BaseSummary, missing
 
@@ -72,10 +73,11 @@ class Incidents(BaseSummary, kind="crmrisk.incidents"):
         losses = nw.col("loss") if "loss" in facts.collect_schema().names() else missing("loss")
         grouped = (
             facts.select("customer_id", "occurred_at_day", losses)
+            .with_columns(*parts(nw.col("loss"), "loss"))
             .group_by("customer_id")
             .agg(
                 nw.len().alias("incident_count"),
-                nw.col("loss").sum(),
+                *(nw.col(name).sum() for name in part_names("loss")),
                 nw.col("loss").count().alias("losses"),
                 nw.col("occurred_at_day").max().alias("last_day"),
             )
@@ -83,6 +85,6 @@ class Incidents(BaseSummary, kind="crmrisk.incidents"):
         return grouped.select(
             "customer_id",
             "incident_count",
-            nw.when(nw.col("losses") > 0).then(nw.col("loss")).alias("incident_loss"),
+            nw.when(nw.col("losses") > 0).then(total("loss")).alias("incident_loss"),
             (day_number(as_of) - nw.col("last_day")).alias("days_since_incident"),
         )

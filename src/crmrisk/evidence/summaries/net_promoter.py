@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
 from crmrisk.core.measures import Input, Name
 from crmrisk.evidence.content import counted, one_row
+from crmrisk.evidence.exactly import part_names, parts, total
 from crmrisk.evidence.moments import microseconds, span
 from crmrisk.evidence.summaries.base import BaseSummary
 
@@ -23,6 +24,8 @@ __all__ = ["NetPromoterAnswers"]
 
 _NAMES = ("nps_promoters", "nps_passives", "nps_detractors")
 _MOST = 10
+_FINE = 2.0**40
+"""Weights are at most 1, and those of old answers small."""
 
 Answer = Annotated[int, Field(ge=0, le=_MOST)]
 
@@ -108,18 +111,22 @@ class NetPromoterAnswers(BaseSummary, kind="crmrisk.net_promoter_answers"):
         answers = facts.filter(asked)
         self._check(answers)
         age = (microseconds(as_of) - nw.col("at")).cast(nw.Float64)
-        weight = nw.lit(0.5) ** (age / float(span(self.half_life)))
+        half = age * 0.0 + 0.5  # a column, because older narwhals stretches a literal over an empty table
+        weight = half ** (age / float(span(self.half_life)))
         kinds = (
             score >= self.promoter_least,
             (score > self.detractor_most) & (score < self.promoter_least),
             score <= self.detractor_most,
         )
         columns = [
-            nw.when(kind).then(nw.col("weight")).otherwise(nw.lit(0.0)).alias(name)
+            each
             for name, kind in zip(_NAMES, kinds, strict=True)
+            for each in parts(nw.when(kind).then(nw.col("weight")), name, scale=_FINE)
         ]
         weighed = answers.with_columns(weight.alias("weight")).select("customer_id", *columns)
-        return weighed.group_by("customer_id").agg(*(nw.col(name).sum() for name in _NAMES))
+        sums = [nw.col(part).sum() for name in _NAMES for part in part_names(name)]
+        grouped = weighed.group_by("customer_id").agg(*sums)
+        return grouped.select("customer_id", *(total(name, scale=_FINE) for name in _NAMES))
 
     def _check(self, answers: nw.LazyFrame[Any]) -> None:
         score = nw.col("score")

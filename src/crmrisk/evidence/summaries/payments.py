@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import narwhals.stable.v2 as nw
 
 from crmrisk.core.measures import Input
+from crmrisk.evidence.exactly import part_names, parts, total
 from crmrisk.evidence.moments import day_number
 from crmrisk.evidence.summaries.base import BaseSummary, missing
 
@@ -84,11 +85,12 @@ class Payments(BaseSummary, kind="crmrisk.payments"):
         lateness = _lateness(came_due, day_number(as_of))
         grouped = lateness.group_by("customer_id").agg(
             nw.len().alias("payment_count"),
-            *(nw.col(name).sum() for name in ("overdue_amount", "days_late", "late")),
+            *(nw.col(name).sum() for name in (*part_names("overdue_amount"), "days_late", "late")),
             nw.col("days_past_due").max(),
         )
         count = nw.col("payment_count").cast(nw.Float64)
         return grouped.with_columns(
+            total("overdue_amount"),
             (nw.col("days_late").cast(nw.Float64) / count).alias("mean_days_late"),
             (nw.col("late").cast(nw.Float64) / count).alias("late_payment_share"),
         )
@@ -103,5 +105,5 @@ def _lateness(payments: nw.LazyFrame[Any], today: int) -> nw.LazyFrame[Any]:
         nw.when(late).then(nw.col("days")).otherwise(zero).alias("days_late"),
         nw.when(late).then(nw.lit(1)).otherwise(zero).alias("late"),
         nw.when(late & unpaid).then(nw.col("days")).otherwise(zero).alias("days_past_due"),
-        nw.when(late & unpaid).then(nw.col("amount")).otherwise(nw.lit(0.0)).alias("overdue_amount"),
+        *parts(nw.when(late & unpaid).then(nw.col("amount")), "overdue_amount"),
     )

@@ -46,8 +46,9 @@ class Purchases(BaseSummary, kind="crmrisk.purchases"):
     Spend is gross of refunds: a refund is no purchase, and which purchase it takes back is not known. Zero and missing
     amounts are no purchases. Customers without a purchase are unrated in everything but ``refunds``.
 
-    On DuckDB and Spark the spend of the first day is taken off the total, which keeps ``mean_spend`` to within 1e-15
-    of the total spend; the other engines add the repeat days.
+    In memory (pandas, pyarrow) amounts are added in the order of the records; polars and DuckDB add whole multiples of
+    2 ** -56, exactly and in any order: the same facts are the same bits in every run, whatever is recorded later. Spark
+    adds in parallel in no order, and may differ by 1e-12 of the total spend from run to run.
 
     References
     ----------

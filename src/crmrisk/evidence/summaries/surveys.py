@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import narwhals.stable.v2 as nw
 
 from crmrisk.core.measures import Input, Name
+from crmrisk.evidence.exactly import part_names, parts, total
 from crmrisk.evidence.summaries.base import BaseSummary
 
 if TYPE_CHECKING:
@@ -83,13 +84,20 @@ class Surveys(BaseSummary, kind="crmrisk.surveys"):
             for name in asked
         ]
         joined = answers.join(last, on="customer_id", how="left").with_columns(*latest)
-        sums = joined.group_by("customer_id").agg(*(each for name in asked for each in _sums(name)))
+        split = [each for name in asked for kind in ("score", "latest") for each in _split(f"{name}_{kind}")]
+        sums = (
+            joined.with_columns(*split).group_by("customer_id").agg(*(each for name in asked for each in _sums(name)))
+        )
         return sums.select("customer_id", *(each for name in asked for each in _results(name)))
 
 
 def _sums(name: str) -> list[nw.Expr]:
-    parts = (f"{name}_score", f"{name}_latest")
-    return [each for part in parts for each in (nw.col(part).sum(), nw.col(part).count().alias(f"{part}_count"))]
+    columns = (f"{name}_score", f"{name}_latest")
+    names = [name for column in columns for name in part_names(column)]
+    return [
+        *(nw.col(name).sum() for name in names),
+        *(nw.col(column).count().alias(f"{column}_count") for column in columns),
+    ]
 
 
 def _results(name: str) -> list[nw.Expr]:
@@ -100,9 +108,13 @@ def _results(name: str) -> list[nw.Expr]:
     ]
 
 
+def _split(column: str) -> list[nw.Expr]:
+    return parts(nw.col(column), column)
+
+
 def _mean(part: str) -> nw.Expr:
     count = nw.col(f"{part}_count")
-    return nw.when(count > 0).then(nw.col(part) / count.cast(nw.Float64))
+    return nw.when(count > 0).then(total(part) / count.cast(nw.Float64))
 
 
 def _plain(question: str) -> str:

@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 from pydantic import Field
 
 from crmrisk.core.measures import Input
+from crmrisk.evidence.exactly import part_names, parts, total
 from crmrisk.evidence.moments import microseconds, span
 from crmrisk.evidence.summaries.base import BaseSummary
 
@@ -76,17 +77,24 @@ class PurchaseTrend(BaseSummary, kind="crmrisk.purchase_trend"):
         days = (
             facts.filter(nw.col("amount") > 0.0)
             .with_columns(nw.when(at > end - length).then(nw.lit(_RECENT)).otherwise(earlier).alias("period"))
+            .select("customer_id", "period", "at_day", *parts(nw.col("amount"), "spend"))
             .group_by("customer_id", "period", "at_day")
-            .agg(nw.col("amount").sum().alias("spend"))
+            .agg(*(nw.col(name).sum() for name in part_names("spend")))
         )
+        spends = [
+            (f"spend_{which}_{part}", number, nw.col(f"spend_{part}"), nw.lit(0))
+            for which, number in (("recent", _RECENT), ("previous", _PREVIOUS))
+            for part in ("high", "middle", "low")
+        ]
         columns = [
             nw.when(period == number).then(value).otherwise(zero).alias(name)
             for name, number, value, zero in (
                 ("purchases_recent", _RECENT, nw.lit(1), nw.lit(0)),
                 ("purchases_previous", _PREVIOUS, nw.lit(1), nw.lit(0)),
-                ("spend_recent", _RECENT, nw.col("spend"), nw.lit(0.0)),
-                ("spend_previous", _PREVIOUS, nw.col("spend"), nw.lit(0.0)),
+                *spends,
             )
         ]
-        sums = [nw.col(each.name).sum() for each in self.inputs]
-        return days.with_columns(*columns).group_by("customer_id").agg(*sums)
+        counts = ("purchases_recent", "purchases_previous")
+        sums = [nw.col(name).sum() for name in (*counts, *(name for name, *_ in spends))]
+        grouped = days.select("customer_id", *columns).group_by("customer_id").agg(*sums)
+        return grouped.select("customer_id", *counts, total("spend_recent"), total("spend_previous"))
