@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 from pydantic import Field, model_validator
 
 from crmrisk.core.errors import InvalidValueError, Problem, SchemaError
+from crmrisk.core.instants import TimeSpan  # noqa: TC001 - pydantic reads it at run time
 from crmrisk.core.measures import Input, Name
 from crmrisk.evidence.moments import DAY, day_number, microseconds, span
 from crmrisk.evidence.summaries.base import BaseSummary, count_if, missing
@@ -53,7 +54,7 @@ class Complaints(BaseSummary, kind="crmrisk.complaints"):
     'complaints_late_delivery'
     """
 
-    window: Annotated[timedelta, Field(gt=timedelta(0))] = timedelta(days=365)
+    window: Annotated[TimeSpan, Field(gt=timedelta(0))] = timedelta(days=365)
     topics: tuple[Name, ...] = ()
 
     table: ClassVar[str] = "complaints"
