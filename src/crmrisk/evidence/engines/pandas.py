@@ -5,6 +5,7 @@ Numbers are copied, so that later changes of the frame cannot reach the evidence
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -74,9 +75,25 @@ def _from_objects(series: pd.Series[Any]) -> pa.Array | pa.ChunkedArray:
     kind = pd.api.types.infer_dtype(series, skipna=True)
     if kind == "decimal":
         return pa.array(series.astype("float64").to_numpy(), from_pandas=True)
+    if kind in {"date", "datetime", "mixed"}:
+        _check_one_kind_of_time(series)
     if kind == "mixed-integer":
         return pa.array([_text(value) for value in series], type=pa.large_string())
     return pa.array(series, from_pandas=True)
+
+
+def _check_one_kind_of_time(series: pd.Series[Any]) -> None:
+    """Refuse what arrow would read by the first value: 15:00 of a day as its midnight, or a naive time as UTC."""
+    kinds = {_kind_of_time(value) for value in series.dropna() if isinstance(value, date)}
+    if len(kinds) > 1:
+        message = f"{' and '.join(sorted(kinds))} mixed; convert them with pandas.to_datetime first"
+        raise TypeError(message)
+
+
+def _kind_of_time(value: date) -> str:
+    if not isinstance(value, datetime):
+        return "dates"
+    return "naive timestamps" if value.tzinfo is None else "aware timestamps"
 
 
 def _text(value: object) -> str | None:
