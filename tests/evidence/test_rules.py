@@ -84,9 +84,11 @@ def test_conditions_of_the_wrong_type_or_on_absent_columns_are_errors():
     [
         ("2024-06-06", None, 1.0),  # 30 days later is 6 July
         ("2024-06-01", None, 0.0),  # overdue at as_of itself, not after it
-        ("2024-06-01 00:00:00.000001", None, 1.0),
+        ("2024-06-01 23:00", None, 0.0),  # days count from the due day
+        ("2024-06-02", None, 1.0),
         ("2024-06-11", None, 1.0),  # at the very end of the window
-        ("2024-06-11 00:00:00.000001", None, 0.0),
+        ("2024-06-11 23:00", None, 1.0),
+        ("2024-06-12", None, 0.0),
         ("2024-06-06", "2024-07-05 23:59:59", 0.0),
         ("2024-06-06", "2024-07-06", 1.0),  # paid at that very moment is too late
         ("2024-06-06", "2024-07-08", 1.0),

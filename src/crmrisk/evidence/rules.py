@@ -239,8 +239,9 @@ def _mismatch(dtype: nw.dtypes.DType | None, value: object) -> list[str]:
 class Overdue(Value):
     """Recognise customers of whom some payment becomes overdue by a number of days within the window.
 
-    1 where the moment ``due_at + days`` of some payment lies in the window and it was not paid before that moment, else
-    0. Payments of zero or negative amount are none.
+    1 where the day on which some payment is ``days`` past due begins in the window, and it was not paid before that
+    day, else 0. Days count as in `Payments`, from the due day: what is paid on it is on time, so that 0 days mean as
+    much as 1, and what is paid on the very day it is ``days`` late counts. Zero and negative amounts are no payments.
 
     Parameters
     ----------
@@ -284,7 +285,7 @@ class Overdue(Value):
         if "paid_at" not in facts.collect_schema().names():
             raise SchemaError(Problem(what="column needed by Overdue is not in the table", where="payments.paid_at"))
         owed = facts.filter(nw.col("amount").is_null() | (nw.col("amount") > 0.0))
-        overdue_at = nw.col("due_at") + self.days * DAY
+        overdue_at = (nw.col("due_at_day").cast(nw.Int64) + max(self.days, 1)) * DAY
         paid = nw.col("paid_at")
         unpaid = paid.is_null() | (paid >= overdue_at)
         return _any(owed, occurred=(overdue_at > window.start) & (overdue_at <= window.end) & unpaid)
