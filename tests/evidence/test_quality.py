@@ -76,3 +76,11 @@ def test_a_notebook_shows_the_text_without_reading_it_as_markup():
     html = report._repr_html_()
     assert html.startswith("<pre>Data quality as of 2024-07-01")
     assert "<b>" not in html
+
+
+@pytest.mark.parametrize("name", ["paidAt", "paid_on", "PAID AT"])
+def test_a_misspelt_optional_column_is_reported_with_what_it_may_mean(name):
+    bills = pd.DataFrame({"customer_id": ["A"], "due_at": [AS_OF], "amount": [1.0], name: [AS_OF], "shop": [3]})
+    report = Evidence(payments=bills).quality(AS_OF)
+    assert report["payments"].ignored == {name: "paid_at", "shop": None}
+    assert f"columns not read: {name} (did you mean paid_at?), shop" in str(report)

@@ -78,6 +78,7 @@ def _quality(table: Table, as_of: datetime, listed: pa.Array | None) -> TableQua
         unlisted=None if listed is None or not facts else _unlisted(at_hand, listed),
         latest_age=None if latest is None else (moment - latest) / DAY,
         latest=None if recorded is None else instant_of(recorded, None).replace(tzinfo=as_of.tzinfo),
+        ignored=MappingProxyType(dict(table.ignored)),
         **_signs(table),
     )
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from crmrisk.evidence.schemas import Column, TableSchema
 
-__all__ = ["missing_problems", "renaming"]
+__all__ = ["ignored_columns", "missing_problems", "renaming"]
 
 
 def renaming(schema: TableSchema, columns: Sequence[str], rename: Mapping[str, str]) -> dict[str, str]:
@@ -110,6 +110,31 @@ def missing_problems(schema: TableSchema, names: Mapping[str, str]) -> list[Prob
     free = [source for source, name in names.items() if schema.column(name) is None]
     absent = [column for column in schema.columns if column.required and column.name not in names.values()]
     return [_missing(schema, column, free, list(names)) for column in absent]
+
+
+def ignored_columns(schema: TableSchema, names: Mapping[str, str], wanted: Iterable[str]) -> dict[str, str | None]:
+    """Find the columns that are not read, and the absent column each may have been meant for.
+
+    Parameters
+    ----------
+    schema
+        What the table declares.
+    names
+        Caller's name to name.
+    wanted
+        The caller's names of the columns that are read.
+
+    Examples
+    --------
+    >>> from crmrisk.evidence.schemas import schema_of
+    >>> names = {name: name for name in ("customer_id", "due_at", "amount", "paidAt", "shop")}
+    >>> ignored_columns(schema_of("payments"), names, ["customer_id", "due_at", "amount"])
+    {'paidAt': 'paid_at', 'shop': None}
+    """
+    read = set(wanted)
+    absent = [column for column in schema.columns if column.name not in names.values()]
+    hints = {_closest(column, set(names) - read): column.name for column in absent}
+    return {source: hints.get(source) for source in names if source not in read}
 
 
 def _missing(schema: TableSchema, column: Column, free: list[str], columns: list[str]) -> Problem:

@@ -62,6 +62,8 @@ class TableQuality:
         Customers known at ``as_of`` without a row in ``customers``; ``None`` where there is no such table.
     latest_age
         From the latest known record to ``as_of`` [day]; ``None`` where none is known.
+    ignored
+        The caller's columns that are not read, and the optional column each may have been meant for.
     latest
         The latest time the table records, `as_of` or not: as far as it was observed; due times are plans and do not
         count. One far in the future is a typing error that lets outcomes be asked for a time nobody observed.
@@ -88,6 +90,7 @@ class TableQuality:
     unlisted: int | None = None
     latest_age: float | None = None
     latest: datetime | None = None
+    ignored: Mapping[str, str | None] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def missing_amounts(self) -> int:
@@ -176,7 +179,7 @@ _DIMENSION_OF = {name: dimension for dimension, names in DIMENSIONS.items() for 
 def _records(quality: TableQuality) -> Iterator[tuple[str, str, str, float]]:
     for each in fields(quality):
         value = getattr(quality, each.name)
-        if each.name in {"table", "latest"} or value is None:
+        if each.name in {"table", "latest", "ignored"} or value is None:
             continue
         dimension = _DIMENSION_OF.get(each.name, "size")
         parts = (
@@ -198,4 +201,9 @@ def _lines(quality: TableQuality) -> str:
         for name, counts in found.items()
         if counts
     )
-    return "\n".join([head, *lines])
+    return "\n".join([head, *lines, *_ignored(quality)])
+
+
+def _ignored(quality: TableQuality) -> list[str]:
+    hints = (f"{name} (did you mean {hint}?)" if hint else name for name, hint in quality.ignored.items())
+    return [f"  columns not read: {', '.join(hints)}"] if quality.ignored else []

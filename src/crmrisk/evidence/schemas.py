@@ -120,7 +120,9 @@ _ID = Column("customer_id", ColumnType.ID, aliases=("customer", "client_id", "us
 
 def _time(name: str, *, required: bool = True) -> Column:
     aliases = ("date", "time", "timestamp", "datetime", "invoice_date", "order_date", "purchase_date", "created_at")
-    return Column(name, ColumnType.TIME, required=required, aliases=aliases if required else ())
+    stem = name.removesuffix("_at")
+    own = (f"{stem}_on", f"{stem}_date", f"date_{stem}")
+    return Column(name, ColumnType.TIME, required=required, aliases=aliases if required else own)
 
 
 def _optional(name: str, kind: ColumnType) -> Column:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from crmrisk.core.errors import Problem, SchemaError
 from crmrisk.evidence.content import Content, content_of
 from crmrisk.evidence.engines import Engine, engine_for
 from crmrisk.evidence.kinds import Kind, canonical, kind_of, type_problem
-from crmrisk.evidence.naming import missing_problems, renaming
+from crmrisk.evidence.naming import ignored_columns, missing_problems, renaming
 from crmrisk.evidence.schemas import ColumnType, TableSchema, schema_of
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ class Table:
         ``<name>_day``; numbers as floats in which missing is null; text.
     kinds
         What each column held in its engine.
+    ignored
+        The caller's columns that are not read, and the optional column each may have been meant for.
 
     Examples
     --------
@@ -50,6 +52,7 @@ class Table:
     engine: Engine
     frame: nw.LazyFrame[Any]
     kinds: Mapping[str, Kind]
+    ignored: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -133,7 +136,8 @@ def _read(schema: TableSchema, native: Any, rename: Mapping[str, str]) -> Table:
     if problems:
         raise SchemaError(*problems)
     wanted = _wanted(schema, native, names)
-    return _canonical(schema, engine, engine.open(native, wanted, schema.name))
+    table = _canonical(schema, engine, engine.open(native, wanted, schema.name))
+    return replace(table, ignored=ignored_columns(schema, names, wanted))
 
 
 def _wanted(schema: TableSchema, native: Any, names: Mapping[str, str]) -> dict[str, str]:
