@@ -9,7 +9,16 @@ import pytest
 
 from crmrisk.core.errors import CrmRiskError, SchemaError
 from crmrisk.core.events import RiskEvent
-from crmrisk.evidence import Complaints, Evidence, NetPromoterAnswers, Overdue, Payments, PurchaseTrend
+from crmrisk.evidence import (
+    Complaints,
+    Evidence,
+    NetPromoterAnswers,
+    Occurs,
+    Overdue,
+    Payments,
+    PurchaseTrend,
+    Recorded,
+)
 
 
 @pytest.mark.parametrize("number", [30, 30.0, "30"])
@@ -50,3 +59,18 @@ def test_overdue_as_an_outcome_is_overdue_as_a_summary(days, paid):
     occurred = evidence.outcomes(event, datetime(2024, 1, 1)).occurred[0]
     late = evidence.portfolio(datetime(2024, 1, 31), [Payments()])["mean_days_late"][0]
     assert occurred == float(late >= max(days, 1))
+
+
+def test_text_compares_alike_in_summaries_and_outcomes():
+    day = pd.to_datetime(["2024-01-20"])
+    answers = pd.DataFrame({"customer_id": ["A"], "at": day, "question": "NPS ", "score": 3})
+    incidents = pd.DataFrame({"customer_id": ["A"], "event": " Fraud", "occurred_at": day})
+    evidence = Evidence(surveys=answers, incidents=incidents, observed_until=date(2024, 3, 1))
+    book = evidence.portfolio(datetime(2024, 2, 1))
+    assert (book["nps_detractors"][0] > 0, book["nps_last"][0]) == (True, 3.0)
+    listed = Evidence(
+        pd.DataFrame({"customer_id": ["A"]}), surveys=answers, incidents=incidents, observed_until=date(2024, 3, 1)
+    )
+    for rule in (Occurs("surveys", "score", le=6, where={"question": "nps"}), Recorded()):
+        event = RiskEvent("fraud", category="fraud", horizon=timedelta(days=30), outcome=rule)
+        assert listed.outcomes(event, datetime(2024, 1, 1)).occurred.tolist() == [1.0]

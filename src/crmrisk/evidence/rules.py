@@ -20,7 +20,7 @@ from crmrisk.core.measures import Name
 from crmrisk.core.model import VALUE, Value
 from crmrisk.evidence.moments import DAY, microseconds
 from crmrisk.evidence.schemas import schema_of
-from crmrisk.evidence.summaries.base import count_if
+from crmrisk.evidence.summaries.base import count_if, same_text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -132,7 +132,7 @@ class Occurs(Value):
     ge, le
         Inclusive bounds on the column; ``None`` is open.
     equals
-        The value of the column.
+        The value of the column; text compares without case and surrounding blanks, as in summaries.
     where
         Further columns that must equal a value, for instance ``{"question": "nps"}``; for surveys they say which
         answers count as having answered.
@@ -200,7 +200,7 @@ class Occurs(Value):
         self._check(dict(types))
         within = facts.filter(nw.col(schema_of(self.table).time) > window.start)
         for name, value in self.where.items():
-            within = within.filter(nw.col(name) == value)
+            within = within.filter(_equal(name, value))
         if self.table == "surveys":
             within = within.filter(~nw.col("score").is_null())
         return _any(within, occurred=self._condition())
@@ -212,7 +212,7 @@ class Occurs(Value):
         tests = (
             None if self.ge is None else column >= self.ge,
             None if self.le is None else column <= self.le,
-            None if self.equals is None else column == self.equals,
+            None if self.equals is None else _equal(self.column, self.equals),
         )
         return nw.all_horizontal(*(test for test in tests if test is not None), ignore_nulls=False)
 
@@ -227,6 +227,10 @@ class Occurs(Value):
         ]
         if problems:
             raise SchemaError(*problems)
+
+
+def _equal(name: str, value: float | str) -> nw.Expr:
+    return same_text(name, value) if isinstance(value, str) else nw.col(name) == value
 
 
 def _mismatch(dtype: nw.dtypes.DType | None, value: object) -> list[str]:
@@ -323,4 +327,4 @@ class Recorded(Value):
         window
             The time to observe, and the event.
         """
-        return _any(facts, occurred=(nw.col("occurred_at") > window.start) & (nw.col("event") == window.event))
+        return _any(facts, occurred=(nw.col("occurred_at") > window.start) & same_text("event", window.event))

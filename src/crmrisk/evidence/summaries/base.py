@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from crmrisk.core.measures import Input
 
-__all__ = ["BaseSummary", "Summary", "count_if", "missing"]
+__all__ = ["BaseSummary", "Summary", "count_if", "missing", "same_text"]
 
 
 @runtime_checkable
@@ -121,6 +121,25 @@ def count_if(condition: nw.Expr, name: str) -> nw.Expr:
     """
     met = condition.fill_null(value=False)  # what null means to `when` differs by engine and narwhals release
     return nw.when(met).then(nw.lit(1)).otherwise(nw.lit(0)).alias(name)
+
+
+def same_text(column: str, text: str) -> nw.Expr:
+    """Compare text as every summary and outcome rule does: without case and surrounding blanks.
+
+    Parameters
+    ----------
+    column
+        A column of text.
+    text
+        What to find.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> nw.from_native(pa.table({"x": ["NPS ", "ces"]})).select(same_text("x", "nps"))["x"].to_list()
+    [True, False]
+    """
+    return nw.col(column).str.strip_chars().str.to_lowercase() == text.strip().lower()
 
 
 def missing(name: str) -> nw.Expr:

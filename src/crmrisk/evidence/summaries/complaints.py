@@ -13,7 +13,7 @@ from crmrisk.core.errors import InvalidValueError, Problem, SchemaError
 from crmrisk.core.instants import TimeSpan  # noqa: TC001 - pydantic reads it at run time
 from crmrisk.core.measures import Input, Name
 from crmrisk.evidence.moments import DAY, day_number, microseconds, span
-from crmrisk.evidence.summaries.base import BaseSummary, count_if, missing
+from crmrisk.evidence.summaries.base import BaseSummary, count_if, missing, same_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,7 +108,7 @@ class Complaints(BaseSummary, kind="crmrisk.complaints"):
             "opened_at_day",
             count_if(recent, "complaints_recent"),
             count_if(nw.col("closed_at").is_null(), "open_complaints") if closed else missing("open_complaints"),
-            *(count_if(recent & (_lower("topic") == topic.lower()), _column(topic)) for topic in self.topics),
+            *(count_if(recent & same_text("topic", topic), _column(topic)) for topic in self.topics),
         )
         grouped = counted.group_by("customer_id").agg(
             nw.len().alias("complaint_count"),
@@ -132,10 +132,6 @@ class Complaints(BaseSummary, kind="crmrisk.complaints"):
         days = (microseconds(as_of) - nw.col("known_since")).cast(nw.Float64) / DAY
         at_least_one = nw.when(days > 1.0).then(days).otherwise(nw.lit(1.0))
         return ((nw.col("complaint_count") * _DAYS_PER_YEAR / at_least_one).alias("complaint_rate"),)
-
-
-def _lower(column: str) -> nw.Expr:
-    return nw.col(column).str.to_lowercase()
 
 
 def _column(topic: str) -> str:

@@ -15,7 +15,7 @@ from crmrisk.core.measures import Input, Name
 from crmrisk.evidence.content import counted, one_row
 from crmrisk.evidence.exactly import part_names, parts, total
 from crmrisk.evidence.moments import microseconds, span
-from crmrisk.evidence.summaries.base import BaseSummary
+from crmrisk.evidence.summaries.base import BaseSummary, same_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,7 @@ class NetPromoterAnswers(BaseSummary, kind="crmrisk.net_promoter_answers"):
     Parameters
     ----------
     question
-        The question, as the column ``question`` names it, compared without case.
+        The question, as the column ``question`` names it, compared without case and surrounding blanks.
     half_life
         The age at which an answer weighs half.
     detractor_most, promoter_least
@@ -108,7 +108,7 @@ class NetPromoterAnswers(BaseSummary, kind="crmrisk.net_promoter_answers"):
             If an answer is no whole number from 0 to 10.
         """
         score = nw.col("score")
-        asked = (nw.col("question").str.to_lowercase() == self.question.lower()) & ~score.is_null()
+        asked = same_text("question", self.question) & ~score.is_null()
         answers = facts.filter(asked)
         self._check(answers)
         age = (microseconds(as_of) - nw.col("at")).cast(nw.Float64)

@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 
 from crmrisk.core.measures import Input, Name
 from crmrisk.evidence.exactly import part_names, parts, total
-from crmrisk.evidence.summaries.base import BaseSummary
+from crmrisk.evidence.summaries.base import BaseSummary, same_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,8 @@ class Surveys(BaseSummary, kind="crmrisk.surveys"):
 
     For each question q: ``<q>_last`` and ``<q>_mean`` [score], ``<q>_answers`` [count]. Answers at one and the same
     time count as one with their mean. A record without a score is no answer; without any answer, last and mean are
-    unrated and the count is 0. Questions compare without case.
+    unrated and the count is 0. Questions compare without case
+    and surrounding blanks.
 
     Parameters
     ----------
@@ -68,9 +69,7 @@ class Surveys(BaseSummary, kind="crmrisk.surveys"):
         as_of
             Not used beyond that.
         """
-        asked = {
-            _plain(question): nw.col("question").str.to_lowercase() == question.lower() for question in self.questions
-        }
+        asked = {_plain(question): same_text("question", question) for question in self.questions}
         score, at = nw.col("score"), nw.col("at")
         answers = facts.filter(~score.is_null()).select(
             "customer_id",
