@@ -74,3 +74,10 @@ def test_text_compares_alike_in_summaries_and_outcomes():
     for rule in (Occurs("surveys", "score", le=6, where={"question": "nps"}), Recorded()):
         event = RiskEvent("fraud", category="fraud", horizon=timedelta(days=30), outcome=rule)
         assert listed.outcomes(event, datetime(2024, 1, 1)).occurred.tolist() == [1.0]
+
+
+@pytest.mark.parametrize("rename", ["transactions", ["transactions"], {"transactions": "at"}, {"transactions": None}])
+def test_a_renaming_of_another_shape_is_refused(rename):
+    sales = pd.DataFrame({"customer_id": ["A"], "at": pd.to_datetime(["2026-01-01"]), "amount": [1.0]})
+    with pytest.raises(SchemaError, match="not a table to column names"):
+        Evidence(transactions=sales, rename=rename)

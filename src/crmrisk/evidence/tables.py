@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import narwhals.stable.v2 as nw
 
@@ -15,9 +16,6 @@ from crmrisk.evidence.engines import Engine, engine_for
 from crmrisk.evidence.kinds import Kind, canonical, kind_of, type_problem
 from crmrisk.evidence.naming import ignored_columns, missing_problems, renaming
 from crmrisk.evidence.schemas import ColumnType, TableSchema, schema_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 __all__ = ["Table", "read_tables"]
 
@@ -104,6 +102,7 @@ def read_tables(given: Mapping[str, Any], rename: Mapping[str, Mapping[str, str]
       - payments.due_at: missing column; ...
       - payments.amount: missing column; ...
     """
+    _check_shape(rename)
     problems = _unknown_renames(given, rename)
     tables = {}
     for name, native in given.items():
@@ -114,6 +113,16 @@ def read_tables(given: Mapping[str, Any], rename: Mapping[str, Mapping[str, str]
     if problems:
         raise SchemaError(*problems)
     return tables
+
+
+def _check_shape(rename: object) -> None:
+    pairs = rename.items() if isinstance(rename, Mapping) else [("", rename)]
+    strange = [value for _, value in pairs if not isinstance(value, Mapping)]
+    if strange:
+        remedy = 'rename={"transactions": {"InvoiceDate": "at"}}'
+        raise SchemaError(
+            Problem(what="not a table to column names", where="rename", got=repr(strange[0])[:100], remedy=remedy)
+        )
 
 
 def _unknown_renames(given: Mapping[str, Any], rename: Mapping[str, Mapping[str, str]]) -> list[Problem]:
