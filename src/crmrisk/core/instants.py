@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator
 
 from crmrisk.core.errors import InvalidValueError, Problem
 
-__all__ = ["Moment", "TimeSpan", "days", "instant"]
+__all__ = ["Moment", "PositiveSpan", "TimeSpan", "days", "instant"]
 
 
 def instant(as_of: date | datetime, *, where: str = "as_of") -> datetime:
@@ -74,6 +74,17 @@ Moment: TypeAlias = Annotated[datetime, BeforeValidator(_moment_like), AfterVali
 
 TimeSpan: TypeAlias = Annotated[timedelta, BeforeValidator(_span_like)]
 """A field that holds a time span, for instance a horizon."""
+
+
+def _positive(span: timedelta) -> timedelta:
+    if span <= timedelta(0):
+        message = f"should be greater than 0 days, and is {span}"
+        raise ValueError(message)
+    return span
+
+
+PositiveSpan: TypeAlias = Annotated[TimeSpan, AfterValidator(_positive)]
+"""A field that holds a time span above 0; pydantic's own bound fails on time spans in its oldest release supported."""
 
 
 def days(span: timedelta) -> float:

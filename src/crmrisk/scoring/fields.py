@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar
 
 from pydantic import Field
 from pydantic_core import core_schema
 
 from crmrisk.core.fields import AnyFittedScorer, AnyScorer
-from crmrisk.core.instants import TimeSpan
+from crmrisk.core.instants import PositiveSpan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +20,7 @@ __all__ = ["FittedParts", "Frozen", "FrozenMapping", "Horizon", "Level", "Parts"
 
 V = TypeVar("V")
 
-Horizon: TypeAlias = Annotated[TimeSpan, Field(gt=timedelta(0))]
+Horizon: TypeAlias = PositiveSpan
 """The time span after ``as_of`` that a probability speaks of."""
 
 Level: TypeAlias = Annotated[float, Field(gt=0, lt=1)]

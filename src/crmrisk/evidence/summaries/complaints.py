@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import narwhals.stable.v2 as nw
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from crmrisk.core.errors import InvalidValueError, Problem, SchemaError
-from crmrisk.core.instants import TimeSpan  # noqa: TC001 - pydantic reads it at run time
+from crmrisk.core.instants import PositiveSpan  # noqa: TC001 - pydantic reads it at run time
 from crmrisk.core.measures import Input, Name
 from crmrisk.evidence.moments import DAY, day_number, microseconds, span
 from crmrisk.evidence.summaries.base import BaseSummary, count_if, missing, same_text
@@ -54,7 +54,7 @@ class Complaints(BaseSummary, kind="crmrisk.complaints"):
     'complaints_late_delivery'
     """
 
-    window: Annotated[TimeSpan, Field(gt=timedelta(0))] = timedelta(days=365)
+    window: PositiveSpan = timedelta(days=365)
     topics: tuple[Name, ...] = ()
 
     table: ClassVar[str] = "complaints"

@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 from pydantic import Field, model_validator
 
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
-from crmrisk.core.instants import TimeSpan  # noqa: TC001 - pydantic reads it at run time
+from crmrisk.core.instants import PositiveSpan  # noqa: TC001 - pydantic reads it at run time
 from crmrisk.core.measures import Input, Name
 from crmrisk.evidence.content import counted, one_row
 from crmrisk.evidence.exactly import part_names, parts, total
@@ -69,7 +69,7 @@ class NetPromoterAnswers(BaseSummary, kind="crmrisk.net_promoter_answers"):
     """
 
     question: Name = "nps"
-    half_life: Annotated[TimeSpan, Field(gt=timedelta(0))] = timedelta(days=365)
+    half_life: PositiveSpan = timedelta(days=365)
     detractor_most: Answer = 6
     promoter_least: Answer = 9
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import narwhals.stable.v2 as nw
-from pydantic import Field
 
-from crmrisk.core.instants import TimeSpan  # noqa: TC001 - pydantic reads it at run time
+from crmrisk.core.instants import PositiveSpan  # noqa: TC001 - pydantic reads it at run time
 from crmrisk.core.measures import Input
 from crmrisk.evidence.exactly import part_names, parts, total
 from crmrisk.evidence.moments import microseconds, span
@@ -53,7 +52,7 @@ class PurchaseTrend(BaseSummary, kind="crmrisk.purchase_trend"):
     Input(name='purchases_recent', unit='count', ge=0.0, le=None, optional=False)
     """
 
-    window: Annotated[TimeSpan, Field(gt=timedelta(0))] = timedelta(days=90)
+    window: PositiveSpan = timedelta(days=90)
 
     table: ClassVar[str] = "transactions"
 
