@@ -98,12 +98,11 @@ class Payments(BaseSummary, kind="crmrisk.payments"):
 
 def _lateness(payments: nw.LazyFrame[Any], today: int) -> nw.LazyFrame[Any]:
     unpaid = nw.col("paid_at").is_null()
-    settled = nw.when(unpaid).then(nw.lit(today)).otherwise(nw.col("paid_at_day"))
-    late = nw.col("days") > 0
-    zero = nw.lit(0)
+    settled = nw.col("paid_at_day").fill_null(today).cast(nw.Int64)
+    late = nw.col("days") > 0  # cast, not chosen from literals: narwhals 2.0 gives those a row in an empty table
     return payments.with_columns((settled - nw.col("due_at_day")).alias("days")).with_columns(
-        nw.when(late).then(nw.col("days")).otherwise(zero).alias("days_late"),
-        nw.when(late).then(nw.lit(1)).otherwise(zero).alias("late"),
-        nw.when(late & unpaid).then(nw.col("days")).otherwise(zero).alias("days_past_due"),
+        (nw.col("days") * late.cast(nw.Int64)).alias("days_late"),
+        late.cast(nw.Int64).alias("late"),
+        (nw.col("days") * (late & unpaid).cast(nw.Int64)).alias("days_past_due"),
         *parts(nw.when(late & unpaid).then(nw.col("amount")), "overdue_amount"),
     )
