@@ -25,7 +25,7 @@ from crmrisk.scoring.value.histories import checked_numbers, checked_weights
 from crmrisk.scoring.value.model_fit import Parameter, summarise
 from crmrisk.scoring.value.opportunities import checked_counts, checked_opportunities, checked_rate
 from crmrisk.scoring.value.opportunity_simulation import simulate_opportunities
-from crmrisk.scoring.value.sharing import by_history
+from crmrisk.scoring.value.sharing import once_per_distinct_row
 from crmrisk.scoring.value.special import expected_stopped_count, log_rising
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class BetaGeoBetaBinomial(Model):
         >>> print(model.log_likelihood(2, 4, 6).round(9))
         -5.195697601
         """
-        return by_history(self._log_likelihood, *checked_opportunities(frequency, recency, opportunities))
+        return once_per_distinct_row(self._log_likelihood, *checked_opportunities(frequency, recency, opportunities))
 
     def probability_alive(self, *, frequency: ArrayLike, recency: ArrayLike, opportunities: ArrayLike) -> FloatArray:
         """Compute the probability that a customer is there at the next opportunity (equation A10, one period ahead).
@@ -160,7 +160,7 @@ class BetaGeoBetaBinomial(Model):
         >>> print(model.probability_alive(frequency=6, recency=6, opportunities=6).round(10))
         0.9304025424
         """
-        return by_history(self._alive, *checked_opportunities(frequency, recency, opportunities))
+        return once_per_distinct_row(self._alive, *checked_opportunities(frequency, recency, opportunities))
 
     def expected_purchases(
         self,
@@ -196,7 +196,7 @@ class BetaGeoBetaBinomial(Model):
         if frequency is None and recency is None and opportunities is None:
             stays = self.delta / (self.gamma + self.delta)
             nothing = np.zeros(1)
-            return by_history(
+            return once_per_distinct_row(
                 lambda m: self._mean(nothing, nothing) * stays * self._periods_alive(m, np.zeros(m.size)), time
             )
         if frequency is None or recency is None or opportunities is None:
@@ -204,7 +204,7 @@ class BetaGeoBetaBinomial(Model):
             got = ", ".join(name for name, values in given.items() if values is not None)
             allowed = "all of frequency, recency, opportunities"
             raise InvalidValueError(Problem(what="half a history", allowed=allowed, got=got))
-        return by_history(self._expected, *_with_history(time, frequency, recency, opportunities))
+        return once_per_distinct_row(self._expected, *_with_history(time, frequency, recency, opportunities))
 
     def discounted_expected_residual_purchases(
         self, discount_rate: ArrayLike, *, frequency: ArrayLike, recency: ArrayLike, opportunities: ArrayLike
@@ -232,7 +232,7 @@ class BetaGeoBetaBinomial(Model):
         5.9087
         """
         rate = checked_rate(discount_rate)
-        return by_history(self._residual, *_with_history(rate, frequency, recency, opportunities))
+        return once_per_distinct_row(self._residual, *_with_history(rate, frequency, recency, opportunities))
 
     def probability_of_no_purchase(
         self, horizon: ArrayLike, *, frequency: ArrayLike, recency: ArrayLike, opportunities: ArrayLike
@@ -260,7 +260,7 @@ class BetaGeoBetaBinomial(Model):
         0.0768
         """
         time = checked_counts({"horizon": horizon})["horizon"]
-        return by_history(self._silent, *_with_history(time, frequency, recency, opportunities))
+        return once_per_distinct_row(self._silent, *_with_history(time, frequency, recency, opportunities))
 
     def probability_of_purchases(self, n: ArrayLike, horizon: ArrayLike) -> FloatArray:
         """Compute the probability that a new customer buys at exactly n of the next opportunities (equation 7).
@@ -283,7 +283,7 @@ class BetaGeoBetaBinomial(Model):
         >>> print((11_104 * model.probability_of_purchases(6, 6)).round(6))
         1252.394046
         """
-        return by_history(self._count, *checked_counts({"n": n, "horizon": horizon}).values())
+        return once_per_distinct_row(self._count, *checked_counts({"n": n, "horizon": horizon}).values())
 
     def simulate(self, opportunities: ArrayLike, *, rng: np.random.Generator) -> SimulatedOpportunities:
         """Simulate customers observed from their first purchase on.

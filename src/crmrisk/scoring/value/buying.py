@@ -15,20 +15,11 @@ from scipy import special
 
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.model import Model
-from crmrisk.scoring.value.compact import compact, distinct
-from crmrisk.scoring.value.fitting import maximise
-from crmrisk.scoring.value.histories import (
-    Histories,
-    checked_columns,
-    checked_histories,
-    checked_numbers,
-    checked_weights,
-)
-from crmrisk.scoring.value.model_fit import summarise
+from crmrisk.scoring.value.buying_fit import fit_buying
+from crmrisk.scoring.value.histories import Histories, checked_histories, checked_numbers
+from crmrisk.scoring.value.sharing import once_per_distinct_row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import ArrayLike
 
     from crmrisk.core.arrays import FloatArray
@@ -36,13 +27,11 @@ if TYPE_CHECKING:
     from crmrisk.scoring.value.model_fit import ModelFit
     from crmrisk.scoring.value.simulation import SimulatedHistories
 
-__all__ = ["BuyingUntilDropout", "once_per_distinct_row"]
+__all__ = ["BuyingUntilDropout"]
 
 LARGEST_ODDS = 1e150
 BLOCK = 8_192
 """Rows worked on at once: their columns stay in the processor's cache."""
-WORTH_SHARING = 4_096
-"""Portfolios above this are scored once per distinct history."""
 
 
 class BuyingUntilDropout(Model):
@@ -97,16 +86,7 @@ class BuyingUntilDropout(Model):
         >>> fit.not_identified
         ('r', 'alpha', 'a', 'b')
         """
-        columns = checked_columns({"frequency": frequency, "recency": recency, "age": age})
-        (x, last, end), weight = compact(columns.values(), checked_weights(weights, columns["frequency"].size))
-        n, bought, waited = float(weight.sum()), float(weight @ x), float(weight @ end)
-        unit = waited / n or 1.0
-        rate = max(bought, 1.0) / max(waited / unit, 1.0)
-        maximum = maximise(cls._likelihood(x, last / unit, end / unit, weight), cls._starts(rate))
-        values = dict(zip(cls.model_fields, maximum.parameters.tolist(), strict=True))
-        model = cls(**{name: value * unit if name in cls._times else value for name, value in values.items()})
-        value = maximum.value - bought * float(np.log(unit))  # a density per time and purchase
-        return summarise(maximum, model, log_likelihood=value, n=n, notes=_notes(x, last, weight))
+        return fit_buying(cls, frequency, recency, age, weights)
 
     @property
     @abstractmethod
@@ -352,41 +332,7 @@ class BuyingUntilDropout(Model):
         """Simulate customers observed for their ages, ``(n_customers,)``."""
 
 
-def once_per_distinct_row(function: Callable[..., FloatArray], *columns: FloatArray) -> FloatArray:
-    """Evaluate a function of rows where nothing is missing, in a large portfolio once per distinct row.
-
-    Parameters
-    ----------
-    function
-        Maps columns ``(n_rows,)`` to values ``(n_rows,)``, row by row.
-    columns
-        Its arguments, of one shape.
-
-    Returns
-    -------
-    The values in that shape, NaN where an argument is.
-
-    Examples
-    --------
-    >>> once_per_distinct_row(np.add, np.array([1.0, np.nan]), np.array([2.0, 5.0]))
-    array([ 3., nan])
-    """
-    flat = [column.ravel() for column in columns]
-    result = np.full(flat[0].shape, np.nan)
-    rated = np.flatnonzero(~np.isnan(sum(flat)))
-    rows = [column[rated] for column in flat]
-    shared = distinct(*rows) if rated.size > WORTH_SHARING else None
-    result[rated] = function(*rows) if shared is None else function(*shared.columns)[shared.place]
-    return result.reshape(columns[0].shape)
-
-
 def _scalar(values: FloatArray) -> FloatArray:
     """Unwrap an array without dimensions, as numpy's own functions do."""
     unwrapped: FloatArray = values[()]
     return unwrapped
-
-
-def _notes(frequency: FloatArray, recency: FloatArray, weight: FloatArray) -> tuple[str, ...]:
-    instant = float(weight[(frequency > 0) & (recency == 0)].sum())
-    text = f"{instant:g} customer(s) have repeat purchases at recency 0: is the time unit too coarse?"
-    return (text,) if instant else ()

@@ -20,7 +20,7 @@ from crmrisk.scoring.value.compact import compact
 from crmrisk.scoring.value.discrete_sums import log_sums
 from crmrisk.scoring.value.histories import checked_numbers, checked_weights
 from crmrisk.scoring.value.opportunities import checked_counts, checked_lifetimes, checked_rate, checked_survivors
-from crmrisk.scoring.value.sharing import by_history
+from crmrisk.scoring.value.sharing import once_per_distinct_row
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -96,7 +96,7 @@ class ContractModel(Model, ABC):
         >>> np.exp(model.log_likelihood([1, 2, 2], [True, True, False])).round(6)
         array([0.5     , 0.166667, 0.333333])
         """
-        return by_history(self._log_likelihood, *checked_lifetimes(duration, churned))
+        return once_per_distinct_row(self._log_likelihood, *checked_lifetimes(duration, churned))
 
     def survival(self, periods: ArrayLike, *, renewals: ArrayLike = 0) -> FloatArray:
         """Compute the probability that a customer renews at each of the next renewals, S(n+t) / S(n).
@@ -120,7 +120,7 @@ class ContractModel(Model, ABC):
         array([1.   , 0.627, 0.239])
         """
         ahead, done = _ahead("periods", periods, renewals)
-        return by_history(lambda t, n: np.exp(self._log_kept(n, n + t)), ahead, done)
+        return once_per_distinct_row(lambda t, n: np.exp(self._log_kept(n, n + t)), ahead, done)
 
     def retention_rate(self, period: ArrayLike) -> FloatArray:
         """Compute the share that renews among those who reach a renewal, S(t) / S(t-1).
@@ -142,7 +142,7 @@ class ContractModel(Model, ABC):
         array([0.627, 0.756, 0.911])
         """
         periods = checked_counts({"period": period}, least=1)["period"]
-        return by_history(lambda t: np.exp(self._log_kept(t - 1, t)), periods)
+        return once_per_distinct_row(lambda t: np.exp(self._log_kept(t - 1, t)), periods)
 
     def probability_of_churn(self, period: ArrayLike, *, renewals: ArrayLike = 0) -> FloatArray:
         """Compute the probability that a customer is lost at exactly the period-th renewal from now.
@@ -166,7 +166,9 @@ class ContractModel(Model, ABC):
         array([0.373, 0.153, 0.086])
         """
         ahead, done = _ahead("period", period, renewals)
-        return by_history(lambda t, n: np.exp(self._log_kept(n, n + t - 1) + self._log_lost(n + t)), ahead, done)
+        return once_per_distinct_row(
+            lambda t, n: np.exp(self._log_kept(n, n + t - 1) + self._log_lost(n + t)), ahead, done
+        )
 
     def expected_lifetime(self, horizon: ArrayLike, *, renewals: ArrayLike = 0) -> FloatArray:
         """Compute how many of the next periods a customer is expected to stay, the one just begun included.
@@ -192,7 +194,7 @@ class ContractModel(Model, ABC):
         1.833333
         """
         ahead, done = _ahead("horizon", horizon, renewals)
-        return by_history(self._lifetime, ahead, done)
+        return once_per_distinct_row(self._lifetime, ahead, done)
 
     def discounted_expected_residual_lifetime(self, discount_rate: ArrayLike, *, renewals: ArrayLike = 0) -> FloatArray:
         """Compute the present value of all coming periods, each worth 1, just before the next renewal: DERL.
@@ -226,13 +228,16 @@ class ContractModel(Model, ABC):
         rate = checked_rate(discount_rate)
         columns = checked_numbers({"rate": rate, "renewals": renewals}, missing=True)
         done = checked_counts({"renewals": columns["renewals"]}, missing=True)["renewals"]
-        return by_history(self._residual_lifetime, columns["rate"], done)
+        return once_per_distinct_row(self._residual_lifetime, columns["rate"], done)
 
     def _log_likelihood(self, duration: FloatArray, churned: FloatArray) -> FloatArray:
         lost = churned == 1
         values = self._log_kept(np.zeros(duration.size), duration - churned)
         values[lost] += self._log_lost(duration[lost])
         return values
+
+    def _churn_probability(self, period: FloatArray, done: FloatArray) -> FloatArray:
+        return np.exp(self._log_kept(done, done + period - 1) + self._log_lost(done + period))
 
     def _lifetime(self, horizon: FloatArray, done: FloatArray) -> FloatArray:
         def kept(row: IntArray, t: FloatArray) -> FloatArray:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from scipy import special
 
-from crmrisk.scoring.value.buying import BuyingUntilDropout, once_per_distinct_row
+from crmrisk.scoring.value.buying import BuyingUntilDropout
 from crmrisk.scoring.value.model_fit import Parameter  # noqa: TC001 - pydantic reads it
 from crmrisk.scoring.value.pareto_likelihood import ParetoLikelihood
+from crmrisk.scoring.value.sharing import once_per_distinct_row
 from crmrisk.scoring.value.simulation import simulate_lifetimes
 from crmrisk.scoring.value.special import log_rising
 from crmrisk.scoring.value.vanishing import log_vanishing, log_vanishing_after

@@ -1,0 +1,66 @@
+"""Fit a model of buying until dropout: check, count, scale the time, climb, and say what was found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from crmrisk.scoring.value.compact import compact
+from crmrisk.scoring.value.fitting import maximise
+from crmrisk.scoring.value.histories import checked_columns, checked_weights
+from crmrisk.scoring.value.model_fit import summarise
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from crmrisk.core.arrays import FloatArray
+    from crmrisk.scoring.value.buying import BuyingUntilDropout
+    from crmrisk.scoring.value.model_fit import ModelFit
+
+__all__ = ["fit_buying"]
+
+B = TypeVar("B", bound="BuyingUntilDropout")
+
+
+def fit_buying(
+    model: type[B], frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, weights: ArrayLike | None
+) -> ModelFit[B]:
+    """Fit a model by exact maximum likelihood on counted histories.
+
+    Parameters
+    ----------
+    model
+        The kind of model.
+    frequency, recency, age, weights
+        As for its ``fit``.
+
+    Raises
+    ------
+    FitError
+        If there is no customer.
+    InvalidValueError
+        If values are not what they should be.
+
+    Examples
+    --------
+    >>> from crmrisk.scoring.value import ParetoNBD
+    >>> fit_buying(ParetoNBD, [0, 0], [0, 0], [12, 30], None).n
+    2.0
+    """
+    columns = checked_columns({"frequency": frequency, "recency": recency, "age": age})
+    (x, last, end), weight = compact(columns.values(), checked_weights(weights, columns["frequency"].size))
+    n, bought, waited = float(weight.sum()), float(weight @ x), float(weight @ end)
+    unit = waited / n or 1.0
+    rate = max(bought, 1.0) / max(waited / unit, 1.0)
+    maximum = maximise(model._likelihood(x, last / unit, end / unit, weight), model._starts(rate))  # noqa: SLF001 - the models' own engine
+    values = dict(zip(model.model_fields, maximum.parameters.tolist(), strict=True))
+    found = model(**{name: value * unit if name in model._times else value for name, value in values.items()})  # noqa: SLF001 - same
+    value = maximum.value - bought * float(np.log(unit))  # a density per time and purchase
+    return summarise(maximum, found, log_likelihood=value, n=n, notes=_notes(x, last, weight))
+
+
+def _notes(frequency: FloatArray, recency: FloatArray, weight: FloatArray) -> tuple[str, ...]:
+    instant = float(weight[(frequency > 0) & (recency == 0)].sum())
+    text = f"{instant:g} customer(s) have repeat purchases at recency 0: is the time unit too coarse?"
+    return (text,) if instant else ()
