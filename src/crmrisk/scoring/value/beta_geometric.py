@@ -93,19 +93,16 @@ class BetaGeometricNBD(BuyingUntilDropout):
         silent: FloatArray = np.exp(-(self.r + x) * np.log1p(time / (self.alpha + end)))
         return silent
 
-    def _count_probability(self, n: FloatArray, time: FloatArray) -> FloatArray:
-        r, alpha, a, b = self.r, self.alpha, self.a, self.b
-        past, ahead = alpha / (alpha + time), time / (alpha + time)
-        arrivals = log_rising(r, n) - special.gammaln(n + 1) - r * np.log1p(time / alpha)
-        tosses = n + self._early
-        stays = log_rising(b, tosses) - log_rising(a + b, tosses)
+    def _count_if_alive(self, n: FloatArray, time: FloatArray, x: FloatArray, end: FloatArray) -> FloatArray:
+        shape, rate, a, b = self.r + x, self.alpha + end, self.a, self.b + (x + self._early)
+        past, ahead = rate / (rate + time), time / (rate + time)
+        arrivals = log_rising(shape, n) - special.gammaln(n + 1) - shape * np.log1p(time / rate)
+        stays = log_rising(b, n) - log_rising(a + b, n)
         buying = np.exp(arrivals + special.xlogy(n, ahead) + stays)
-        passed = np.maximum(tosses, 1.0) - 1
-        leaves = np.log(a / (a + b)) + log_rising(b, passed) - log_rising(a + b + 1, passed)
         some = np.maximum(n, 1.0)
-        arrived = np.where(ahead < past, special.betainc(some, r, ahead), special.betaincc(r, some, past))
-        reached = np.where(n > 0, arrived, 1.0)
-        return buying + np.where(tosses > 0, np.exp(leaves) * reached, 0.0)
+        leaves = np.log(a / (a + b)) + log_rising(b, some - 1) - log_rising(a + b + 1, some - 1)
+        reached = np.where(ahead < past, special.betainc(some, shape, ahead), special.betaincc(shape, some, past))
+        return buying + np.where(n > 0, np.exp(leaves) * reached, 0.0)
 
     def _simulated(self, age: FloatArray, rng: np.random.Generator) -> SimulatedHistories:
         rates, dropouts = rng.gamma(self.r, 1 / self.alpha, age.size), rng.beta(self.a, self.b, age.size)

@@ -170,14 +170,9 @@ class BuyingUntilDropout(Model):
         >>> model.expected_purchases([1, 32, 78]).round(4)
         array([0.0533, 1.0452, 1.8605])
         """
-        if frequency is None and recency is None and age is None:
-            frequency = recency = age = 0
-        if frequency is None or recency is None or age is None:
-            given = {"frequency": frequency, "recency": recency, "age": age}
-            got = ", ".join(name for name, values in given.items() if values is not None)
-            raise InvalidValueError(Problem(what="half a history", allowed="all of frequency, recency, age", got=got))
-        alive = self.probability_alive(frequency=frequency, recency=recency, age=age)
-        return alive * self.expected_purchases_if_alive(horizon, frequency=frequency, age=age)
+        history = _whole_history(frequency, recency, age)
+        alive = self.probability_alive(**history)
+        return alive * self.expected_purchases_if_alive(horizon, frequency=history["frequency"], age=history["age"])
 
     def expected_purchases_if_alive(self, horizon: ArrayLike, *, frequency: ArrayLike, age: ArrayLike) -> FloatArray:
         """Compute the purchases expected within a horizon of a customer known to be alive at its start.
@@ -242,10 +237,19 @@ class BuyingUntilDropout(Model):
         silent = once_per_distinct_row(self._silent, columns["horizon"], histories.frequency, histories.age)
         return _scalar(np.minimum(special.expit(odds_gone) + special.expit(-odds_gone) * silent, 1.0))
 
-    def probability_of_purchases(self, n: ArrayLike, horizon: ArrayLike) -> FloatArray:
-        """Compute the probability that a new customer makes exactly n repeat purchases within a horizon.
+    def probability_of_purchases(
+        self,
+        n: ArrayLike,
+        horizon: ArrayLike,
+        *,
+        frequency: ArrayLike | None = None,
+        recency: ArrayLike | None = None,
+        age: ArrayLike | None = None,
+    ) -> FloatArray:
+        """Compute the probability of exactly n purchases within a horizon, by a known customer or by a new one.
 
-        P(X(t) = n): still buying after the n-th, or dropped out between it and the next.
+        P(Y(t) = n | x, t_x, T) with a history, P(X(t) = n) without: gone already, still buying after the n-th, or
+        dropped out between it and the next.
 
         Parameters
         ----------
@@ -253,11 +257,14 @@ class BuyingUntilDropout(Model):
             Numbers of repeat purchases.
         horizon
             How far to look ahead [time unit].
+        frequency, recency, age
+            The histories: all three, or none for a customer who has just made a first purchase.
 
         Raises
         ------
         InvalidValueError
-            If n is no whole number from 0, or the horizon is negative or not finite.
+            If n is no whole number from 0, a history is impossible or incomplete, or the horizon is negative or not
+            finite.
 
         Examples
         --------
@@ -267,9 +274,17 @@ class BuyingUntilDropout(Model):
         0.5737864
         >>> float(model.probability_of_purchases(200, 30))
         1.0502225...e-16
+        >>> model.probability_of_purchases([0, 1, 2], 13, frequency=2, recency=30.43, age=38.86).round(4)
+        array([0.6765, 0.2263, 0.0703])
         """
-        columns = checked_numbers({"n": n, "horizon": horizon})
-        return _scalar(once_per_distinct_row(self._count_probability, columns["n"], columns["horizon"]))
+        asked = checked_numbers({"n": n, "horizon": horizon})
+        history = _whole_history(frequency, recency, age)
+        columns = checked_numbers({**asked, **history}, missing=True)
+        histories = checked_histories(columns["frequency"], columns["recency"], columns["age"])
+        odds_gone = self._log_odds_gone(histories)
+        part = (columns["n"], columns["horizon"], histories.frequency, histories.age)
+        alive = special.expit(-odds_gone) * once_per_distinct_row(self._count_if_alive, *part)
+        return _scalar(np.minimum(alive + np.where(columns["n"] == 0, special.expit(odds_gone), 0.0), 1.0))
 
     def simulate(self, age: ArrayLike, *, rng: np.random.Generator) -> SimulatedHistories:
         """Simulate customers observed from their first purchase on.
@@ -324,12 +339,24 @@ class BuyingUntilDropout(Model):
         """Compute the probability that one alive buys nothing, row by row of ``(n_rows,)``, nothing missing."""
 
     @abstractmethod
-    def _count_probability(self, n: FloatArray, time: FloatArray) -> FloatArray:
-        """Compute the probability of n purchases of a new customer, row by row of ``(n_rows,)``."""
+    def _count_if_alive(self, n: FloatArray, time: FloatArray, x: FloatArray, end: FloatArray) -> FloatArray:
+        """Compute the probability that one alive buys n times, row by row of ``(n_rows,)``, nothing missing."""
 
     @abstractmethod
     def _simulated(self, age: FloatArray, rng: np.random.Generator) -> SimulatedHistories:
         """Simulate customers observed for their ages, ``(n_customers,)``."""
+
+
+def _whole_history(
+    frequency: ArrayLike | None, recency: ArrayLike | None, age: ArrayLike | None
+) -> dict[str, ArrayLike]:
+    """Give a history, that of a new customer where none is given, and refuse half of one."""
+    given = {"frequency": frequency, "recency": recency, "age": age}
+    known = {name: values for name, values in given.items() if values is not None}
+    if known and len(known) < len(given):
+        got = ", ".join(known)
+        raise InvalidValueError(Problem(what="half a history", allowed="all of frequency, recency, age", got=got))
+    return known or {"frequency": 0, "recency": 0, "age": 0}
 
 
 def _scalar(values: FloatArray) -> FloatArray:

@@ -122,11 +122,12 @@ class ParetoNBD(BuyingUntilDropout):
         silent: FloatArray = np.exp(self._log_lasting(time, x, end)) + vanished
         return silent
 
-    def _count_probability(self, n: FloatArray, time: FloatArray) -> FloatArray:
-        arrivals = log_rising(self.r, n) - special.gammaln(n + 1) + special.xlogy(n, time / (self.alpha + time))
-        probability = np.exp(arrivals + self._log_lasting(time, np.zeros(()), np.zeros(())))
+    def _count_if_alive(self, n: FloatArray, time: FloatArray, x: FloatArray, end: FloatArray) -> FloatArray:
+        shape, rate, stop_rate = self.r + x, self.alpha + end, self.beta + end
+        arrivals = log_rising(shape, n) - special.gammaln(n + 1) + special.xlogy(n, time / (rate + time))
+        probability = np.exp(arrivals + self._log_lasting(time, x, end))
         some = time > 0
-        rates, stops = (self.r, self.alpha), (self.s, self.beta)
+        rates, stops = (shape[some], rate[some]), (self.s, stop_rate[some])
         probability[some] += np.exp(log_vanishing_after(n[some], time[some], rates=rates, stops=stops))
         return probability
 

@@ -11,7 +11,7 @@ heavy buyers and needs one form for A < B and another for A > B; the integrand i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 from scipy import special
@@ -20,6 +20,9 @@ from crmrisk.scoring.value.special import log_rising
 
 if TYPE_CHECKING:
     from crmrisk.core.arrays import BoolArray, FloatArray, IntArray
+
+Each: TypeAlias = "FloatArray | float"
+"""One number for all rows, or one for each."""
 
 __all__ = ["Panels", "integrate_rows", "log_vanishing", "log_vanishing_after", "vanishing_panels"]
 
@@ -163,17 +166,17 @@ def log_vanishing(
 
 
 class _Buyers(NamedTuple):
-    """The parameters of the mixing distributions, and for every row how many times they bought and a time."""
+    """For every row the parameters of the mixing distributions, how many times they bought, and a time."""
 
-    shape: float
-    rate: float
-    stop_shape: float
-    stop_rate: float
+    shape: FloatArray
+    rate: FloatArray
+    stop_shape: FloatArray
+    stop_rate: FloatArray
     bought: FloatArray
     log_time: FloatArray
 
-    def rows(self, part: IntArray) -> _Buyers:
-        return self._replace(bought=self.bought[part], log_time=self.log_time[part])
+    def rows(self, part: IntArray | slice) -> _Buyers:
+        return _Buyers(*(column[part] for column in self))
 
     def log_density(self, log_y: FloatArray) -> FloatArray:
         """Give the logarithm of the density in ln y of vanishing at y after so many purchases, up to a constant."""
@@ -204,7 +207,7 @@ class _Buyers(NamedTuple):
 
 
 def log_vanishing_after(
-    count: FloatArray, time: FloatArray, *, rates: tuple[float, float], stops: tuple[float, float]
+    count: FloatArray, time: FloatArray, *, rates: tuple[Each, Each], stops: tuple[Each, Each]
 ) -> FloatArray:
     """Compute the logarithm of the probability to vanish within a time having bought just so many times.
 
@@ -215,9 +218,9 @@ def log_vanishing_after(
     count, time
         n and t above 0, ``(n_rows,)``.
     rates
-        (r, α), the purchase rates.
+        (r, α), the purchase rates, of all or ``(n_rows,)``.
     stops
-        (s, β), the dropout rates.
+        (s, β), the dropout rates, of all or ``(n_rows,)``.
 
     Examples
     --------
@@ -225,14 +228,16 @@ def log_vanishing_after(
     array([0.375])
     """
     result = np.empty(count.shape)
+    mixing = [np.array(np.broadcast_to(value, count.shape)) for value in (*rates, *stops)]
+    everyone = _Buyers(*mixing, count, np.log(time))
     for start in range(0, count.size, CHUNK):
-        part = slice(start, start + CHUNK)
-        buyers = _Buyers(*rates, *stops, count[part], np.log(time[part]))
+        buyers = everyone.rows(slice(start, start + CHUNK))
         top = np.minimum(buyers.log_mode(), buyers.log_time)
         height = buyers.log_density(top)
-        arrivals = log_rising(rates[0], buyers.bought) - special.gammaln(buyers.bought + 1)
+        arrivals = log_rising(buyers.shape, buyers.bought) - special.gammaln(buyers.bought + 1)
         area = _side(buyers, top, height, -1.0) + _side(buyers, top, height, 1.0)
-        result[part] = arrivals + np.log(stops[0]) - np.log(stops[1]) + height + np.log(area)
+        stops_at = np.log(buyers.stop_shape) - np.log(buyers.stop_rate)
+        result[start : start + CHUNK] = arrivals + stops_at + height + np.log(area)
     return result
 
 
@@ -260,4 +265,4 @@ def _goes_on(added: FloatArray, area: FloatArray, inside: BoolArray) -> BoolArra
 
 
 def _column(buyers: _Buyers) -> _Buyers:
-    return buyers._replace(bought=buyers.bought[:, np.newaxis])
+    return _Buyers(*(column[:, np.newaxis] for column in buyers))
