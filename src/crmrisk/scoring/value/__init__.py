@@ -13,6 +13,7 @@ from crmrisk.scoring.value.beta_geo import BetaGeoNBD
 from crmrisk.scoring.value.beta_geo_beta_binomial import BetaGeoBetaBinomial
 from crmrisk.scoring.value.contract import ContractModel, SimulatedContracts
 from crmrisk.scoring.value.gamma_gamma import GammaGamma
+from crmrisk.scoring.value.intervals import PredictionInterval, delta_interval
 from crmrisk.scoring.value.model_fit import ModelFit
 from crmrisk.scoring.value.modified_beta_geo import ModifiedBetaGeoNBD
 from crmrisk.scoring.value.opportunity_simulation import SimulatedOpportunities
@@ -31,10 +32,12 @@ __all__ = [
     "ModelFit",
     "ModifiedBetaGeoNBD",
     "ParetoNBD",
+    "PredictionInterval",
     "PurchaseModel",
     "ShiftedBetaGeometric",
     "SimulatedContracts",
     "SimulatedHistories",
     "SimulatedOpportunities",
+    "delta_interval",
     "discounted_value",
 ]

@@ -8,12 +8,14 @@ import numpy as np
 from pydantic import Field
 
 from crmrisk.core.model import Model
+from crmrisk.scoring.value.intervals import delta_interval
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from crmrisk.core.arrays import FloatArray
     from crmrisk.scoring.value.fitting import Maximum
+    from crmrisk.scoring.value.intervals import PredictionInterval, Scale
 
 __all__ = ["ModelFit", "Parameter", "summarise"]
 
@@ -113,6 +115,35 @@ class ModelFit(Model, Generic[M]):
     def bic(self) -> float:
         """Give the Bayesian information criterion, one observation per customer."""
         return len(self.parameters) * float(np.log(self.n)) - 2 * self.log_likelihood
+
+    def interval(
+        self, quantity: Callable[[M], FloatArray], *, level: float = 0.95, scale: Scale = "log"
+    ) -> PredictionInterval:
+        """Compute intervals of any quantity of the model by the delta method; see `delta_interval`.
+
+        Parameters
+        ----------
+        quantity
+            Computes predictions from a model, an array of any shape.
+        level
+            The level of confidence.
+        scale
+            ``"log"`` for positive quantities, ``"logit"`` for probabilities, ``"identity"`` for the rest.
+
+        Raises
+        ------
+        InvalidValueError
+            If the level is not within (0, 1), or a value outside the scale.
+
+        Examples
+        --------
+        >>> from crmrisk.scoring.value import BetaGeoNBD
+        >>> fit = BetaGeoNBD.fit([0, 2, 1, 0, 6], [0, 20, 9, 0, 30], [38, 38, 36, 35, 31], weights=[60, 12, 9, 40, 3])
+        >>> found = fit.interval(lambda model: model.probability_alive(frequency=2, recency=9, age=38), scale="logit")
+        >>> bool(0 < found.low < found.value < found.high < 1)
+        True
+        """
+        return delta_interval(self.model, self.log_covariance, quantity, level=level, scale=scale)
 
     @property
     def _log_covariance(self) -> FloatArray:
