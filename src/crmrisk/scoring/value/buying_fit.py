@@ -8,17 +8,25 @@ import numpy as np
 
 from crmrisk.scoring.value.compact import compact
 from crmrisk.scoring.value.fitting import maximise
-from crmrisk.scoring.value.histories import checked_columns, checked_weights
+from crmrisk.scoring.value.histories import Histories, checked_columns, checked_weights
 from crmrisk.scoring.value.model_fit import summarise
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import ArrayLike
 
     from crmrisk.core.arrays import FloatArray
     from crmrisk.scoring.value.buying import BuyingUntilDropout
+    from crmrisk.scoring.value.fitting import LogLikelihood
     from crmrisk.scoring.value.model_fit import ModelFit
 
 __all__ = ["fit_buying"]
+
+LARGE = 8_192
+"""Fits of more distinct histories than this begin with a sample of them."""
+THINNING = 8
+"""The sample is every eighth history; no more than a start."""
 
 B = TypeVar("B", bound="BuyingUntilDropout")
 
@@ -49,15 +57,47 @@ def fit_buying(
     2.0
     """
     columns = checked_columns({"frequency": frequency, "recency": recency, "age": age})
-    (x, last, end), weight = compact(columns.values(), checked_weights(weights, columns["frequency"].size))
+    (x, last, end), weight = _counted(*columns.values(), checked_weights(weights, columns["frequency"].size))
     n, bought, waited = float(weight.sum()), float(weight @ x), float(weight @ end)
     unit = waited / n or 1.0
     rate = max(bought, 1.0) / max(waited / unit, 1.0)
-    maximum = maximise(model._likelihood(x, last / unit, end / unit, weight), model._starts(rate))  # noqa: SLF001 - the models' own engine
+    histories = Histories(x, last / unit, end / unit)
+    maximum = maximise(_likelihood(model, histories, weight), _starts(model, histories, weight, rate))
     values = dict(zip(model.model_fields, maximum.parameters.tolist(), strict=True))
     found = model(**{name: value * unit if name in model._times else value for name, value in values.items()})  # noqa: SLF001 - same
     value = maximum.value - bought * float(np.log(unit))  # a density per time and purchase
     return summarise(maximum, found, log_likelihood=value, n=n, notes=_notes(x, last, weight))
+
+
+def _counted(
+    x: FloatArray, last: FloatArray, end: FloatArray, weights: FloatArray | None
+) -> tuple[tuple[FloatArray, ...], FloatArray]:
+    """Count identical histories; where recency is on no grid, at least those without a repeat purchase."""
+    counted, weight = compact((x, last, end), weights)
+    once = counted[0] == 0
+    if weight.size < x.size or not once.any():
+        return counted, weight
+    none, of_none = compact([column[once] for column in counted], weight[once])
+    columns = tuple(np.concatenate([few, many[~once]]) for few, many in zip(none, counted, strict=True))
+    return columns, np.concatenate([of_none, weight[~once]])
+
+
+def _likelihood(model: type[BuyingUntilDropout], histories: Histories, weight: FloatArray) -> LogLikelihood:
+    return model._likelihood(*histories, weight)  # noqa: SLF001 - the models' own engine
+
+
+def _starts(
+    model: type[BuyingUntilDropout], histories: Histories, weight: FloatArray, rate: float
+) -> Sequence[FloatArray]:
+    """Begin a large fit at the maximum of a sample of its histories: few steps are left, and the top stays the top."""
+    starts = model._starts(rate)  # noqa: SLF001 - the models' own engine
+    if weight.size < LARGE:
+        return starts
+    part = slice(None, None, THINNING)
+    thinned = Histories(*(column[part] for column in histories))
+    found = maximise(_likelihood(model, thinned, weight[part]), _starts(model, thinned, weight[part], rate))
+    near = found.converged and bool(found.identified.all())
+    return [found.parameters, *starts] if near else starts
 
 
 def _notes(frequency: FloatArray, recency: FloatArray, weight: FloatArray) -> tuple[str, ...]:

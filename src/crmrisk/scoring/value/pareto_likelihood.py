@@ -9,32 +9,32 @@ log-derivatives plus the covariance of the first for a Hessian.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 
 from crmrisk.scoring.value.counted_histories import CountedHistories, exposure, softplus
 from crmrisk.scoring.value.fitting import Derivatives
-from crmrisk.scoring.value.vanishing import integrate_rows, vanishing_panels
+from crmrisk.scoring.value.quadrature import rows_by_rule
+from crmrisk.scoring.value.vanishing import vanishing_scale
 
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray, IntArray
-    from crmrisk.scoring.value.vanishing import Panels
+    from crmrisk.scoring.value.quadrature import Rule
 
 __all__ = ["ParetoLikelihood"]
 
-BLOCK = 512
-"""Rows worked on at once: with 16 nodes and a dozen columns each they fit the processor's cache, and matrix products
-stay too small for threads, whose start would cost more than the product."""
-
 
 class _Rows(NamedTuple):
-    """Some of the histories; only those idle for a while may have dropped out."""
+    """Some of the histories: those idle for a while, who alone may have dropped out."""
 
     frequency: FloatArray
     recency: FloatArray
     age: FloatArray
     weight: FloatArray
+
+    def take(self, part: IntArray) -> _Rows:
+        return _Rows(*(column[part] for column in self))
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,80 +57,117 @@ class ParetoLikelihood(CountedHistories):
             (r, alpha, s, beta).
         """
         r, alpha, s, beta = parameters.tolist()
-        total = self._purchases(r)
-        for start in range(0, self.age.size, BLOCK):
-            part = np.arange(start, min(start + BLOCK, self.age.size))
-            total = total + _exposed(r, alpha, s, beta, self._rows(part))
-            idle = part[self.age[part] > self.recency[part]]
-            if idle.size:
-                total = total + _dropout(r, alpha, s, beta, self._rows(idle))
+        total = self._purchases(r) + self._exposed(r, alpha, s, beta)
+        rows = _Rows(self.frequency, self.recency, self.age, self.weight)
+        rows = rows.take(np.flatnonzero(self.age > self.recency))
+        shape, idle = r + rows.frequency, rows.age - rows.recency
+        scale, reach = vanishing_scale(shape, alpha + rows.recency, s, beta + rows.recency, idle)
+        for part, rule in rows_by_rule(reach):
+            silent = _Silence.of(parameters, rows.take(part), scale[part], reach[part], rule)
+            total = total + silent.derivatives()
         return total
-
-    def _rows(self, part: IntArray) -> _Rows:
-        return _Rows(self.frequency[part], self.recency[part], self.age[part], self.weight[part])
 
     def _purchases(self, r: float) -> Derivatives:
         """Sum ln Γ(r+x)/Γ(r)."""
         value, slope, bend = self.rising(r)
         return Derivatives(value, np.array([slope, 0.0, 0.0, 0.0]), np.diag([bend, 0.0, 0.0, 0.0]))
 
+    def _exposed(self, r: float, alpha: float, s: float, beta: float) -> Derivatives:
+        """Sum r ln α - (r+x) ln(α+T) + s ln β - s ln(β+T)."""
+        buying = exposure(r, alpha, self.frequency, age=self.age, weight=self.weight)
+        staying = exposure(s, beta, 0.0, age=self.age, weight=self.weight)
+        hessian = np.zeros((4, 4))
+        hessian[:2, :2], hessian[2:, 2:] = buying.hessian, staying.hessian
+        return Derivatives(buying.value + staying.value, np.concatenate((buying.gradient, staying.gradient)), hessian)
 
-def _exposed(r: float, alpha: float, s: float, beta: float, rows: _Rows) -> Derivatives:
-    """Sum r ln α - (r+x) ln(α+T) + s ln β - s ln(β+T)."""
-    buying = exposure(r, alpha, rows.frequency, age=rows.age, weight=rows.weight)
-    staying = exposure(s, beta, 0.0, age=rows.age, weight=rows.weight)
+
+@dataclass(frozen=True, eq=False)
+class _Silence:
+    """Sum ln(1 + exp δ), where δ are the log-odds of having dropped out since the last purchase.
+
+    exp δ = s ∫ ((α+T)/(α+y))^(r+x) ((β+T)/(β+y))^s dy/(β+y), and y enters the log-derivatives of the integrand through
+    four functions alone: ln(α+y), 1/(α+y), ln(β+y) and 1/(β+y), here relative to their values at the last purchase.
+    """
+
+    r: float
+    alpha: float
+    s: float
+    beta: float
+    rows: _Rows
+    density: FloatArray
+    log_mass: FloatArray
+    functions: FloatArray
+
+    @classmethod
+    def of(cls, parameters: FloatArray, rows: _Rows, scale: FloatArray, reach: FloatArray, rule: Rule) -> Self:
+        r, alpha, s, beta = parameters.tolist()
+        rate, stop = alpha + rows.recency, beta + rows.recency
+        q = rule.nodes * reach
+        grown = np.expm1(q)
+        functions = np.empty((4, *q.shape))
+        buys, gone_buying, stays, gone_staying = functions
+        np.add(grown * (scale / rate), 1.0, out=gone_buying)
+        np.add(grown * (scale / stop), 1.0, out=gone_staying)
+        np.log(gone_buying, out=buys)
+        np.log(gone_staying, out=stays)
+        np.reciprocal(functions[1::2], out=functions[1::2])
+        q -= (r + rows.frequency) * buys
+        q -= (s + 1) * stays
+        density = np.exp(q, out=q)
+        density *= rule.weights
+        mass = density.sum(axis=0)
+        density /= mass
+        log_mass = np.log(mass) + np.log(reach * scale / stop)
+        return cls(r, alpha, s, beta, rows, density, log_mass, functions)
+
+    def derivatives(self) -> Derivatives:
+        """Put value, gradient and Hessian together from the moments of the four functions."""
+        (x, last, age, weight), r, s = self.rows, self.r, self.s
+        rate, stop, end, stop_end = self.alpha + last, self.beta + last, self.alpha + age, self.beta + age
+        shape, waited, stayed = r + x, np.log1p((age - last) / rate), np.log1p((age - last) / stop)
+        gone, value = softplus(np.log(s) + self.log_mass + shape * waited + s * stayed)
+        sure = weight * gone
+        means, buying_twice = self._means()
+        slower, slower_stop = means[1] / rate, means[3] / stop
+        slopes = np.stack([
+            waited - means[0], shape * (1 / end - slower),
+            stayed - means[2] + 1 / s, s / stop_end - (s + 1) * slower_stop,
+        ])  # fmt: skip
+        scales = np.stack([np.ones(x.size), shape / rate, np.ones(x.size), (s + 1) / stop])
+        spread = self._spread(means, scales, sure)
+        hessian = (slopes * (sure * (1 - gone))) @ slopes.T + spread
+        staying_twice = spread[3, 3] / (s + 1) + (s + 1) * float(sure @ slower_stop**2)
+        hessian += _bends(
+            (float(sure @ (1 / end - slower)), float(sure @ (shape * (buying_twice / rate**2 - 1 / end**2)))),
+            -float(sure.sum()) / s**2,
+            (float(sure @ (1 / stop_end - slower_stop)), staying_twice - s * float(sure @ (1 / stop_end**2))),
+        )
+        return Derivatives(float(weight @ value), slopes @ sure, hessian)
+
+    def _means(self) -> tuple[FloatArray, FloatArray]:
+        """Give the means of the four functions, and that of the square of the second, row by row."""
+        means, product = np.empty((4, self.log_mass.size)), np.empty_like(self.density)
+        for mean, function in zip(means, self.functions, strict=True):
+            np.multiply(self.density, function, out=product).sum(axis=0, out=mean)
+        np.multiply(self.density, self.functions[1], out=product)
+        product *= self.functions[1]
+        return means, product.sum(axis=0)
+
+    def _spread(self, means: FloatArray, scales: FloatArray, sure: FloatArray) -> FloatArray:
+        """Sum the covariances of the log-derivatives; uses up the functions and the density."""
+        spread = self.functions
+        spread -= means[:, np.newaxis]
+        spread *= scales[:, np.newaxis]
+        share = np.multiply(self.density, sure, out=self.density)
+        weighted = (spread * share).reshape(4, -1)
+        covariance: FloatArray = weighted @ spread.reshape(4, -1).T
+        return covariance
+
+
+def _bends(buying: tuple[float, float], staying: float, stopping: tuple[float, float]) -> FloatArray:
     hessian = np.zeros((4, 4))
-    hessian[:2, :2], hessian[2:, 2:] = buying.hessian, staying.hessian
-    return Derivatives(buying.value + staying.value, np.concatenate((buying.gradient, staying.gradient)), hessian)
-
-
-def _dropout(r: float, alpha: float, s: float, beta: float, rows: _Rows) -> Derivatives:
-    """Sum ln(1 + exp δ), where δ are the log-odds of having dropped out since the last purchase."""
-    shape, idle = r + rows.frequency, rows.age - rows.recency
-    rate, stop = alpha + rows.recency, beta + rows.recency
-    panels = vanishing_panels(shape, rate, s, stop, idle)
-    mass = integrate_rows(panels, panels.weight)
-    silence = shape * np.log1p(idle / rate) + s * np.log1p(idle / stop)
-    gone, value = softplus(np.log(s) + np.log(mass) + silence)
-    density = panels.weight / mass[panels.row, np.newaxis]
-    firsts, seconds = _log_derivatives((r, alpha, s, beta), rows, panels)
-    means = np.stack([integrate_rows(panels, density * first) for first in firsts])
-    sure = rows.weight * gone
-    gradient = means @ sure
-    hessian = (means * (sure * (1 - gone))) @ means.T
-    share = density * sure[panels.row, np.newaxis]
-    spread = (firsts - means[:, panels.row, np.newaxis]).reshape(4, -1)
-    hessian += (spread * share.ravel()) @ spread.T
-    for (one, other), second in seconds.items():
-        total = float((share * second).sum())
-        hessian[one, other] += total
-        hessian[other, one] += total if one != other else 0.0
-    return Derivatives(float(rows.weight @ value), gradient, hessian)
-
-
-def _log_derivatives(
-    parameters: tuple[float, float, float, float], rows: _Rows, panels: Panels
-) -> tuple[FloatArray, dict[tuple[int, int], FloatArray]]:
-    """Differentiate ln[s ((α+T)/(α+y))^(r+x) ((β+T)/(β+y))^s / (β+y)] once and twice, at every node."""
-    (r, alpha, s, beta), row = parameters, panels.row
-    y = rows.recency[row, np.newaxis] + panels.place
-    age, shape = rows.age[row, np.newaxis], (r + rows.frequency)[row, np.newaxis]
-    ahead = np.maximum(age - y, 0.0)
-    buys, buys_end, stays, stays_end = 1 / (alpha + y), 1 / (alpha + age), 1 / (beta + y), 1 / (beta + age)
-    sooner, gone_sooner = -ahead * buys * buys_end, -ahead * stays * stays_end
-    firsts = np.stack(
-        [
-            np.log1p(ahead * buys),
-            shape * sooner,
-            np.log1p(ahead * stays) + 1 / s,
-            s * gone_sooner - stays,
-        ]
-    )
-    seconds = {
-        (0, 1): sooner,
-        (1, 1): -shape * sooner * (buys + buys_end),
-        (2, 2): np.full(y.shape, -1 / s**2),
-        (2, 3): gone_sooner,
-        (3, 3): -s * gone_sooner * (stays + stays_end) + stays**2,
-    }
-    return firsts, seconds
+    hessian[0, 1] = hessian[1, 0] = buying[0]
+    hessian[1, 1], hessian[2, 2] = buying[1], staying
+    hessian[2, 3] = hessian[3, 2] = stopping[0]
+    hessian[3, 3] = stopping[1]
+    return hessian

@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 Each: TypeAlias = "FloatArray | float"
 """One number for all rows, or one for each."""
 
-__all__ = ["Panels", "integrate_rows", "log_vanishing", "log_vanishing_after", "vanishing_panels"]
+__all__ = [
+    "Panels",
+    "integrate_rows",
+    "log_vanishing",
+    "log_vanishing_after",
+    "vanishing_panels",
+    "vanishing_scale",
+]
 
 CHUNK = 2_048
 """Rows worked on at once: the arrays of one chunk stay in the processor's cache."""
@@ -89,10 +96,7 @@ def vanishing_panels(
     >>> vanishing_panels(ones, ones, 1.0, ones, ones).place.shape
     (3, 16)
     """
-    scale = 1 / (np.maximum(shape, 1.0) / rate + (stop_shape + 1) / stop_rate)
-    with np.errstate(over="ignore", divide="ignore"):
-        ends = (_log_end(rate / scale, shape - 1), _log_end(stop_rate / scale, np.full(shape.size, stop_shape)))
-    reach = np.minimum(np.log1p(time / scale), np.minimum(*ends))
+    scale, reach = vanishing_scale(shape, rate, stop_shape, stop_rate, time)
     counts = np.maximum(np.ceil(reach / WIDEST), 1.0)
     row = np.repeat(np.arange(shape.size), counts.astype(np.int64))
     first = np.concatenate(([0], np.cumsum(counts.astype(np.int64))[:-1]))
@@ -104,6 +108,28 @@ def vanishing_panels(
     fall += (stop_shape + 1) * np.log1p(place / stop_rate[row, np.newaxis])
     weight = np.exp(q - fall) * WEIGHTS * (width * scale / stop_rate)[row, np.newaxis]
     return Panels(row, first, place, weight)
+
+
+def vanishing_scale(
+    shape: FloatArray, rate: FloatArray, stop_shape: float, stop_rate: FloatArray, time: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Give L of the substitution ``y = L (exp(q) - 1)`` and how far q has to go, for every row.
+
+    Parameters
+    ----------
+    shape, rate, stop_shape, stop_rate, time
+        As for `vanishing_panels`.
+
+    Examples
+    --------
+    >>> ones = np.ones(1)
+    >>> vanishing_scale(ones, ones, 1.0, ones, ones)[0].round(6)
+    array([0.333333])
+    """
+    scale = 1 / (np.maximum(shape, 1.0) / rate + (stop_shape + 1) / stop_rate)
+    with np.errstate(over="ignore", divide="ignore"):
+        ends = (_log_end(rate / scale, shape - 1), _log_end(stop_rate / scale, np.full(shape.size, stop_shape)))
+    return scale, np.minimum(np.log1p(time / scale), np.minimum(*ends))
 
 
 def _log_end(ratio: FloatArray, power: FloatArray) -> FloatArray:
