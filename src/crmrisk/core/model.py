@@ -28,9 +28,18 @@ VALUE = ConfigDict(
 """Configuration of value objects: ``@dataclass(frozen=True, config=VALUE)``."""
 
 
-def _problem(owner: str, error: ErrorDetails) -> Problem:
-    place = ".".join([owner, *(str(part) for part in error["loc"])])
-    return Problem(what=error["msg"], where=place, got=repr(error["input"])[:200])
+def _problem(owner: type, error: ErrorDetails) -> Problem:
+    names = [str(part) for part in error["loc"]]
+    fields = tuple(getattr(owner, "__dataclass_fields__", ()))
+    if names and isinstance(error["loc"][0], int) and error["loc"][0] < len(fields):  # a positional argument
+        names[0] = fields[error["loc"][0]]
+    return Problem(what=_complaint(error), where=".".join([owner.__name__, *names]), got=repr(error["input"])[:200])
+
+
+def _complaint(error: ErrorDetails) -> str:
+    """Say what pydantic says, but bounds such as 1e-100 not digit by digit."""
+    bound = next((limit for limit in error.get("ctx", {}).values() if isinstance(limit, float)), None)
+    return error["msg"] if bound is None else f"{error['msg'].rsplit(' ', 1)[0]} {bound:g}"
 
 
 class _Explained:
@@ -42,7 +51,7 @@ class _Explained:
         try:
             return handler(data)
         except ValidationError as error:
-            problems = [_problem(cls.__name__, detail) for detail in error.errors()]
+            problems = [_problem(cls, detail) for detail in error.errors()]
             raise InvalidValueError(*problems) from None
 
 
@@ -61,7 +70,7 @@ class Value(_Explained):
     True
     >>> Weight("heavy")
     Traceback (most recent call last):
-    crmrisk.core.errors.InvalidValueError: Weight.0: Input should be a valid number, ...; got: 'heavy'
+    crmrisk.core.errors.InvalidValueError: Weight.kilogram: Input should be a valid number, ...; got: 'heavy'
     """
 
     def to_json(self) -> str:
