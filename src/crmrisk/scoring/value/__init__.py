@@ -11,6 +11,7 @@ from __future__ import annotations
 from crmrisk.scoring.value.beta_discrete_weibull import BetaDiscreteWeibull
 from crmrisk.scoring.value.beta_geo import BetaGeoNBD
 from crmrisk.scoring.value.beta_geo_beta_binomial import BetaGeoBetaBinomial
+from crmrisk.scoring.value.bootstrapping import Bootstrap, BootstrapInterval, bootstrap, bootstrap_interval
 from crmrisk.scoring.value.contract import ContractModel, SimulatedContracts
 from crmrisk.scoring.value.gamma_gamma import GammaGamma
 from crmrisk.scoring.value.intervals import PredictionInterval, delta_interval
@@ -27,6 +28,8 @@ __all__ = [
     "BetaDiscreteWeibull",
     "BetaGeoBetaBinomial",
     "BetaGeoNBD",
+    "Bootstrap",
+    "BootstrapInterval",
     "ContractModel",
     "GammaGamma",
     "ModelFit",
@@ -38,6 +41,8 @@ __all__ = [
     "SimulatedContracts",
     "SimulatedHistories",
     "SimulatedOpportunities",
+    "bootstrap",
+    "bootstrap_interval",
     "delta_interval",
     "discounted_value",
 ]
