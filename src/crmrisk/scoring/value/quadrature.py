@@ -25,7 +25,7 @@ SIZES = (4, 6, 8, 10, 12, 16, 20, 24)
 LONGEST = np.pi / np.sinh(DIGITS / (2 * np.array(SIZES, dtype=np.float64)))
 """How long a stretch each size is enough for; longer ones are laid out in panels of 16."""
 PANEL = 16
-NODES_AT_ONCE = 16_384
+NODES_AT_ONCE = 12_000
 """Nodes worked on at once: a dozen arrays of them fit the cache, and matrix products of them start no threads."""
 
 
