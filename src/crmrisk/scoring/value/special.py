@@ -15,15 +15,19 @@ buyers. The expectation has none of these troubles: its integrand is positive, s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 from scipy import special
 
 if TYPE_CHECKING:
-    from crmrisk.core.arrays import FloatArray
+    from collections.abc import Callable
 
-__all__ = ["expected_stopped_count", "log_beta", "log_rising", "log_rising_slope"]
+    from crmrisk.core.arrays import FloatArray, IntArray
+
+    Integrand: TypeAlias = Callable[[IntArray, FloatArray, FloatArray], FloatArray]
+
+__all__ = ["average_over_dropout", "expected_stopped_count", "log_beta", "log_rising", "log_rising_slope"]
 
 CHUNK = 128
 """Rows worked on at once: with some 90 nodes each, the arrays of one chunk stay in the processor's cache."""
@@ -141,6 +145,37 @@ def expected_stopped_count(shape: FloatArray, odds: FloatArray, a: FloatArray, b
     >>> expected_stopped_count(*np.array([[0.243], [39 / 4.414], [0.793], [2.426]])).round(6)
     array([1.196723])
     """
+
+    def bought(rows: IntArray, p: FloatArray, _: FloatArray) -> FloatArray:
+        stopped: FloatArray = -np.expm1(-shape[rows] * np.log1p(odds[rows] * p)) / p
+        return stopped
+
+    return average_over_dropout(bought, shape, odds, a, b)
+
+
+def average_over_dropout(
+    integrand: Integrand, shape: FloatArray, odds: FloatArray, a: FloatArray, b: FloatArray
+) -> FloatArray:
+    """Average what a buyer does until dropout over the dropout probability p ~ Beta(a, b).
+
+    Parameters
+    ----------
+    integrand
+        Maps rows, p and ln(1 - p), the last two ``(n_nodes, n_rows)``, to positive values of that shape; analytic
+        where p has a positive real part, falling in p like the purchases of a buyer ``Gamma(s, A)``, and level
+        below ``p = 1 / (s u)``.
+    shape, odds, a, b
+        As for `expected_stopped_count`, ``(n,)``.
+
+    Returns
+    -------
+    The averages, ``(n,)``, 0 where the odds are; each row depends on that row alone, to the last bit.
+
+    Examples
+    --------
+    >>> average_over_dropout(lambda rows, p, log_q: p, *np.array([[1.0], [1.0], [2.0], [3.0]])).round(12)
+    array([0.4])
+    """
     result = np.zeros(shape.shape)
     some = np.flatnonzero(odds > 0)
     frames = _frame(shape[some], odds[some], a[some], b[some])
@@ -149,7 +184,11 @@ def expected_stopped_count(shape: FloatArray, odds: FloatArray, a: FloatArray, b
         part = order[start : start + CHUNK]
         if part.size == 1:
             part = np.repeat(part, 2)  # numpy adds the nodes of a row without company in another order
-        result[some[part]] = _integrate(_Frame(*(column[part] for column in frames)))
+        frame = _Frame(*(column[part] for column in frames))
+        weight, log_p, log_q = _nodes(frame)
+        level = 1e-25 / (1 + (frame.shape + 1) * frame.odds)  # the integrand is the same below it to every digit
+        value = weight * integrand(some[part], np.maximum(np.exp(log_p), level), np.minimum(log_q, -level))
+        result[some[part]] = value.sum(axis=0) / weight.sum(axis=0)
     return result
 
 
@@ -201,8 +240,9 @@ def _log_fall(shape: FloatArray, odds: FloatArray, p: FloatArray) -> FloatArray:
     return np.log(-np.expm1(-spent) / spent) + np.log(np.log1p(growth) / growth)
 
 
-def _integrate(frame: _Frame) -> FloatArray:
-    shape, odds, a, b, peak, left, right, first, step, last_node = frame
+def _nodes(frame: _Frame) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Give the weights of the rule with ln p and ln(1 - p) at its nodes, ``(n_nodes, n_rows)`` each."""
+    _, _, a, b, peak, left, right, first, step, last_node = frame
     node = np.arange(float(last_node.max()) + 1)[:, np.newaxis]
     place = first + node * step
     ebb, flood = np.exp(left - place), np.exp(place - right)
@@ -211,7 +251,4 @@ def _integrate(frame: _Frame) -> FloatArray:
     log_p = np.minimum(y, 0.0) - tail
     log_q = -np.maximum(y, 0.0) - tail
     weight = np.exp(a * log_p + b * log_q - peak) * (1 + ebb + flood) * (node <= last_node)
-    p = np.maximum(np.exp(log_p), 1e-25 / (1 + (shape + 1) * odds))  # the integrand below is s u to every digit
-    spent = weight * np.expm1(-shape * np.log1p(odds * p)) / p
-    result: FloatArray = -spent.sum(axis=0) / weight.sum(axis=0)
-    return result
+    return weight, log_p, log_q
