@@ -169,7 +169,7 @@ class TestRecords:
         found = {problem.where: problem.what for problem in caught.value.problems}
         assert found == {
             "customers.customer_id": "1 duplicate customer(s), for instance 'A'",
-            "transactions.amount": "2 infinite value(s)",
+            "transactions.amount": "2 infinite or immense value(s)",
             "service.accurate": "1 value(s) neither true nor false",
         }
         assert len(caught.value.problems) == 4

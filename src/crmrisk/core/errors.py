@@ -11,6 +11,7 @@ swallow that while it builds a model. An error lists every problem found, not on
     ├── EvidenceError                the tables of facts cannot be used
     │   ├── SchemaError              columns missing, unknown or of the wrong type
     │   ├── RecordError              records that contradict their declaration
+    │   ├── EngineError              the dataframe engine that holds them failed
     │   └── HorizonNotObservedError  outcomes asked for a time the evidence does not reach
     ├── PortfolioError               one row per customer, and something is wrong with it
     │   ├── MissingInputsError       a scorer reads what the portfolio does not hold
@@ -37,6 +38,7 @@ __all__ = [
     "BrokenPluginError",
     "CompositionError",
     "CrmRiskError",
+    "EngineError",
     "EvidenceError",
     "FitError",
     "HorizonNotObservedError",
@@ -143,6 +145,10 @@ class SchemaError(EvidenceError):
 
 class RecordError(EvidenceError):
     """Report records that contradict what their table declares."""
+
+
+class EngineError(EvidenceError):
+    """The dataframe engine that holds the tables failed; its own error is the cause."""
 
 
 class HorizonNotObservedError(EvidenceError):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import narwhals.stable.v2 as nw
 
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError, SchemaError
+from crmrisk.evidence.asking import answer
 from crmrisk.evidence.schemas import CUSTOMERS
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def duplicate_customers(table: Table) -> nw.LazyFrame[Any]:
 
 def _duplicates(table: Table) -> list[Problem]:
     summary = duplicate_customers(table).select(nw.len().alias("count"), nw.col("customer_id").min().alias("first"))
-    (found,) = summary.collect("pyarrow").to_native().to_pylist()
+    (found,) = answer(summary, where="customers").to_pylist()
     if not found["count"]:
         return []
     what = f"{found['count']} duplicate customer(s), for instance {str(found['first'])!r}"

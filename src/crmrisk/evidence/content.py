@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals.stable.v2 as nw
 
 from crmrisk.core.errors import Problem
+from crmrisk.evidence.asking import answer
 from crmrisk.evidence.exactly import LARGEST
 from crmrisk.evidence.kinds import FRACTIONAL, Kind
 from crmrisk.evidence.schemas import ColumnType
@@ -72,13 +73,15 @@ class Content:
         Examples
         --------
         >>> print(Content(rows=3, infinite={"amount": 2}).problems("transactions")[0])
-        transactions.amount: 2 infinite value(s); allowed: finite numbers up to 1e18, null where unknown
+        transactions.amount: 2 infinite or immense value(s); allowed: finite numbers up to 1e18, null where unknown
         """
         return [
             *_counted(
                 table, {"customer_id": self.fractional}, "customers that are no whole numbers", "17850 or 17850.0"
             ),
-            *_counted(table, self.infinite, "infinite value(s)", "finite numbers up to 1e18, null where unknown"),
+            *_counted(
+                table, self.infinite, "infinite or immense value(s)", "finite numbers up to 1e18, null where unknown"
+            ),
             *_counted(table, self.no_flags, "value(s) neither true nor false", "true, false, 1 or 0"),
             *self._outside_calendar(table),
         ]
@@ -116,7 +119,7 @@ def content_of(frame: nw.LazyFrame[Any], schema: TableSchema, kinds: Mapping[str
     >>> content_of(frame, schema_of("customers"), {"customer_id": Kind.TEXT}).unidentified
     1
     """
-    found = one_row(frame, rows=nw.len(), **_of_identifiers(kinds), **_of_columns(schema, kinds))
+    found = one_row(frame, where=schema.name, rows=nw.len(), **_of_identifiers(kinds), **_of_columns(schema, kinds))
     groups: dict[str, dict[str, int | None]] = {
         "missing": {},
         "infinite": {},
@@ -194,13 +197,15 @@ def counted(condition: nw.Expr) -> nw.Expr:
     return condition.cast(nw.Int64).sum()
 
 
-def one_row(frame: nw.LazyFrame[Any], **aggregations: nw.Expr) -> dict[str, int | None]:
+def one_row(frame: nw.LazyFrame[Any], *, where: str = "table", **aggregations: nw.Expr) -> dict[str, int | None]:
     """Compute whole numbers about a frame in one pass, in its engine.
 
     Parameters
     ----------
     frame
         Any frame.
+    where
+        What it is called in an error.
     **aggregations
         Name to an aggregating expression.
 
@@ -210,6 +215,6 @@ def one_row(frame: nw.LazyFrame[Any], **aggregations: nw.Expr) -> dict[str, int 
     >>> one_row(nw.from_native(pa.table({"x": [1, 2]})).lazy(), rows=nw.len(), most=nw.col("x").max())
     {'rows': 2, 'most': 2}
     """
-    row = frame.select(*(aggregation.alias(name) for name, aggregation in aggregations.items())).collect("pyarrow")
-    values = row.to_native().to_pylist()[0]
+    row = frame.select(*(aggregation.alias(name) for name, aggregation in aggregations.items()))
+    values = answer(row, where=where).to_pylist()[0]
     return {name: None if value is None else int(value) for name, value in values.items()}

@@ -11,6 +11,7 @@ import narwhals.stable.v2 as nw
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crmrisk.evidence.asking import answer
 from crmrisk.evidence.checks import duplicate_customers
 from crmrisk.evidence.content import counted, one_row
 from crmrisk.evidence.facts import known
@@ -61,7 +62,9 @@ def _quality(table: Table, as_of: datetime, listed: pa.Array | None) -> TableQua
     moment, recorded = microseconds(as_of), latest_recorded(table)
     content, facts = table.content, table.schema is not CUSTOMERS
     at_hand = known(table, moment) if facts else _begun(table, moment)
-    size = one_row(at_hand, known=nw.len(), **({"latest": nw.col(table.schema.time).max()} if facts else {}))
+    size = one_row(
+        at_hand, where=table.name, known=nw.len(), **({"latest": nw.col(table.schema.time).max()} if facts else {})
+    )
     latest = size.get("latest")
     return TableQuality(
         table=table.name,
@@ -73,7 +76,7 @@ def _quality(table: Table, as_of: datetime, listed: pa.Array | None) -> TableQua
         missing=_missing(table),
         infinite=MappingProxyType({name: count for name, count in content.infinite.items() if count}),
         duplicate_rows=_duplicate_rows(table, content.rows),
-        duplicate_customers=None if facts else one_row(duplicate_customers(table), n=nw.len())["n"],
+        duplicate_customers=None if facts else one_row(duplicate_customers(table), where=table.name, n=nw.len())["n"],
         disordered=_disordered(table),
         unlisted=None if listed is None or not facts else _unlisted(at_hand, listed),
         latest_age=None if latest is None else (moment - latest) / DAY,
@@ -94,14 +97,19 @@ def _later(table: Table, moment: int) -> int:
     times = [name for name in (table.schema.time, table.schema.revealed) if name is not None and table.has(name)]
     if not times:
         return 0
-    return one_row(table.frame, n=counted(reduce(or_, (nw.col(name) > moment for name in times))))["n"] or 0
+    return (
+        one_row(table.frame, where=table.name, n=counted(reduce(or_, (nw.col(name) > moment for name in times))))["n"]
+        or 0
+    )
 
 
 def _counts(table: Table, conditions: Mapping[str, nw.Expr]) -> dict[str, int]:
     """Count the records that meet each condition, in one pass."""
     if not conditions:
         return {}
-    found = one_row(table.frame, **{f"n{place}": counted(each) for place, each in enumerate(conditions.values())})
+    found = one_row(
+        table.frame, where=table.name, **{f"n{place}": counted(each) for place, each in enumerate(conditions.values())}
+    )
     return {name: found[f"n{place}"] or 0 for place, name in enumerate(conditions)}
 
 
@@ -127,12 +135,12 @@ def _duplicate_rows(table: Table, rows: int) -> int:
     declared = {column.name: column.type for column in table.schema.columns}
     names = [name for name in table.kinds if declared.get(name) is not ColumnType.TAGS]
     distinct = table.frame.group_by(*names).agg(nw.len().alias("n"))
-    return rows - (one_row(distinct, n=nw.len())["n"] or 0)
+    return rows - (one_row(distinct, where=table.name, n=nw.len())["n"] or 0)
 
 
 def _identifiers(frame: nw.LazyFrame[Any]) -> pa.Array:
     ids = frame.filter(~nw.col("customer_id").is_null()).group_by("customer_id").agg(nw.len().alias("n"))
-    column: pa.ChunkedArray = ids.select("customer_id").collect("pyarrow").to_native().column(0)
+    column = answer(ids.select("customer_id"), where="identifiers").column(0)
     return pa.concat_arrays(
         [chunk.cast(pa.large_string()) for chunk in column.chunks] or [pa.array([], pa.large_string())]
     )

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmrisk.core.errors import Problem, RecordError
+from crmrisk.evidence.asking import answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,6 +53,8 @@ def collected_rows(frame: nw.LazyFrame[Any], *, where: str) -> Rows:
     ------
     RecordError
         If a customer has several rows, or an identifier begins or ends with a blank.
+    EngineError
+        If the engine fails.
 
     Examples
     --------
@@ -60,7 +63,7 @@ def collected_rows(frame: nw.LazyFrame[Any], *, where: str) -> Rows:
     >>> rows.ids.to_pylist(), rows.columns.column("x").to_pylist()
     (['10', '9'], [1.0, 2.0])
     """
-    table: pa.Table = frame.collect("pyarrow").to_native()
+    table = answer(frame, where=where)
     raw = table.column("customer_id")
     ids = pa.concat_arrays([chunk.cast(pa.large_string()) for chunk in raw.chunks] or [pa.array([], pa.large_string())])
     order = pa.array(order_of(ids))

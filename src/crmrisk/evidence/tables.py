@@ -11,6 +11,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from crmrisk.core.errors import Problem, SchemaError
+from crmrisk.evidence.asking import asking
 from crmrisk.evidence.content import Content, content_of
 from crmrisk.evidence.engines import Engine, engine_for
 from crmrisk.evidence.kinds import Kind, canonical, kind_of, type_problem
@@ -92,6 +93,8 @@ def read_tables(given: Mapping[str, Any], rename: Mapping[str, Mapping[str, str]
     ------
     SchemaError
         If columns are missing, renamed wrongly or of the wrong type, or a value is no table.
+    EngineError
+        If the engine cannot say what a table holds.
 
     Examples
     --------
@@ -107,7 +110,8 @@ def read_tables(given: Mapping[str, Any], rename: Mapping[str, Mapping[str, str]
     tables = {}
     for name, native in given.items():
         try:
-            tables[name] = _read(schema_of(name), native, rename.get(name, {}))
+            with asking(name):
+                tables[name] = _read(schema_of(name), native, rename.get(name, {}))
         except SchemaError as error:
             problems.extend(error.problems)
     if problems:
@@ -166,6 +170,8 @@ def _canonical(schema: TableSchema, engine: Engine, frame: nw.LazyFrame[Any]) ->
     problems = [problem for problem in found if problem is not None]
     if problems:
         raise SchemaError(*problems)
+    numbers = [n for n, k in kinds.items() if k is Kind.INTEGER and declared[n] not in {ColumnType.ID, ColumnType.TEXT}]
+    frame = engine.floats(frame, numbers)
     plain = frame.select(*(e for name, kind in kinds.items() for e in canonical(name, declared[name], kind)))
     times = {name: types[name] for name in kinds if declared[name] is ColumnType.TIME}
     return Table(schema, engine, engine.moments(plain, times) if times else plain, kinds)

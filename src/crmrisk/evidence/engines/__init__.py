@@ -17,7 +17,7 @@ import narwhals.stable.v2 as nw
 from crmrisk.core.errors import Problem, SchemaError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["Engine", "engine_for"]
 
@@ -52,6 +52,10 @@ class Engine(Protocol):
 
     def moments(self, frame: nw.LazyFrame[Any], times: Mapping[str, nw.dtypes.DType]) -> nw.LazyFrame[Any]:
         """Turn times into whole microseconds since 1970 and add ``<name>_day``, their day numbers."""
+        ...
+
+    def floats(self, frame: nw.LazyFrame[Any], names: Sequence[str]) -> nw.LazyFrame[Any]:
+        """Prepare whole numbers to be read as floats, rounding those beyond 2**53."""
         ...
 
     def purchases(self, facts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:

@@ -12,7 +12,7 @@ from crmrisk.evidence.engines.base import DAY, NarwhalsEngine, lazily
 from crmrisk.evidence.engines.sorting import purchases_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import narwhals.stable.v2 as nw
 
@@ -52,6 +52,14 @@ class ArrowEngine(NarwhalsEngine):
             ticks = _microseconds(table.column(name), name)
             table = table.set_column(table.column_names.index(name), name, ticks)
             table = table.append_column(f"{name}_day", _floor_divide(ticks, DAY).cast(pa.int32()))
+        return lazily(table)
+
+    def floats(self, frame: nw.LazyFrame[Any], names: Sequence[str]) -> nw.LazyFrame[Any]:
+        """Read whole numbers as floats; arrow refuses those beyond 2**53 unless told to round."""
+        table: pa.Table = frame.to_native()
+        for name in names:
+            rounded = table.column(name).cast(pa.float64(), safe=False)
+            table = table.set_column(table.column_names.index(name), name, rounded)
         return lazily(table)
 
     def purchases(self, facts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals.stable.v2 as nw
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["DAY", "NarwhalsEngine", "lazily", "purchase_days"]
 
@@ -89,6 +89,10 @@ class NarwhalsEngine:
     def empty_type(self, frame: nw.LazyFrame[Any], name: str) -> bool:
         """Tell whether a column has the type of nothing but nulls."""
         return False
+
+    def floats(self, frame: nw.LazyFrame[Any], names: Sequence[str]) -> nw.LazyFrame[Any]:
+        """Prepare whole numbers to be read as floats; most engines round large ones by themselves."""
+        return frame
 
     def purchases(self, facts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Reduce transactions to ``days``, ``first_day``, ``last_day``, ``repeat_spend``, ``total_spend``, ``refunds``.
