@@ -15,16 +15,18 @@ from scipy import special
 
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.model import Model
-from crmrisk.scoring.value.buying_fit import fit_buying
-from crmrisk.scoring.value.histories import Histories, checked_histories, checked_numbers
+from crmrisk.scoring.value.buying_fit import buying_task, fit_buying
+from crmrisk.scoring.value.histories import Histories, checked_histories, checked_numbers, consistent
 from crmrisk.scoring.value.sharing import once_per_distinct_row
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from crmrisk.core.arrays import FloatArray
+    from crmrisk.scoring.value.fit_task import FitTask
     from crmrisk.scoring.value.fitting import LogLikelihood
     from crmrisk.scoring.value.model_fit import ModelFit
+    from crmrisk.scoring.value.prior import Prior
     from crmrisk.scoring.value.simulation import SimulatedHistories
 
 __all__ = ["BuyingUntilDropout"]
@@ -51,9 +53,18 @@ class BuyingUntilDropout(Model):
     _times: ClassVar[tuple[str, ...]] = ("alpha",)
     """The parameters that are times."""
 
+    recency_matters: ClassVar[bool] = False
+    """Whether the moment of the last purchase says how soon the next one of a customer who is alive is due."""
+
     @classmethod
     def fit(
-        cls, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, weights: ArrayLike | None = None
+        cls,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        age: ArrayLike,
+        weights: ArrayLike | None = None,
+        *,
+        prior: Prior | None = None,
     ) -> ModelFit[Self]:
         """Fit by exact maximum likelihood on counted histories.
 
@@ -67,6 +78,9 @@ class BuyingUntilDropout(Model):
             First purchase to ``as_of`` [time unit], ``(n_rows,)``.
         weights
             How many customers each row stands for, ``(n_rows,)``; histories may be counted anywhere beforehand.
+        prior
+            What is believed of the parameters beforehand, times in multiples of the mean age; ``None`` is exact
+            maximum likelihood.
 
         Returns
         -------
@@ -86,7 +100,13 @@ class BuyingUntilDropout(Model):
         >>> fit.not_identified
         ('r', 'alpha', 'a', 'b')
         """
-        return fit_buying(cls, frequency, recency, age, weights)
+        return fit_buying(cls, frequency, recency, age, weights, prior=prior)
+
+    @classmethod
+    def _task(
+        cls, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, weights: ArrayLike | None = None
+    ) -> FitTask[Self]:
+        return buying_task(cls, frequency, recency, age, weights)
 
     @property
     @abstractmethod
@@ -172,9 +192,11 @@ class BuyingUntilDropout(Model):
         """
         history = _whole_history(frequency, recency, age)
         alive = self.probability_alive(**history)
-        return alive * self.expected_purchases_if_alive(horizon, frequency=history["frequency"], age=history["age"])
+        return alive * self.expected_purchases_if_alive(horizon, **history)
 
-    def expected_purchases_if_alive(self, horizon: ArrayLike, *, frequency: ArrayLike, age: ArrayLike) -> FloatArray:
+    def expected_purchases_if_alive(
+        self, horizon: ArrayLike, *, frequency: ArrayLike, age: ArrayLike, recency: ArrayLike | None = None
+    ) -> FloatArray:
         """Compute the purchases expected within a horizon of a customer known to be alive at its start.
 
         Parameters
@@ -182,12 +204,15 @@ class BuyingUntilDropout(Model):
         horizon
             How far to look ahead [time unit].
         frequency, age
-            The history; when the last purchase was says no more about someone who is alive.
+            The history; when the last purchase was says no more about someone who is alive and buys at random.
+        recency
+            When it was, which only a model of regular timing (`recency_matters`) asks for.
 
         Raises
         ------
         InvalidValueError
-            If a value is impossible, or the horizon is negative, not finite or longer than 1e150 times `age_scale`.
+            If a value is impossible or missing, or the horizon is negative, not finite or longer than 1e150 times
+            `age_scale`.
 
         Examples
         --------
@@ -197,7 +222,10 @@ class BuyingUntilDropout(Model):
         1.62515
         """
         times = checked_numbers({"horizon": horizon})["horizon"]
-        columns = checked_numbers({"horizon": times, "frequency": frequency, "age": age}, missing=True)
+        history = {"frequency": frequency, "age": age} | self._moment(recency)
+        columns = checked_numbers({"horizon": times, **history}, missing=True)
+        if self.recency_matters:
+            consistent(Histories(columns["frequency"], columns["recency"], columns["age"]))
         if np.max(times, initial=0.0) > LARGEST_ODDS * self.age_scale:
             got, most = str(np.max(times)), f"<= {LARGEST_ODDS * self.age_scale:g}"
             raise InvalidValueError(Problem(what="horizon", allowed=most, got=got))
@@ -234,7 +262,7 @@ class BuyingUntilDropout(Model):
         columns = checked_numbers({"horizon": times, **history}, missing=True)
         histories = checked_histories(columns["frequency"], columns["recency"], columns["age"])
         odds_gone = self._log_odds_gone(histories)
-        silent = once_per_distinct_row(self._silent, columns["horizon"], histories.frequency, histories.age)
+        silent = once_per_distinct_row(self._silent, columns["horizon"], *self._felt(histories))
         return _scalar(np.minimum(special.expit(odds_gone) + special.expit(-odds_gone) * silent, 1.0))
 
     def probability_of_purchases(
@@ -282,7 +310,7 @@ class BuyingUntilDropout(Model):
         columns = checked_numbers({**asked, **history}, missing=True)
         histories = checked_histories(columns["frequency"], columns["recency"], columns["age"])
         odds_gone = self._log_odds_gone(histories)
-        part = (columns["n"], columns["horizon"], histories.frequency, histories.age)
+        part = (columns["n"], columns["horizon"], *self._felt(histories))
         alive = special.expit(-odds_gone) * once_per_distinct_row(self._count_if_alive, *part)
         return _scalar(np.minimum(alive + np.where(columns["n"] == 0, special.expit(odds_gone), 0.0), 1.0))
 
@@ -311,6 +339,19 @@ class BuyingUntilDropout(Model):
         """
         end = np.atleast_1d(checked_numbers({"age": age})["age"])
         return self._simulated(end, rng)
+
+    def _felt(self, histories: Histories) -> tuple[FloatArray, ...]:
+        """Give what matters of the history of one who is alive, as the methods for rows take it."""
+        frequency, recency, age = histories
+        return (frequency, age, recency) if self.recency_matters else (frequency, age)
+
+    def _moment(self, recency: ArrayLike | None) -> dict[str, ArrayLike]:
+        if not self.recency_matters:
+            return {}
+        if recency is None:
+            remedy = "give the first to the last purchase: it says how soon the next one is due"
+            raise InvalidValueError(Problem(what="missing", where="recency", remedy=remedy))
+        return {"recency": recency}
 
     @classmethod
     @abstractmethod

@@ -41,14 +41,20 @@ class SimulatedHistories(NamedTuple):
 
 
 def simulate_histories(
-    rates: FloatArray, dropouts: FloatArray, age: FloatArray, *, rng: np.random.Generator, early: int = 0
+    rates: FloatArray,
+    dropouts: FloatArray,
+    age: FloatArray,
+    *,
+    rng: np.random.Generator,
+    early: int = 0,
+    stages: int = 1,
 ) -> SimulatedHistories:
     """Simulate customers whose rate and dropout probability are known.
 
     Parameters
     ----------
     rates
-        Purchases per time unit while alive, ``(n_customers,)``.
+        Purchases (stages, where there are more than one to a purchase) per time unit while alive, ``(n_customers,)``.
     dropouts
         The probability of dropping out after each purchase that allows it, ``(n_customers,)``.
     age
@@ -57,18 +63,21 @@ def simulate_histories(
         The source of randomness.
     early
         1 where the first purchase allows it too, 0 where only repeat purchases do.
+    stages
+        How many random events make a purchase; the more, the more regular its timing.
 
     Examples
     --------
     >>> simulate_histories(np.full(2, 9.0), np.array([0.0, 1.0]), np.full(2, 9.0), rng=np.random.default_rng(1)).alive
     array([ True, False])
     """
-    arrivals = rng.poisson(rates * age).astype(np.float64)
+    events = rng.poisson(rates * age).astype(np.float64)
+    arrivals = np.floor(events / stages)
     with np.errstate(divide="ignore"):  # p = 0 never drops out, p = 1 at once
         last = np.floor(rng.standard_exponential(age.size) / -np.log1p(-dropouts)) + (1 - early)
     frequency = np.minimum(arrivals, last)
-    # the k-th of n arrivals spread at random over the observation is Beta(k, n - k + 1) of it
-    share = rng.beta(np.maximum(frequency, 1), arrivals - frequency + 1)
+    # the m-th of n events spread at random over the observation is Beta(m, n - m + 1) of it
+    share = rng.beta(np.maximum(frequency * stages, 1), events - frequency * stages + 1)
     return SimulatedHistories(frequency, np.where(frequency > 0, share * age, 0.0), age, last > arrivals)
 
 

@@ -13,6 +13,7 @@ from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.scoring.value.discounting import YEAR, Schedule
 from crmrisk.scoring.value.histories import Histories, checked_numbers, consistent
 from crmrisk.scoring.value.interpolation import by_octaves, octave_tables, on_octave
+from crmrisk.scoring.value.sharing import once_per_distinct_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,8 @@ BLOCK = 100_000
 class PurchaseModel(Protocol):
     """Say what a model of purchases must offer to be valued.
 
-    Its expectation given alive depends on frequency and age alone and is smooth in ``log(age_scale + age)``.
+    Its expectation given alive depends on frequency and age alone and is smooth in ``log(age_scale + age)``, unless it
+    has an attribute ``recency_matters`` that is true: then it may be any function of the history.
 
     Examples
     --------
@@ -52,7 +54,9 @@ class PurchaseModel(Protocol):
         """Compute the probability that a customer has not dropped out."""
         ...
 
-    def expected_purchases_if_alive(self, horizon: ArrayLike, *, frequency: ArrayLike, age: ArrayLike) -> FloatArray:
+    def expected_purchases_if_alive(
+        self, horizon: ArrayLike, *, frequency: ArrayLike, age: ArrayLike, recency: ArrayLike | None = None
+    ) -> FloatArray:
         """Compute the purchases expected within a horizon of a customer known to be alive at its start."""
         ...
 
@@ -129,7 +133,10 @@ def discounted_value(
     x, last, end = consistent(Histories(x, last, end))
     values = np.full(x.shape, np.nan)
     alive = model.probability_alive(frequency=x[rated], recency=last[rated], age=end[rated])
-    purchases = _discounted_purchases(model, schedule, x[rated], end[rated])
+    if getattr(model, "recency_matters", False):
+        purchases = once_per_distinct_row(partial(_purchases_of, model, schedule), x[rated], end[rated], last[rated])
+    else:
+        purchases = _discounted_purchases(model, schedule, x[rated], end[rated])
     values[rated] = share[rated] * spend[rated] * alive * purchases
     unwrapped: FloatArray = values.reshape(shape)[()]
     return unwrapped
@@ -155,11 +162,21 @@ def _octave(model: PurchaseModel, schedule: Schedule, frequency: float, octave: 
 
 def _purchases_at(model: PurchaseModel, schedule: Schedule, frequency: FloatArray, point: FloatArray) -> FloatArray:
     """Sum the discounted purchases at ages given by `point`, one plus the age in units of the model's scale of age."""
-    base = model.age_scale
-    result, age = np.zeros(frequency.size), base * (point - 1)
-    for terms in _blocks(schedule.terms(base * point), 1 + BLOCK // frequency.size):
+    return _purchases_of(model, schedule, frequency, model.age_scale * (point - 1))
+
+
+def _purchases_of(
+    model: PurchaseModel,
+    schedule: Schedule,
+    frequency: FloatArray,
+    age: FloatArray,
+    recency: FloatArray | None = None,
+) -> FloatArray:
+    """Sum the discounted purchases of some customers."""
+    result = np.zeros(frequency.size)
+    for terms in _blocks(schedule.terms(model.age_scale + age), 1 + BLOCK // frequency.size):
         times = np.stack([time for time, _ in terms])
-        expected = model.expected_purchases_if_alive(times, frequency=frequency, age=age)
+        expected = model.expected_purchases_if_alive(times, frequency=frequency, age=age, recency=recency)
         for (_, weight), purchases in zip(terms, expected, strict=True):
             result += weight * purchases
     return result
