@@ -17,14 +17,19 @@ from crmrisk.scoring.value.gamma_gamma import GammaGamma
 from crmrisk.scoring.value.intervals import PredictionInterval, delta_interval
 from crmrisk.scoring.value.model_fit import ModelFit
 from crmrisk.scoring.value.modified_beta_geo import ModifiedBetaGeoNBD
+from crmrisk.scoring.value.not_identified import NotIdentified, NotIdentifiedWarning
+from crmrisk.scoring.value.nbd import NBD
 from crmrisk.scoring.value.opportunity_simulation import SimulatedOpportunities
 from crmrisk.scoring.value.pareto import ParetoNBD
+from crmrisk.scoring.value.prior import LogNormal, Prior, weakly_informative
+from crmrisk.scoring.value.purchase_distribution import PurchaseDistribution, predict_purchases
 from crmrisk.scoring.value.shifted_beta_geometric import ShiftedBetaGeometric
 from crmrisk.scoring.value.simulation import SimulatedHistories
 from crmrisk.scoring.value.value import MONTH, PurchaseModel, discounted_value
 
 __all__ = [
     "MONTH",
+    "NBD",
     "BetaDiscreteWeibull",
     "BetaGeoBetaBinomial",
     "BetaGeoNBD",
@@ -32,10 +37,15 @@ __all__ = [
     "BootstrapInterval",
     "ContractModel",
     "GammaGamma",
+    "LogNormal",
     "ModelFit",
     "ModifiedBetaGeoNBD",
+    "NotIdentified",
+    "NotIdentifiedWarning",
     "ParetoNBD",
     "PredictionInterval",
+    "Prior",
+    "PurchaseDistribution",
     "PurchaseModel",
     "ShiftedBetaGeometric",
     "SimulatedContracts",
@@ -45,4 +55,6 @@ __all__ = [
     "bootstrap_interval",
     "delta_interval",
     "discounted_value",
+    "predict_purchases",
+    "weakly_informative",
 ]
