@@ -17,8 +17,8 @@ from crmrisk.scoring.value.gamma_gamma import GammaGamma
 from crmrisk.scoring.value.intervals import PredictionInterval, delta_interval
 from crmrisk.scoring.value.model_fit import ModelFit
 from crmrisk.scoring.value.modified_beta_geo import ModifiedBetaGeoNBD
-from crmrisk.scoring.value.not_identified import NotIdentified, NotIdentifiedWarning
 from crmrisk.scoring.value.nbd import NBD
+from crmrisk.scoring.value.not_identified import NotIdentified, NotIdentifiedWarning
 from crmrisk.scoring.value.opportunity_simulation import SimulatedOpportunities
 from crmrisk.scoring.value.pareto import ParetoNBD
 from crmrisk.scoring.value.prior import LogNormal, Prior, weakly_informative

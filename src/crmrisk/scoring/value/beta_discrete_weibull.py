@@ -17,12 +17,13 @@ from crmrisk.scoring.value.beta_discrete_weibull_hazard import cumulative_hazard
 from crmrisk.scoring.value.contract import (
     ContractModel,
     SimulatedContracts,
+    contract_task,
     counted_lifetimes,
     lifetimes_of_survivors,
 )
 from crmrisk.scoring.value.discrete_sums import log_sums
-from crmrisk.scoring.value.fitting import Derivatives, maximise
-from crmrisk.scoring.value.model_fit import Parameter, summarise
+from crmrisk.scoring.value.fitting import Derivatives
+from crmrisk.scoring.value.model_fit import Parameter  # noqa: TC001 - pydantic reads it
 from crmrisk.scoring.value.opportunities import checked_counts
 from crmrisk.scoring.value.special import log_rising
 
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import FloatArray, IntArray
     from crmrisk.scoring.value.contract import CountedLifetimes
+    from crmrisk.scoring.value.fit_task import FitTask
     from crmrisk.scoring.value.model_fit import ModelFit
+    from crmrisk.scoring.value.prior import Prior
 
 __all__ = ["BetaDiscreteWeibull"]
 
@@ -78,7 +81,14 @@ class BetaDiscreteWeibull(ContractModel):
     c: Parameter
 
     @classmethod
-    def fit(cls, duration: ArrayLike, churned: ArrayLike, weights: ArrayLike | None = None) -> ModelFit[Self]:
+    def fit(
+        cls,
+        duration: ArrayLike,
+        churned: ArrayLike,
+        weights: ArrayLike | None = None,
+        *,
+        prior: Prior | None = None,
+    ) -> ModelFit[Self]:
         """Fit by exact maximum likelihood on counted lifetimes.
 
         Parameters
@@ -89,6 +99,8 @@ class BetaDiscreteWeibull(ContractModel):
             Whether the customer was lost, ``(n_rows,)``.
         weights
             How many customers each row stands for, ``(n_rows,)``.
+        prior
+            What is believed of the parameters beforehand; ``None`` is exact maximum likelihood.
 
         Returns
         -------
@@ -108,14 +120,16 @@ class BetaDiscreteWeibull(ContractModel):
         >>> fit.not_identified
         ('alpha', 'beta', 'c')
         """
-        data = counted_lifetimes(duration, churned, weights)
-        maximum = maximise(_Likelihood.of(data), [np.array(start) for start in STARTS])
-        alpha, beta, c = maximum.parameters.tolist()
-        model = cls(alpha=alpha, beta=beta, c=c)
-        return summarise(maximum, model, log_likelihood=maximum.value, n=data.n, n_left_out=data.n_left_out)
+        return cls._task(duration, churned, weights=weights).fit(prior)
 
     @classmethod
-    def fit_survivors(cls, survivors: ArrayLike) -> ModelFit[Self]:
+    def _task(cls, duration: ArrayLike, churned: ArrayLike, *, weights: ArrayLike | None = None) -> FitTask[Self]:
+        data = counted_lifetimes(duration, churned, weights)
+        starts = [np.array(start) for start in STARTS]
+        return contract_task(cls, _Likelihood.of(data), starts, data)
+
+    @classmethod
+    def fit_survivors(cls, survivors: ArrayLike, *, prior: Prior | None = None) -> ModelFit[Self]:
         """Fit to a panel: how many customers of each cohort were left after each renewal.
 
         Parameters
@@ -123,6 +137,8 @@ class BetaDiscreteWeibull(ContractModel):
         survivors
             Counts, ``(n_periods + 1,)`` or ``(n_cohorts, n_periods + 1)``, the first the size of the cohort; NaN at
             the end of a row where a young cohort has not been observed so far.
+        prior
+            As for `fit`.
 
         Raises
         ------
@@ -137,7 +153,7 @@ class BetaDiscreteWeibull(ContractModel):
         >>> fit.converged, fit.model.c > 1
         (True, True)
         """
-        return cls.fit(*lifetimes_of_survivors(survivors))
+        return cls.fit(*lifetimes_of_survivors(survivors), prior=prior)
 
     def simulate(self, periods: ArrayLike, *, rng: np.random.Generator) -> SimulatedContracts:
         """Simulate customers from their first contract on.

@@ -20,9 +20,9 @@ from crmrisk.core.model import Model
 from crmrisk.scoring.value.beta_geo_beta_binomial_likelihood import BetaGeoBetaBinomialLikelihood
 from crmrisk.scoring.value.compact import compact
 from crmrisk.scoring.value.discrete_sums import log_sums
-from crmrisk.scoring.value.fitting import maximise
+from crmrisk.scoring.value.fit_task import FitTask
 from crmrisk.scoring.value.histories import checked_numbers, checked_weights
-from crmrisk.scoring.value.model_fit import Parameter, summarise
+from crmrisk.scoring.value.model_fit import Parameter
 from crmrisk.scoring.value.opportunities import checked_counts, checked_opportunities, checked_rate
 from crmrisk.scoring.value.opportunity_simulation import simulate_opportunities
 from crmrisk.scoring.value.sharing import once_per_distinct_row
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray, IntArray
     from crmrisk.scoring.value.model_fit import ModelFit
     from crmrisk.scoring.value.opportunity_simulation import SimulatedOpportunities
+    from crmrisk.scoring.value.prior import Prior
 
 __all__ = ["BetaGeoBetaBinomial"]
 
@@ -79,7 +80,13 @@ class BetaGeoBetaBinomial(Model):
 
     @classmethod
     def fit(
-        cls, frequency: ArrayLike, recency: ArrayLike, opportunities: ArrayLike, weights: ArrayLike | None = None
+        cls,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        opportunities: ArrayLike,
+        weights: ArrayLike | None = None,
+        *,
+        prior: Prior | None = None,
     ) -> ModelFit[Self]:
         """Fit by exact maximum likelihood on counted histories.
 
@@ -93,6 +100,8 @@ class BetaGeoBetaBinomial(Model):
             Opportunities since the first purchase, whole numbers, ``(n_rows,)``.
         weights
             How many customers each row stands for, ``(n_rows,)``; histories may be counted anywhere beforehand.
+        prior
+            What is believed beforehand; ``None`` is exact maximum likelihood.
 
         Returns
         -------
@@ -111,12 +120,19 @@ class BetaGeoBetaBinomial(Model):
         >>> fit.n, fit.converged
         (136.0, True)
         """
-        columns = checked_opportunities(frequency, recency, opportunities, missing=False)
+        return cls._task(frequency, recency, opportunities, weights=weights).fit(prior)
+
+    @classmethod
+    def _task(cls, *history: ArrayLike, weights: ArrayLike | None = None) -> FitTask[Self]:
+        columns = checked_opportunities(*history, missing=False)
         (x, last, n), weight = compact(columns, checked_weights(weights, columns.frequency.size))
-        maximum = maximise(BetaGeoBetaBinomialLikelihood(x, last, n, weight), [np.array(at) for at in STARTS])
-        alpha, beta, gamma, delta = maximum.parameters.tolist()
-        model = cls(alpha=alpha, beta=beta, gamma=gamma, delta=delta)
-        return summarise(maximum, model, log_likelihood=maximum.value, n=float(weight.sum()))
+        return FitTask(
+            model=cls,
+            likelihood=BetaGeoBetaBinomialLikelihood(x, last, n, weight),
+            starts=[np.array(at) for at in STARTS],
+            n=float(weight.sum()),
+            totals={name: float(weight @ column) for name, column in zip(columns._fields, (x, last, n), strict=True)},
+        )
 
     def log_likelihood(self, frequency: ArrayLike, recency: ArrayLike, opportunities: ArrayLike) -> FloatArray:
         """Compute each customer's log-likelihood (Fader, Hardie and Shang 2010).

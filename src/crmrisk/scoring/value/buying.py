@@ -15,7 +15,7 @@ from scipy import special
 
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.model import Model
-from crmrisk.scoring.value.buying_fit import buying_task, fit_buying
+from crmrisk.scoring.value.buying_fit import buying_task
 from crmrisk.scoring.value.histories import Histories, checked_histories, checked_numbers, consistent
 from crmrisk.scoring.value.sharing import once_per_distinct_row
 
@@ -79,8 +79,7 @@ class BuyingUntilDropout(Model):
         weights
             How many customers each row stands for, ``(n_rows,)``; histories may be counted anywhere beforehand.
         prior
-            What is believed of the parameters beforehand, times in multiples of the mean age; ``None`` is exact
-            maximum likelihood.
+            What is believed beforehand, times in multiples of the mean age; ``None`` is exact maximum likelihood.
 
         Returns
         -------
@@ -100,13 +99,11 @@ class BuyingUntilDropout(Model):
         >>> fit.not_identified
         ('r', 'alpha', 'a', 'b')
         """
-        return fit_buying(cls, frequency, recency, age, weights, prior=prior)
+        return cls._task(frequency, recency, age, weights=weights).fit(prior)
 
     @classmethod
-    def _task(
-        cls, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, weights: ArrayLike | None = None
-    ) -> FitTask[Self]:
-        return buying_task(cls, frequency, recency, age, weights)
+    def _task(cls, *columns: ArrayLike, weights: ArrayLike | None = None) -> FitTask[Self]:
+        return buying_task(cls, *columns, weights=weights)
 
     @property
     @abstractmethod

@@ -1,4 +1,4 @@
-"""Fit a model of buying until dropout: check, count, scale the time, climb, and say what was found."""
+"""Make histories ready to be fitted by a model of buying until dropout: check, count, and scale the time."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from crmrisk.scoring.value.compact import compact
+from crmrisk.scoring.value.fit_task import FitTask
 from crmrisk.scoring.value.fitting import maximise
 from crmrisk.scoring.value.histories import Histories, checked_columns, checked_weights
-from crmrisk.scoring.value.model_fit import summarise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray
     from crmrisk.scoring.value.buying import BuyingUntilDropout
     from crmrisk.scoring.value.fitting import LogLikelihood
-    from crmrisk.scoring.value.model_fit import ModelFit
 
-__all__ = ["fit_buying"]
+__all__ = ["buying_task"]
 
 LARGE = 8_192
 """Fits of more distinct histories than this begin with a sample of them."""
@@ -31,10 +30,10 @@ THINNING = 8
 B = TypeVar("B", bound="BuyingUntilDropout")
 
 
-def fit_buying(
-    model: type[B], frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, weights: ArrayLike | None
-) -> ModelFit[B]:
-    """Fit a model by exact maximum likelihood on counted histories.
+def buying_task(
+    model: type[B], frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, *, weights: ArrayLike | None = None
+) -> FitTask[B]:
+    """Check, count and scale histories into a likelihood; 1 is the mean age of the customers.
 
     Parameters
     ----------
@@ -53,20 +52,25 @@ def fit_buying(
     Examples
     --------
     >>> from crmrisk.scoring.value import ParetoNBD
-    >>> fit_buying(ParetoNBD, [0, 0], [0, 0], [12, 30], None).n
-    2.0
+    >>> buying_task(ParetoNBD, [0, 0], [0, 0], [12, 30]).units
+    {'alpha': 21.0, 'beta': 21.0}
     """
     columns = checked_columns({"frequency": frequency, "recency": recency, "age": age})
     (x, last, end), weight = _counted(*columns.values(), checked_weights(weights, columns["frequency"].size))
     n, bought, waited = float(weight.sum()), float(weight @ x), float(weight @ end)
     unit = waited / n or 1.0
     rate = max(bought, 1.0) / max(waited / unit, 1.0)
-    histories = Histories(x, last / unit, end / unit)
-    maximum = maximise(_likelihood(model, histories, weight), _starts(model, histories, weight, rate))
-    values = dict(zip(model.model_fields, maximum.parameters.tolist(), strict=True))
-    found = model(**{name: value * unit if name in model._times else value for name, value in values.items()})  # noqa: SLF001 - same
-    value = maximum.value - bought * float(np.log(unit))  # a density per time and purchase
-    return summarise(maximum, found, log_likelihood=value, n=n, notes=_notes(x, last, weight))
+    histories, notes = Histories(x, last / unit, end / unit), _notes(x, last, weight)
+    return FitTask(
+        model=model,
+        likelihood=_likelihood(model, histories, weight),
+        starts=_starts(model, histories, weight, rate),
+        n=n,
+        totals={"frequency": bought, "recency": float(weight @ last), "age": waited},
+        units=dict.fromkeys(model._times, unit),  # noqa: SLF001 - the models' own engine
+        offset=-bought * float(np.log(unit)),  # a density per time and purchase
+        notes=lambda _: notes,
+    )
 
 
 def _counted(

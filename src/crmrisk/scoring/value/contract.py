@@ -10,7 +10,7 @@ them are of customers who are still there.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -18,16 +18,29 @@ from crmrisk.core.errors import FitError, Problem
 from crmrisk.core.model import Model
 from crmrisk.scoring.value.compact import compact
 from crmrisk.scoring.value.discrete_sums import log_sums
+from crmrisk.scoring.value.fit_task import FitTask
 from crmrisk.scoring.value.histories import checked_numbers, checked_weights
 from crmrisk.scoring.value.opportunities import checked_counts, checked_lifetimes, checked_rate, checked_survivors
 from crmrisk.scoring.value.sharing import once_per_distinct_row
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import ArrayLike
 
     from crmrisk.core.arrays import BoolArray, FloatArray, IntArray
+    from crmrisk.scoring.value.fitting import LogLikelihood
 
-__all__ = ["ContractModel", "CountedLifetimes", "SimulatedContracts", "counted_lifetimes", "lifetimes_of_survivors"]
+__all__ = [
+    "ContractModel",
+    "CountedLifetimes",
+    "SimulatedContracts",
+    "contract_task",
+    "counted_lifetimes",
+    "lifetimes_of_survivors",
+]
+
+C = TypeVar("C", bound="ContractModel")
 
 
 class SimulatedContracts(NamedTuple):
@@ -300,6 +313,34 @@ def counted_lifetimes(duration: ArrayLike, churned: ArrayLike, weights: ArrayLik
         raise FitError(Problem(what="nobody has faced a renewal", where="duration", allowed="at least one above 0"))
     left_out = float(weight[~faced].sum())
     return CountedLifetimes(lasted[faced], lost[faced], weight[faced], float(weight[faced].sum()), left_out)
+
+
+def contract_task(
+    model: type[C], likelihood: LogLikelihood, starts: Sequence[FloatArray], data: CountedLifetimes
+) -> FitTask[C]:
+    """Make ready to fit a model of contracts.
+
+    Parameters
+    ----------
+    model
+        The kind of model.
+    likelihood
+        Its log-likelihood.
+    starts
+        Where to begin.
+    data
+        The lifetimes.
+
+    Examples
+    --------
+    >>> from crmrisk.scoring.value import ShiftedBetaGeometric
+    >>> ShiftedBetaGeometric._task([1, 2, 2], [True, True, False]).totals
+    {'duration': 5.0, 'churned': 2.0}
+    """
+    totals = {"duration": float(data.weight @ data.duration), "churned": float(data.weight @ data.churned)}
+    return FitTask(
+        model=model, likelihood=likelihood, starts=starts, n=data.n, n_left_out=data.n_left_out, totals=totals
+    )
 
 
 def lifetimes_of_survivors(survivors: ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -16,9 +16,10 @@ from scipy import special
 from crmrisk.core.errors import FitError, Problem
 from crmrisk.core.model import Model
 from crmrisk.scoring.value.compact import compact
-from crmrisk.scoring.value.fitting import Derivatives, maximise
+from crmrisk.scoring.value.fit_task import FitTask
+from crmrisk.scoring.value.fitting import Derivatives
 from crmrisk.scoring.value.histories import checked_columns, checked_numbers, checked_weights
-from crmrisk.scoring.value.model_fit import Parameter, summarise
+from crmrisk.scoring.value.model_fit import Parameter
 from crmrisk.scoring.value.special import log_beta
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import FloatArray, IntArray
     from crmrisk.scoring.value.model_fit import ModelFit
+    from crmrisk.scoring.value.prior import Prior
 
 __all__ = ["GammaGamma"]
 
@@ -64,7 +66,14 @@ class GammaGamma(Model):
     v: Parameter
 
     @classmethod
-    def fit(cls, frequency: ArrayLike, mean_spend: ArrayLike, weights: ArrayLike | None = None) -> ModelFit[Self]:
+    def fit(
+        cls,
+        frequency: ArrayLike,
+        mean_spend: ArrayLike,
+        weights: ArrayLike | None = None,
+        *,
+        prior: Prior | None = None,
+    ) -> ModelFit[Self]:
         """Fit by exact maximum likelihood to customers with paid repeat purchases.
 
         Parameters
@@ -75,6 +84,9 @@ class GammaGamma(Model):
             Mean spend per repeat purchase [money], ``(n_rows,)``; not looked at where frequency is 0.
         weights
             How many customers each row stands for, ``(n_rows,)``.
+        prior
+            What is believed of the parameters beforehand, money in multiples of the mean spend; ``None`` is exact
+            maximum likelihood.
 
         Returns
         -------
@@ -93,6 +105,10 @@ class GammaGamma(Model):
         >>> fit.n, fit.n_left_out
         (3.0, 2.0)
         """
+        return cls._task(frequency, mean_spend, weights=weights).fit(prior)
+
+    @classmethod
+    def _task(cls, frequency: ArrayLike, mean_spend: ArrayLike, *, weights: ArrayLike | None = None) -> FitTask[Self]:
         x, mean = checked_columns({"frequency": frequency, "mean_spend": mean_spend}).values()
         weight = checked_weights(weights, x.size)
         paid = mean > 0  # the mean of no purchases came back as 0
@@ -105,13 +121,16 @@ class GammaGamma(Model):
         (x, mean), weight = compact((x[paid], mean[paid]), used[paid])
         unit = float(weight @ mean) / n
         starts = [np.array([p, q, max(q - 1, 0.5) / p]) for p, q in STARTS]
-        maximum = maximise(_Likelihood.of(x, mean / unit, weight), starts)
-        p, q, v = maximum.parameters.tolist()
-        value = maximum.value - n * float(np.log(unit))  # a density per unit of money
-        model = cls(p=p, q=q, v=v * unit)
-        note = "q <= 1: spend has no population mean, so customers without repeat purchases stay unrated"
-        return summarise(
-            maximum, model, log_likelihood=value, n=n, n_left_out=all_customers - n, notes=(note,) if q <= 1 else ()
+        return FitTask(
+            model=cls,
+            likelihood=_Likelihood.of(x, mean / unit, weight),
+            starts=starts,
+            n=n,
+            n_left_out=all_customers - n,
+            totals={"purchases": float(weight @ x), "mean_spend": unit * n},
+            units={"v": unit},
+            offset=-n * float(np.log(unit)),  # a density per unit of money
+            notes=_notes,
         )
 
     @property
@@ -214,6 +233,11 @@ class GammaGamma(Model):
         rates = rng.gamma(self.q, 1 / self.v, x.shape)
         some = np.where(x > 0, x, 1.0)
         return np.where(x > 0, rng.gamma(self.p * some) / (some * rates), np.nan)
+
+
+def _notes(model: GammaGamma) -> tuple[str, ...]:
+    note = "q <= 1: spend has no population mean, so customers without repeat purchases stay unrated"
+    return (note,) if model.population_mean is None else ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Generic, TypeVar, cast
 
 import numpy as np
 from pydantic import Field
+from scipy import special
 
 from crmrisk.core.model import Model
-from crmrisk.scoring.value.intervals import delta_interval
+from crmrisk.scoring.value.intervals import checked_level, delta_interval
+from crmrisk.scoring.value.not_identified import NotIdentified
+from crmrisk.scoring.value.prior import Prior
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -43,18 +46,27 @@ class ModelFit(Model, Generic[M]):
         The number of customers, the sum of the weights.
     n_left_out
         Customers the likelihood does not speak of (for spend: no repeat purchase, or none that paid).
+    totals
+        Sums over those customers by column, by which fits of the same data are known.
     converged
         Whether the optimisation ended by itself.
     steps
         How many steps it took.
     not_identified
         Parameters the data do not determine: at a bound, or free to move by factors of hundreds.
+    unidentified
+        The same as records that name the bound.
     condition_number
         Condition number of the information on the logarithms; ``None`` where it is singular.
     log_covariance
         Covariance of the logarithms; ``None`` for what is not identified.
     warnings
         What to know before relying on it.
+    prior
+        What was believed beforehand; the fit is then penalised: everything but ``log_likelihood`` speaks of the
+        posterior. ``None`` is exact maximum likelihood.
+    log_prior
+        The log-density of the prior at the estimates; 0 without one.
 
     Raises
     ------
@@ -76,12 +88,21 @@ class ModelFit(Model, Generic[M]):
     log_likelihood: float
     n: float
     n_left_out: float = 0.0
+    totals: dict[str, float] = Field(default_factory=dict)
     converged: bool
     steps: int
     not_identified: tuple[str, ...]
+    unidentified: tuple[NotIdentified, ...] = ()
     condition_number: float | None
     log_covariance: tuple[tuple[float | None, ...], ...]
     warnings: tuple[str, ...] = ()
+    prior: Prior | None = None
+    log_prior: float = 0.0
+
+    @property
+    def log_posterior(self) -> float:
+        """Give the log-likelihood plus the log-density of the prior: what a penalised fit maximises."""
+        return self.log_likelihood + self.log_prior
 
     @property
     def estimates(self) -> Mapping[str, float]:
@@ -115,6 +136,36 @@ class ModelFit(Model, Generic[M]):
     def bic(self) -> float:
         """Give the Bayesian information criterion, one observation per customer."""
         return len(self.parameters) * float(np.log(self.n)) - 2 * self.log_likelihood
+
+    def confidence_intervals(self, level: float = 0.95) -> Mapping[str, tuple[float, float]]:
+        """Give intervals of the parameters by name, made on the logarithm (Wald); NaN where not identified.
+
+        Where parameters are nearly tied to each other, as r and alpha often are (see ``condition_number``), the
+        likelihood is no parabola and `profile_interval` is the honest one.
+
+        Parameters
+        ----------
+        level
+            The level of confidence.
+
+        Raises
+        ------
+        InvalidValueError
+            If the level is not within (0, 1).
+
+        Examples
+        --------
+        >>> from crmrisk.scoring.value import ShiftedBetaGeometric
+        >>> fit = ShiftedBetaGeometric.fit_survivors([1000, 631, 468, 382, 326, 289, 262, 241])
+        >>> tuple(round(end, 3) for end in fit.confidence_intervals()["alpha"])
+        (0.587, 0.845)
+        """
+        reach = float(special.ndtri(0.5 + checked_level(level) / 2))
+        errors = self.log_standard_errors
+        return {
+            name: (value * float(np.exp(-reach * errors[name])), value * float(np.exp(reach * errors[name])))
+            for name, value in self.estimates.items()
+        }
 
     def interval(
         self, quantity: Callable[[M], FloatArray], *, level: float = 0.95, scale: Scale = "log"
@@ -151,7 +202,16 @@ class ModelFit(Model, Generic[M]):
 
 
 def summarise(
-    maximum: Maximum, model: M, *, log_likelihood: float, n: float, n_left_out: float = 0.0, notes: tuple[str, ...] = ()
+    maximum: Maximum,
+    model: M,
+    *,
+    log_likelihood: float,
+    n: float,
+    n_left_out: float = 0.0,
+    notes: tuple[str, ...] = (),
+    totals: Mapping[str, float] | None = None,
+    prior: Prior | None = None,
+    log_prior: float = 0.0,
 ) -> ModelFit[M]:
     """Turn the top of a likelihood into a result.
 
@@ -167,6 +227,10 @@ def summarise(
         Customers used and left out.
     notes
         Warnings of the model's own.
+    totals
+        Sums over the customers used, by column.
+    prior, log_prior
+        What was believed, and its log-density at the maximum.
 
     Examples
     --------
@@ -175,7 +239,7 @@ def summarise(
     3.0
     """
     names = tuple(type(model).model_fields)
-    unknown = tuple(name for name, known in zip(names, maximum.identified, strict=True) if not known)
+    unknown = tuple(_unidentified(maximum, names))
     fits_of_this_model = cast("type[ModelFit[M]]", ModelFit.__class_getitem__(type(model)))
     return fits_of_this_model(
         model=model,
@@ -185,10 +249,14 @@ def summarise(
         n_left_out=n_left_out,
         converged=maximum.converged,
         steps=maximum.steps,
-        not_identified=unknown,
+        not_identified=tuple(each.parameter for each in unknown),
+        unidentified=unknown,
         condition_number=maximum.condition_number,
         log_covariance=_without_nan(maximum.log_covariance),
-        warnings=(*_caveats(maximum, names), *notes),
+        warnings=(*(each.message for each in unknown), *_stopped(maximum), *notes),
+        totals=dict(totals or {}),
+        prior=prior,
+        log_prior=log_prior,
     )
 
 
@@ -196,13 +264,16 @@ def _without_nan(matrix: FloatArray) -> tuple[tuple[float | None, ...], ...]:
     return tuple(tuple(None if np.isnan(value) else float(value) for value in row) for row in matrix)
 
 
-def _caveats(maximum: Maximum, names: tuple[str, ...]) -> Iterator[str]:
+def _unidentified(maximum: Maximum, names: tuple[str, ...]) -> Iterator[NotIdentified]:
     for index, name in enumerate(names):
         if maximum.at_low[index]:
-            yield f"{name} is not identified: the likelihood keeps rising as it goes to 0, where its bound stopped it"
+            yield NotIdentified(name, "zero")
         elif maximum.at_high[index]:
-            yield f"{name} is not identified: the likelihood keeps rising as it grows, and its bound stopped it"
+            yield NotIdentified(name, "infinity")
         elif not maximum.identified[index]:
-            yield f"{name} is not identified: the likelihood hardly changes when it moves by factors of hundreds"
+            yield NotIdentified(name, "flat")
+
+
+def _stopped(maximum: Maximum) -> Iterator[str]:
     if not maximum.converged:
         yield f"the optimisation stopped after {maximum.steps} steps without reaching a maximum"

@@ -16,11 +16,12 @@ from scipy import special
 from crmrisk.scoring.value.contract import (
     ContractModel,
     SimulatedContracts,
+    contract_task,
     counted_lifetimes,
     lifetimes_of_survivors,
 )
-from crmrisk.scoring.value.fitting import Derivatives, maximise
-from crmrisk.scoring.value.model_fit import Parameter, summarise
+from crmrisk.scoring.value.fitting import Derivatives
+from crmrisk.scoring.value.model_fit import Parameter  # noqa: TC001 - pydantic reads it
 from crmrisk.scoring.value.opportunities import checked_counts
 from crmrisk.scoring.value.opportunity_simulation import failures
 from crmrisk.scoring.value.special import expected_stopped_count, log_rising, log_rising_slope
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import FloatArray
     from crmrisk.scoring.value.contract import CountedLifetimes
+    from crmrisk.scoring.value.fit_task import FitTask
     from crmrisk.scoring.value.model_fit import ModelFit
+    from crmrisk.scoring.value.prior import Prior
 
 __all__ = ["ShiftedBetaGeometric"]
 
@@ -70,7 +73,14 @@ class ShiftedBetaGeometric(ContractModel):
     beta: Parameter
 
     @classmethod
-    def fit(cls, duration: ArrayLike, churned: ArrayLike, weights: ArrayLike | None = None) -> ModelFit[Self]:
+    def fit(
+        cls,
+        duration: ArrayLike,
+        churned: ArrayLike,
+        weights: ArrayLike | None = None,
+        *,
+        prior: Prior | None = None,
+    ) -> ModelFit[Self]:
         """Fit by exact maximum likelihood on counted lifetimes.
 
         Parameters
@@ -81,6 +91,8 @@ class ShiftedBetaGeometric(ContractModel):
             Whether the customer was lost, ``(n_rows,)``.
         weights
             How many customers each row stands for, ``(n_rows,)``.
+        prior
+            What is believed of the parameters beforehand; ``None`` is exact maximum likelihood.
 
         Returns
         -------
@@ -100,14 +112,16 @@ class ShiftedBetaGeometric(ContractModel):
         >>> fit.n, fit.converged
         (1000.0, True)
         """
-        data = counted_lifetimes(duration, churned, weights)
-        maximum = maximise(_Likelihood(data), [np.array(start) for start in STARTS])
-        alpha, beta = maximum.parameters.tolist()
-        model = cls(alpha=alpha, beta=beta)
-        return summarise(maximum, model, log_likelihood=maximum.value, n=data.n, n_left_out=data.n_left_out)
+        return cls._task(duration, churned, weights=weights).fit(prior)
 
     @classmethod
-    def fit_survivors(cls, survivors: ArrayLike) -> ModelFit[Self]:
+    def _task(cls, duration: ArrayLike, churned: ArrayLike, *, weights: ArrayLike | None = None) -> FitTask[Self]:
+        data = counted_lifetimes(duration, churned, weights)
+        starts = [np.array(start) for start in STARTS]
+        return contract_task(cls, _Likelihood(data), starts, data)
+
+    @classmethod
+    def fit_survivors(cls, survivors: ArrayLike, *, prior: Prior | None = None) -> ModelFit[Self]:
         """Fit to a panel: how many customers of each cohort were left after each renewal.
 
         Parameters
@@ -115,6 +129,8 @@ class ShiftedBetaGeometric(ContractModel):
         survivors
             Counts, ``(n_periods + 1,)`` or ``(n_cohorts, n_periods + 1)``, the first the size of the cohort; NaN at
             the end of a row where a young cohort has not been observed so far.
+        prior
+            As for `fit`.
 
         Raises
         ------
@@ -129,7 +145,7 @@ class ShiftedBetaGeometric(ContractModel):
         >>> {name: round(value, 3) for name, value in fit.estimates.items()}
         {'alpha': 0.704, 'beta': 1.182}
         """
-        return cls.fit(*lifetimes_of_survivors(survivors))
+        return cls.fit(*lifetimes_of_survivors(survivors), prior=prior)
 
     @property
     def mean_lifetime(self) -> float | None:

@@ -1,0 +1,115 @@
+"""A likelihood ready to be climbed, and everything that turns its top back into a model in the caller's units.
+
+Every model checks, counts and scales its data into a `FitTask`; fitting, penalising and profiling are the same for all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import numpy as np
+
+from crmrisk.core.model import Model
+from crmrisk.scoring.value.fitting import maximise
+from crmrisk.scoring.value.model_fit import summarise
+from crmrisk.scoring.value.prior import penalised
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from crmrisk.core.arrays import FloatArray
+    from crmrisk.scoring.value.fitting import LogLikelihood
+    from crmrisk.scoring.value.model_fit import ModelFit
+    from crmrisk.scoring.value.prior import Prior
+
+__all__ = ["FitTask"]
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FitTask(Generic[M]):
+    """Hold the likelihood of some data under a model, in a scale of its own.
+
+    Parameters
+    ----------
+    model
+        The kind of model; its fields are the parameters in order, unless `build` says otherwise.
+    likelihood
+        The log-likelihood at parameters free of units.
+    starts
+        Where to begin.
+    n, n_left_out
+        Customers the likelihood speaks of, and others.
+    totals
+        Sums over customers by column, by which fits of the same data are known.
+    units
+        What each parameter is multiplied with to be in the caller's units, by name; 1 where none is given.
+    offset
+        What to add to the log-likelihood for it to be in the caller's units.
+    notes
+        What the model warns of besides.
+
+    Examples
+    --------
+    >>> from crmrisk.scoring.value import ShiftedBetaGeometric
+    >>> task = ShiftedBetaGeometric._task([1, 2, 3, 3], [True, True, True, False], weights=[369, 163, 86, 382])
+    >>> task.fit().model == ShiftedBetaGeometric.fit([1, 2, 3, 3], [1, 1, 1, 0], [369, 163, 86, 382]).model
+    True
+    """
+
+    model: type[M]
+    likelihood: LogLikelihood
+    starts: Sequence[FloatArray]
+    n: float
+    totals: Mapping[str, float]
+    n_left_out: float = 0.0
+    units: Mapping[str, float] = field(default_factory=dict)
+    offset: float = 0.0
+    notes: Callable[[M], tuple[str, ...]] = lambda _: ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The parameters in the order of the likelihood."""
+        return tuple(self.model.model_fields)
+
+    @property
+    def scales(self) -> FloatArray:
+        """What each parameter is multiplied with to be in the caller's units, ``(n_parameters,)``."""
+        return np.array([self.units.get(name, 1.0) for name in self.names])
+
+    def fit(self, prior: Prior | None = None) -> ModelFit[M]:
+        """Climb to the top and say what was found.
+
+        Parameters
+        ----------
+        prior
+            What is believed beforehand, free of units; ``None`` is exact maximum likelihood.
+
+        Raises
+        ------
+        InvalidValueError
+            If the prior names a parameter the model does not have.
+
+        Examples
+        --------
+        >>> from crmrisk.scoring.value import ShiftedBetaGeometric
+        >>> ShiftedBetaGeometric._task([1, 2, 3, 3], [True, True, True, False], weights=[369, 163, 86, 382]).fit().n
+        1000.0
+        """
+        maximum = maximise(penalised(self.likelihood, self.names, prior), self.starts)
+        values = dict(zip(self.names, (maximum.parameters * self.scales).tolist(), strict=True))
+        model = self.model(**values)
+        belief = 0.0 if prior is None else prior.log_density(self.names, maximum.parameters).value
+        return summarise(
+            maximum,
+            model,
+            log_likelihood=maximum.value - belief + self.offset,
+            n=self.n,
+            n_left_out=self.n_left_out,
+            notes=self.notes(model),
+            totals=self.totals,
+            prior=prior,
+            log_prior=belief,
+        )
