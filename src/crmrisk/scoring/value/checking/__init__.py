@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
+from crmrisk.scoring.value.checking.accuracy import HoldoutErrors, holdout_errors
+from crmrisk.scoring.value.checking.chart import Chart
+from crmrisk.scoring.value.checking.conditional import ConditionalTable, conditional_expectations
+from crmrisk.scoring.value.checking.frequencies import FrequencyTable, frequency_table
 from crmrisk.scoring.value.checking.holdout import Holdout, PurchaseHistories, RepeatPurchases
 from crmrisk.scoring.value.checking.splitting import hold_out
+from crmrisk.scoring.value.checking.tracking import Tracking, track
 
-__all__ = ["Holdout", "PurchaseHistories", "RepeatPurchases", "hold_out"]
+__all__ = [
+    "Chart",
+    "ConditionalTable",
+    "FrequencyTable",
+    "Holdout",
+    "HoldoutErrors",
+    "PurchaseHistories",
+    "RepeatPurchases",
+    "Tracking",
+    "conditional_expectations",
+    "frequency_table",
+    "hold_out",
+    "holdout_errors",
+    "track",
+]

@@ -1,0 +1,122 @@
+"""How far a model was off in the holdout: customer by customer, and in all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pydantic.dataclasses import dataclass
+
+from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.model import VALUE, Value
+
+if TYPE_CHECKING:
+    from crmrisk.core.arrays import FloatArray
+    from crmrisk.scoring.value.buying import BuyingUntilDropout
+    from crmrisk.scoring.value.checking.holdout import Holdout
+    from crmrisk.scoring.value.gamma_gamma import GammaGamma
+
+__all__ = ["HoldoutErrors", "errors_between", "holdout_errors"]
+
+
+@dataclass(frozen=True, kw_only=True, config=VALUE)
+class HoldoutErrors(Value):
+    """Hold how far a model was off in the holdout.
+
+    Parameters
+    ----------
+    customers
+        How many customers were judged.
+    actual, expected
+        Their purchases in all, or their spend [money].
+    bias
+        Expected minus actual, in all.
+    bias_standard_error
+        How far off the total may be by the chance of single customers alone; ``None`` for one customer.
+    mean_absolute_error, root_mean_squared_error
+        Per customer.
+
+    Examples
+    --------
+    >>> errors = errors_between(np.array([1.0, 3.0]), np.array([2.0, 3.0]))
+    >>> errors.bias, errors.mean_absolute_error, errors.relative_bias
+    (1.0, 0.5, 0.25)
+    """
+
+    customers: int
+    actual: float
+    expected: float
+    bias: float
+    bias_standard_error: float | None
+    mean_absolute_error: float
+    root_mean_squared_error: float
+
+    @property
+    def relative_bias(self) -> float | None:
+        """Give the bias as a share of what happened; ``None`` where nothing did."""
+        return self.bias / self.actual if self.actual else None
+
+
+def holdout_errors(
+    model: BuyingUntilDropout, holdout: Holdout, *, spend_model: GammaGamma | None = None
+) -> HoldoutErrors:
+    """Compute how far a model was off in the holdout, in purchases or in spend.
+
+    Parameters
+    ----------
+    model
+        The model of purchases fitted to the calibration; its time unit is the holdout's.
+    holdout
+        What was known, and what came.
+    spend_model
+        A model of spend fitted to the calibration: then E[Y(t)] E[spend | x, z̄] is compared with the holdout's spend.
+
+    Raises
+    ------
+    InvalidValueError
+        If spend is asked for and the holdout does not know it.
+
+    Examples
+    --------
+    >>> from crmrisk.scoring.value import BetaGeoNBD
+    >>> from crmrisk.scoring.value.checking import Holdout
+    >>> holdout = Holdout([0, 2], [0, 30.43], [39, 38.86], purchases=[0, 1], duration=39)
+    >>> errors = holdout_errors(BetaGeoNBD(r=0.243, alpha=4.414, a=0.793, b=2.426), holdout)
+    >>> round(errors.mean_absolute_error, 3), round(errors.bias, 3)
+    (0.21, 0.421)
+    """
+    history = {"frequency": holdout.frequency, "recency": holdout.recency, "age": holdout.age}
+    expected = model.expected_purchases(holdout.duration, **history)
+    if spend_model is None:
+        return errors_between(holdout.purchases, expected)
+    if np.isnan(holdout.spend).any():
+        what, remedy = "spend is not known", "split a table with amounts"
+        raise InvalidValueError(Problem(what=what, where="holdout.spend", remedy=remedy))
+    mean = np.where(holdout.frequency > 0, holdout.mean_spend, 0.0)
+    spend = spend_model.expected_spend(frequency=holdout.frequency, mean_spend=mean)
+    return errors_between(holdout.spend, expected * spend)
+
+
+def errors_between(actual: FloatArray, expected: FloatArray) -> HoldoutErrors:
+    """Summarise the differences between what happened and what was expected.
+
+    Parameters
+    ----------
+    actual, expected
+        One value per customer, ``(n_customers,)``.
+
+    Examples
+    --------
+    See `HoldoutErrors`.
+    """
+    off = expected - actual
+    chance = float(np.sqrt(off.size) * off.std(ddof=1)) if off.size > 1 else None
+    return HoldoutErrors(
+        customers=off.size,
+        actual=float(actual.sum()),
+        expected=float(expected.sum()),
+        bias=float(off.sum()),
+        bias_standard_error=chance,
+        mean_absolute_error=float(np.abs(off).mean()),
+        root_mean_squared_error=float(np.sqrt((off**2).mean())),
+    )

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import builtins
+import sys
+
+import pytest
+
+from crmrisk.core.errors import InvalidValueError, MissingExtraError
+from crmrisk.scoring.value.checking import Chart
+
+LABELS = {"title": "Purchases", "x_label": "time [week]", "y_label": "purchases"}
+
+
+@pytest.fixture
+def matplotlib():
+    found = pytest.importorskip("matplotlib")
+    found.use("Agg")
+    from matplotlib import pyplot as plt
+
+    yield found
+    plt.close("all")
+
+
+@pytest.mark.parametrize("kind", ["line", "bar"])
+def test_drawn_as_the_data_say(matplotlib, kind):
+    chart = Chart.of([1, 2], {"actual": [3, 4], "expected": [3.5, 4.5]}, kind=kind, marks={"cut": 1.5}, **LABELS)
+    axes = chart.plot()
+    assert (axes.get_title(), axes.get_xlabel(), axes.get_ylabel()) == tuple(LABELS.values())
+    assert [text.get_text() for text in axes.get_legend().get_texts()][-1] in {"cut", "expected"}
+    heights = (
+        [patch.get_height() for patch in axes.patches]
+        if kind == "bar"
+        else [height for line in axes.lines[:2] for height in line.get_ydata()]
+    )
+    assert heights == [3, 4, 3.5, 4.5]
+
+
+def test_drawn_on_axes_of_the_caller(matplotlib):
+    from matplotlib.figure import Figure
+
+    axes = Figure().subplots()
+    assert Chart.of(["0", "1+"], {"actual": [3, 4]}, kind="bar", **LABELS).plot(axes) is axes
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["0", "1+"]
+
+
+def test_without_matplotlib_the_error_names_the_extra(monkeypatch):
+    real = builtins.__import__
+
+    def refuse(name, *rest, **more):
+        if name.startswith("matplotlib"):
+            raise ImportError(name)
+        return real(name, *rest, **more)
+
+    for name in [name for name in sys.modules if name.startswith("matplotlib")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(builtins, "__import__", refuse)
+    with pytest.raises(MissingExtraError, match=r"crmrisk\[plot\]"):
+        Chart.of([1], {"actual": [3]}, **LABELS).plot()
+
+
+def test_data_first():
+    chart = Chart.of([1, 2], {"a": [3.0, 4.0], "b": [5.0, 6.0]}, **LABELS)
+    assert chart.frame().to_dict("list") == {
+        "x": [1, 2, 1, 2],
+        "series": ["a", "a", "b", "b"],
+        "y": [3.0, 4.0, 5.0, 6.0],
+    }
+    assert chart == Chart.of([1, 2], {"a": [3.0, 4.0], "b": [5.0, 6.0]}, **LABELS)
+    assert chart.lines() == {"a": ([1, 2], [3.0, 4.0]), "b": ([1, 2], [5.0, 6.0])}
+    with pytest.raises(TypeError):
+        chart.data["x"] = ()
+
+
+def test_what_cannot_be_drawn_is_refused():
+    with pytest.raises(InvalidValueError, match=r"Chart\.y"):
+        Chart({"x": (1,), "series": ("a",)}, "x", "y", "series", **LABELS)
+    with pytest.raises(InvalidValueError, match="length"):
+        Chart({"x": (1, 2), "y": (1,), "series": ("a",)}, "x", "y", "series", **LABELS)
