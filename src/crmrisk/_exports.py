@@ -49,6 +49,7 @@ HOMES: dict[str, tuple[str, ...]] = {
         "RiskMatrix",
         "RiskMatrixScorer",
         "RiskProgramme",
+        "portfolio_loss",
     ),
     "crmrisk.proof": ("BackTest", "backtest"),
 }

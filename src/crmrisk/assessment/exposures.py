@@ -121,8 +121,10 @@ def group_exposures(likelihood: ArrayLike, consequence: ArrayLike, *, max_groups
     (True, True)
     """
     p, losses = likelihood_and_consequence(likelihood, consequence)
-    if p.ndim != 1:
-        raise InvalidValueError(Problem(what="not one number per customer", where="likelihood", got=f"{p.shape}"))
+    sizes = {np.size(values) for values in (likelihood, consequence) if np.ndim(values)}
+    if p.ndim != 1 or len(sizes) > 1:
+        got = f"likelihood {np.shape(likelihood)}, consequence {np.shape(consequence)}"
+        raise InvalidValueError(Problem(what="not one number per customer", where="likelihood, consequence", got=got))
     unrated = np.isnan(p) | np.isnan(losses)
     exposed = p * losses > np.finfo(np.float64).tiny
     member = np.full(p.shape, -1, dtype=np.int64)

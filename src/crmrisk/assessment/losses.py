@@ -18,6 +18,7 @@ from crmrisk.assessment.fourier import MAX_GROUPS, Fourier
 from crmrisk.assessment.lattice import make_lattice
 from crmrisk.assessment.loss_distribution import LossDistribution
 from crmrisk.assessment.simulation import MAX_SIMULATED_GROUPS, Simulation
+from crmrisk.core.arguments import is_number, is_whole, random_source_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 
 if TYPE_CHECKING:
@@ -271,15 +272,16 @@ def _check(settings: _Settings) -> None:
     problems = []
     if settings.method not in methods:
         problems.append(Problem(what="unknown", where="method", allowed=", ".join(methods), got=repr(settings.method)))
-    if not 0.0 <= settings.correlation < 1.0:
-        problems.append(Problem(what="range", where="correlation", allowed="[0, 1)", got=str(settings.correlation)))
+    if not is_number(settings.correlation) or not 0.0 <= settings.correlation < 1.0:
+        got = repr(settings.correlation)
+        raise InvalidValueError(*problems, Problem(what="range", where="correlation", allowed="[0, 1)", got=got))
     if settings.correlation > 0.0 and settings.method in {"exact", "fourier"}:
         remedy = 'method="simulation" takes a correlation'
         problems.append(Problem(what="is for independent customers", where=settings.method, remedy=remedy))
     simulated = settings.method == "simulation" or settings.correlation > 0.0
-    if simulated and settings.rng is None:
-        problems.append(Problem(what="missing", where="rng", remedy="rng=numpy.random.default_rng(seed)"))
-    if simulated and settings.n_simulations < 1:
-        problems.append(Problem(what="none", where="n_simulations", allowed=">= 1", got=str(settings.n_simulations)))
-    if problems:
-        raise InvalidValueError(*problems)
+    if simulated:
+        problems += random_source_problems(settings.rng)
+    if not is_whole(settings.n_simulations) or settings.n_simulations < 1:
+        got = repr(settings.n_simulations)
+        problems.append(Problem(what="no count", where="n_simulations", allowed="whole, >= 1", got=got))
+    refuse(problems)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from crmrisk.core.arguments import is_number
 from crmrisk.core.errors import InvalidValueError, Problem
 
 if TYPE_CHECKING:
@@ -173,6 +174,6 @@ def checked_level(level: float) -> float:
     >>> checked_level(0.95)
     0.95
     """
-    if not 0.0 < level < 1.0:
-        raise InvalidValueError(Problem(what="no quantile level", where="level", allowed="in (0, 1)", got=str(level)))
+    if not is_number(level) or not 0.0 < level < 1.0:
+        raise InvalidValueError(Problem(what="no quantile level", where="level", allowed="in (0, 1)", got=repr(level)))
     return float(level)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
+from crmrisk.core.arguments import is_whole
 from crmrisk.core.arrays import BoolArray, IntArray, ObjectArray, frozen_objects
 from crmrisk.core.errors import CrmRiskError, PortfolioError, Problem
 from crmrisk.core.instants import instant
@@ -224,7 +225,8 @@ def id_problems(ids: ObjectArray) -> list[Problem]:
     if strange:
         got = ", ".join(repr(value)[:50] for value in strange[:3])
         what = f"{len(strange)} id(s) missing or no text"
-        return [Problem(what=what, where="customer_id", allowed="text", got=got)]
+        remedy = "write numbers as text: [str(each) for each in ids]" if any(map(is_whole, strange)) else ""
+        return [Problem(what=what, where="customer_id", allowed="text", got=got, remedy=remedy)]
     repeated = len(values) - len(set(values))
     if not repeated:
         return []

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass as plain_dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from pydantic.dataclasses import dataclass
 
+from crmrisk.core.arguments import is_whole, random_source_problems
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.instants import instant
 from crmrisk.core.model import VALUE, Value
@@ -25,6 +25,7 @@ from crmrisk.datasets.truth import true_probability
 if TYPE_CHECKING:
     from datetime import date, datetime, timedelta
 
+    import numpy as np
     import pandas as pd
 
     from crmrisk.core.arrays import FloatArray
@@ -230,7 +231,7 @@ def simulate_book(
     SimulatedBook(2024-01-01 to 2026-01-01: 100 customers, ...)
     """
     segments = tuple(segments)
-    problems = [*_size_problems(n_customers), *_segment_problems(segments), *_source_problems(rng)]
+    problems = [*_size_problems(n_customers), *_segment_problems(segments), *random_source_problems(rng)]
     clock = Clock(_plain(start, "start"), _plain(end, "end"))
     if clock.length <= 0:
         problems.append(Problem(what="ends before it starts", where="end", allowed=f"> {start}", got=str(end)))
@@ -250,17 +251,9 @@ def _plain(moment: date | datetime, where: str) -> datetime:
 
 
 def _size_problems(n_customers: object) -> list[Problem]:
-    whole = isinstance(n_customers, int | np.integer) and not isinstance(n_customers, bool)
-    if whole and n_customers >= 1:  # type: ignore[operator]  # whole says it is an integer
+    if is_whole(n_customers) and n_customers >= 1:  # type: ignore[operator]  # a whole number compares
         return []
     return [Problem(what="not a number of customers", where="n_customers", allowed=">= 1", got=repr(n_customers))]
-
-
-def _source_problems(rng: object) -> list[Problem]:
-    if isinstance(rng, np.random.Generator):
-        return []
-    remedy = "numpy.random.default_rng(seed)"
-    return [Problem(what="not a source of randomness", where="rng", got=repr(rng)[:100], remedy=remedy)]
 
 
 def _segment_problems(segments: tuple[Segment, ...]) -> list[Problem]:

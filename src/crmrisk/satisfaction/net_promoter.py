@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 
+from crmrisk.core.arguments import kind_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.satisfaction.answers import Missing, effective_sample_size, survey_weights
@@ -123,6 +124,7 @@ def net_promoter_score(
     check_method(method, _METHODS)
     _check_arguments(answers, counts, weights, effective_n)
     if answers is not None:
+        refuse(kind_problems(breaks, NpsBreaks, where="breaks"))
         sample = _sample_of_answers(breaks.points(answers, missing=missing), weights)
     else:
         sample = _sample_of_counts(_checked_counts(counts), effective_n)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
+from crmrisk.core.arguments import random_source_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 
 if TYPE_CHECKING:
@@ -143,9 +144,15 @@ def seeded(rng: np.random.Generator | None) -> np.random.Generator:
     -------
     The generator.
 
+    Raises
+    ------
+    InvalidValueError
+        If it is none.
+
     Examples
     --------
     >>> float(seeded(None).random()) == float(seeded(None).random())
     True
     """
+    refuse(random_source_problems(rng, optional=True))
     return np.random.default_rng(0) if rng is None else rng

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import numpy as np
 from pydantic.dataclasses import dataclass
 
+from crmrisk.core.arguments import kind_problems, random_source_problems, refuse
 from crmrisk.core.errors import Problem, RecordError
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.measures import Name
@@ -182,6 +183,11 @@ def kano_requirements(
     >>> secure.category.value, fast.category.value, fast.missing
     ('must_be', 'attractive', 1)
     """
+    refuse(
+        kind_problems(table, EvaluationTable, where="table"),
+        kind_problems(scale, AnswerScale, where="scale"),
+        random_source_problems(rng, optional=True),
+    )
     column = _read(requirement, functional, dysfunctional, importance, scale=scale, missing=missing)
     pairs, left_out = _pair_counts(column)
     ratings = _importance_counts(column)

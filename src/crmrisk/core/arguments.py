@@ -1,0 +1,112 @@
+"""Arguments of functions that nothing else checks: kinds of objects, numbers, sources of randomness.
+
+Each function names what is wrong, so that a caller lists it beside everything else that is.
+"""
+
+from __future__ import annotations
+
+from numbers import Real
+
+import numpy as np
+
+from crmrisk.core.errors import InvalidValueError, Problem
+
+__all__ = ["is_number", "is_whole", "kind_problems", "random_source_problems", "refuse"]
+
+
+def is_number(value: object) -> bool:
+    """Tell whether a value is a number that compares: no text, no truth value, no NaN.
+
+    Parameters
+    ----------
+    value
+        Anything.
+
+    Examples
+    --------
+    >>> is_number(0.5), is_number("0.5"), is_number(float("nan"))
+    (True, False, False)
+    """
+    return isinstance(value, Real) and not isinstance(value, bool | np.bool_) and value == value  # noqa: PLR0124 - NaN differs from itself
+
+
+def is_whole(value: object) -> bool:
+    """Tell whether a value is a whole number; 10.0 is none.
+
+    Parameters
+    ----------
+    value
+        Anything.
+
+    Examples
+    --------
+    >>> is_whole(10), is_whole(10.5), is_whole(True)
+    (True, False, False)
+    """
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def kind_problems(value: object, kind: type, *, where: str) -> list[Problem]:
+    """Name an object of another kind than the one that is needed.
+
+    Parameters
+    ----------
+    value
+        The object.
+    kind
+        What it should be.
+    where
+        The argument.
+
+    Examples
+    --------
+    >>> [str(problem) for problem in kind_problems((1, 2), Problem, where="breaks")]
+    ['breaks: not a Problem; allowed: Problem(...); got: (1, 2)']
+    """
+    if isinstance(value, kind):
+        return []
+    name = kind.__name__
+    return [Problem(what=f"not a {name}", where=where, allowed=f"{name}(...)", got=repr(value)[:100])]
+
+
+def random_source_problems(rng: object, *, optional: bool = False) -> list[Problem]:
+    """Name a missing source of randomness, or something that is none.
+
+    Parameters
+    ----------
+    rng
+        A ``numpy.random.Generator``.
+    optional
+        Whether ``None`` will do.
+
+    Examples
+    --------
+    >>> [str(problem) for problem in random_source_problems(1)]
+    ['rng: not a source of randomness; got: 1; remedy: rng=numpy.random.default_rng(seed)']
+    """
+    if isinstance(rng, np.random.Generator) or (optional and rng is None):
+        return []
+    what, got = ("missing", "") if rng is None else ("not a source of randomness", repr(rng)[:100])
+    return [Problem(what=what, where="rng", got=got, remedy="rng=numpy.random.default_rng(seed)")]
+
+
+def refuse(*problems: list[Problem]) -> None:
+    """Raise everything that is wrong at once, if anything is.
+
+    Parameters
+    ----------
+    *problems
+        Lists of them.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is any.
+
+    Examples
+    --------
+    >>> refuse([], [])
+    """
+    found = [problem for part in problems for problem in part]
+    if found:
+        raise InvalidValueError(*found)

@@ -1,0 +1,45 @@
+"""Arguments of the wrong kind are named, wherever a function would otherwise stumble over them later."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from crmrisk.assessment import portfolio_loss
+from crmrisk.core.arguments import is_number, is_whole
+from crmrisk.core.errors import CrmRiskError, InvalidValueError
+from crmrisk.satisfaction import kano_requirements, net_promoter_score
+
+LOSS = portfolio_loss([0.1, 0.2], [1.0, 2.0])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: net_promoter_score([9, 3], method="bootstrap", rng=1), r"rng: not a source of randomness; got: 1"),
+        (lambda: net_promoter_score([9, 3], breaks=(6, 9)), r"breaks: not a NpsBreaks"),
+        (lambda: kano_requirements(["a"], [1], [5], table="standard"), r"table: not a EvaluationTable"),
+        (lambda: kano_requirements(["a"], [1], [5], scale=3), r"scale: not a AnswerScale"),
+        (lambda: kano_requirements(["a"], [1], [5], rng=3), r"rng: not a source of randomness"),
+        (lambda: portfolio_loss([0.1], [1.0, 2.0]), r"not one number per customer"),
+        (lambda: portfolio_loss([0.1, 0.2], [1, 2], correlation="high"), r"correlation: range"),
+        (lambda: portfolio_loss([0.1], [1], method="simulation"), r"rng: missing"),
+        (lambda: portfolio_loss([0.1], [1], method="simulation", rng=7), r"rng: not a source of randomness; got: 7"),
+        (lambda: portfolio_loss([0.1], [1], n_simulations=10.5), r"n_simulations: no count"),
+        (lambda: LOSS.value_at_risk("high"), r"level: no quantile level"),
+        (lambda: LOSS.expected_shortfall(None), r"level: no quantile level"),
+    ],
+)
+def test_an_argument_of_the_wrong_kind_is_named(call, message):
+    with pytest.raises(InvalidValueError, match=message) as caught:
+        call()
+    assert isinstance(caught.value, CrmRiskError)
+
+
+@pytest.mark.parametrize(
+    ("value", "number", "whole"),
+    [(1, True, True), (1.0, True, False), (np.float32(2), True, False), (np.int8(3), True, True)]
+    + [(value, False, False) for value in (True, np.True_, "1", None, float("nan"), [1])],
+)
+def test_numbers_and_whole_numbers_are_told_apart(value, number, whole):
+    assert (is_number(value), is_whole(value)) == (number, whole)
