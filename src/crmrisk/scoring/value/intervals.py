@@ -24,13 +24,15 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import BoolArray, FloatArray
 
-__all__ = ["PredictionInterval", "Scale", "checked_level", "delta_interval"]
+__all__ = ["PredictionInterval", "Scale", "checked_level", "delta_interval", "drawn_models"]
 
 M = TypeVar("M", bound=Model)
 Scale: TypeAlias = Literal["identity", "log", "logit"]
 """The scale an interval is made on: as it is; for positive quantities; for probabilities."""
 STEP = 1e-4
 """Step on a log-parameter: the error of the derivative is of the order of its square, 1e-8."""
+RANGE = 230.0
+"""Logarithms of parameters drawn stay within this, a hundred orders of magnitude."""
 NOT_A_COVARIANCE = -1e-6
 """Eigenvalues below this share of the largest are no rounding."""
 
@@ -133,6 +135,44 @@ def delta_interval(
     return PredictionInterval(
         value=value, standard_error=error, low=low, high=high, level=level, taken_as_known=unknown
     )
+
+
+def drawn_models(
+    model: M, log_covariance: ArrayLike | Sequence[Sequence[float | None]], n: int, *, rng: np.random.Generator
+) -> tuple[M, ...]:
+    """Draw models from the normal distribution of their log-parameters around the estimates.
+
+    Parameters
+    ----------
+    model
+        The model at its estimates.
+    log_covariance
+        The covariance of the logarithms of its parameters; one that is not identified (``None`` or NaN) stays as it is.
+    n
+        How many models.
+    rng
+        The source of randomness.
+
+    Raises
+    ------
+    InvalidValueError
+        If the table is no covariance of this model.
+
+    Examples
+    --------
+    >>> from crmrisk.scoring.value import GammaGamma
+    >>> model = GammaGamma(p=6.25, q=3.74, v=15.44)
+    >>> models = drawn_models(model, np.diag([0.01, 0.01, 0.02]), 1000, rng=np.random.default_rng(1))
+    >>> print(np.std([np.log(one.p) for one in models]).round(2))
+    0.1
+    """
+    names = tuple(type(model).model_fields)
+    axes, known = _axes(log_covariance, names)
+    free = [name for name, fixed in zip(names, known, strict=True) if not fixed]
+    moves = (axes @ rng.standard_normal((len(free), n))).T
+    start = np.log([getattr(model, name) for name in free])
+    values = np.exp(np.clip(start + moves, -RANGE, RANGE))
+    return tuple(model.model_copy(update=dict(zip(free, row, strict=True))) for row in values.tolist())
 
 
 def checked_level(level: float) -> float:

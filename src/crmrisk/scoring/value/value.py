@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import lru_cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from crmrisk.core.errors import InvalidValueError, Problem
-from crmrisk.scoring.value.discounting import YEAR, Schedule
+from crmrisk.scoring.value.discounting import YEAR, checked_schedule
 from crmrisk.scoring.value.histories import Histories, checked_numbers, consistent
 from crmrisk.scoring.value.interpolation import by_octaves, octave_tables, on_octave
 from crmrisk.scoring.value.sharing import once_per_distinct_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import timedelta
 
     from numpy.typing import ArrayLike
 
     from crmrisk.core.arrays import FloatArray
-    from crmrisk.scoring.value.discounting import Term
+    from crmrisk.scoring.value.discounting import Schedule, Term
 
 __all__ = ["MONTH", "PurchaseModel", "discounted_value"]
 
@@ -29,6 +28,8 @@ MONTH = YEAR / 12
 """A twelfth of a year of 365 days: 30 days and 10 hours."""
 BLOCK = 100_000
 """Expectations asked for at once: enough to be fast for one customer, few enough to be small for a million."""
+FEW = 8
+"""So few are looked up one by one: a customer, and the mixtures of theirs with a typical one that explain a value."""
 
 
 class PurchaseModel(Protocol):
@@ -69,7 +70,7 @@ def discounted_value(
     age: ArrayLike,
     expected_spend: ArrayLike,
     time_unit: timedelta,
-    horizon: timedelta | float,
+    horizon: timedelta | float | None,
     discount_rate: float,
     margin: ArrayLike = 1.0,
     period: timedelta | None = MONTH,
@@ -90,7 +91,7 @@ def discounted_value(
     time_unit
         The time unit of the model and the histories, for instance ``timedelta(weeks=1)``.
     horizon
-        How far to look ahead, a timedelta or [day].
+        How far to look ahead, a timedelta or [day]; ``None`` is for ever, for a discount rate above 0.
     discount_rate
         The effective rate per year of 365 days.
     margin
@@ -105,7 +106,8 @@ def discounted_value(
     Raises
     ------
     InvalidValueError
-        If a history is impossible, or a rate, a time, a margin or an amount is negative or not finite.
+        If a history is impossible, or a rate, a time, a margin or an amount is negative or not finite, or the value
+        for ever asked for without a discount.
 
     References
     ----------
@@ -114,6 +116,7 @@ def discounted_value(
 
     Examples
     --------
+    >>> from datetime import timedelta
     >>> from crmrisk.scoring.value import BetaGeoNBD
     >>> model = BetaGeoNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
     >>> value = discounted_value(
@@ -125,7 +128,7 @@ def discounted_value(
     """
     money = {"expected_spend": expected_spend, "margin": margin}
     history = {"frequency": frequency, "recency": recency, "age": age}
-    schedule = _schedule(time_unit, horizon, period, discount_rate)
+    schedule = checked_schedule(time_unit, horizon, period, discount_rate)
     columns = checked_numbers({**history, **money}, missing=True)
     shape = columns["age"].shape
     x, last, end, spend, share = (column.ravel() for column in columns.values())
@@ -147,9 +150,10 @@ def _discounted_purchases(
 ) -> FloatArray:
     """Sum the discounted purchases of customers known to be alive."""
     point = 1 + age / model.age_scale
-    if point.size == 1:  # an application asks for one customer after another, and octaves come again
-        octave = float(np.floor(np.log2(point[0])))
-        return on_octave(_octave(model, schedule, float(frequency[0]), octave), point)
+    if 0 < point.size <= FEW:  # an application asks for one customer after another, and octaves come again
+        octaves = np.floor(np.log2(point)).tolist()
+        cells = zip(frequency.tolist(), octaves, np.split(point, point.size), strict=True)
+        return np.concatenate([on_octave(_octave(model, schedule, x, octave), one) for x, octave, one in cells])
     return by_octaves(partial(_purchases_at, model, schedule), frequency, point)
 
 
@@ -185,31 +189,3 @@ def _purchases_of(
 def _blocks(terms: Iterator[Term], size: int) -> Iterator[list[Term]]:
     while block := list(islice(terms, size)):
         yield block
-
-
-def _schedule(
-    time_unit: timedelta, horizon: timedelta | float, period: timedelta | None, discount_rate: float
-) -> Schedule:
-    span = horizon if isinstance(horizon, timedelta) else _days(horizon)
-    lengths = {"time_unit": time_unit, "period": period}
-    problems = [
-        Problem(what="not a time span above 0", where=name, allowed="> 0 days", got=str(length))
-        for name, length in lengths.items()
-        if length is not None and not (isinstance(length, timedelta) and length > timedelta(0))
-    ]
-    if span < timedelta(0):
-        problems.append(Problem(what="negative horizon", where="horizon", allowed=">= 0 days", got=str(span)))
-    if not 0 <= discount_rate < np.inf:
-        problems.append(Problem(what="annual rate", where="discount_rate", allowed=">= 0", got=str(discount_rate)))
-    if problems:
-        raise InvalidValueError(*problems)
-    return Schedule(horizon=span, period=period, discount_rate=float(discount_rate), time_unit=time_unit)
-
-
-def _days(horizon: float) -> timedelta:
-    try:
-        return timedelta(days=horizon)
-    except (OverflowError, TypeError, ValueError):
-        raise InvalidValueError(
-            Problem(what="not a time span", where="horizon", allowed="a timedelta, or days", got=repr(horizon))
-        ) from None
