@@ -2,8 +2,8 @@
 
 `BetaGeoNBD`, `ModifiedBetaGeoNBD` and `ParetoNBD` say how often, `BetaGeoCNBD` too where timing is regular,
 `GammaGamma` how much, `discounted_value` what it is worth. `BetaGeoBetaBinomial` is for purchases at discrete
-opportunities, `ShiftedBetaGeometric` and `BetaDiscreteWeibull` for customers under contract. Models are frozen and equal to their parameters; ``Model.fit``
-hands back a `ModelFit`, which holds the model and what the data say about it.
+opportunities, `ShiftedBetaGeometric` and `BetaDiscreteWeibull` for customers under contract. Models are frozen and
+equal to their parameters; ``Model.fit`` hands back a `ModelFit`, which holds the model and what the data say about it.
 """
 
 from __future__ import annotations
