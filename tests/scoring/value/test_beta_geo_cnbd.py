@@ -131,7 +131,7 @@ def _random_customers(n):
 
 def test_random_and_extreme_customers_agree_with_high_precision_arithmetic():
     checked = 0
-    for k, four, (x, last, end), time in _random_customers(32):
+    for k, four, (x, last, end), time in _random_customers(24):
         model, history = (
             BetaGeoCNBD(k=k, **dict(zip(FOUR, four, strict=True))),
             {"frequency": x, "recency": last, "age": end},
@@ -151,7 +151,7 @@ def test_random_and_extreme_customers_agree_with_high_precision_arithmetic():
             if true > 1e-300:
                 checked += 1
                 assert ours == pytest.approx(float(true), rel=1e-8, abs=0), (k, four, x, last, end, time)
-    assert checked > 90
+    assert checked > 70
 
 
 HEAVY = [
