@@ -61,6 +61,7 @@ from crmrisk.scoring import PointsScorer as PointsScorer
 from crmrisk.scoring import ProductScorer as ProductScorer
 from crmrisk.scoring import SegmentedScorer as SegmentedScorer
 from crmrisk.scoring import StackedScorer as StackedScorer
+from crmrisk.scoring import choose_model as choose_model
 
 __version__: str
 __all__ = [
@@ -124,6 +125,7 @@ __all__ = [
     "TimelineEntry",
     "__version__",
     "backtest",
+    "choose_model",
     "load",
     "save",
 ]

@@ -38,6 +38,7 @@ HOMES: dict[str, tuple[str, ...]] = {
         "ProductScorer",
         "SegmentedScorer",
         "StackedScorer",
+        "choose_model",
     ),
     "crmrisk.satisfaction": ("KanoScorer", "NpsScorer"),
     "crmrisk.assessment": (

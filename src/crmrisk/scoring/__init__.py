@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from crmrisk.scoring.product import ProductScorer
     from crmrisk.scoring.segmented import SegmentedScorer
     from crmrisk.scoring.stacked import StackedScorer
-    from crmrisk.scoring.value import BetaGeoNBD, GammaGamma
+    from crmrisk.scoring.value import BetaGeoNBD, GammaGamma, choose_model
 
 __all__ = [
     "AttritionScorer",
@@ -37,6 +37,7 @@ __all__ = [
     "ProductScorer",
     "SegmentedScorer",
     "StackedScorer",
+    "choose_model",
 ]
 
 _HOMES = {
@@ -53,6 +54,7 @@ _HOMES = {
     "ProductScorer": "product",
     "SegmentedScorer": "segmented",
     "StackedScorer": "stacked",
+    "choose_model": "value",
 }
 
 

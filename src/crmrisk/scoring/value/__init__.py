@@ -4,9 +4,13 @@
 `GammaGamma` how much, `discounted_value` what it is worth. `BetaGeoBetaBinomial` is for purchases at discrete
 opportunities, `ShiftedBetaGeometric` and `BetaDiscreteWeibull` for customers under contract. Models are frozen and
 equal to their parameters; ``Model.fit`` hands back a `ModelFit`, which holds the model and what the data say about it.
+`choose_model` says which to use, `hold_out`, `track` and the tables of `crmrisk.scoring.value.checking` whether to.
 """
 
 from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from crmrisk.scoring.value.beta_discrete_weibull import BetaDiscreteWeibull
 from crmrisk.scoring.value.beta_geo import BetaGeoNBD
@@ -32,6 +36,27 @@ from crmrisk.scoring.value.simulation import SimulatedHistories
 from crmrisk.scoring.value.value import MONTH, PurchaseModel, discounted_value
 from crmrisk.scoring.value.value_distribution import ValueDistribution, predict_value
 
+if TYPE_CHECKING:
+    from crmrisk.scoring.value.checking import (
+        Candidate,
+        Chart,
+        ConditionalTable,
+        FrequencyTable,
+        Holdout,
+        HoldoutErrors,
+        ModelChoice,
+        PurchaseHistories,
+        RepeatPurchases,
+        Tracking,
+        choose_contract_model,
+        choose_model,
+        conditional_expectations,
+        frequency_table,
+        hold_out,
+        holdout_errors,
+        track,
+    )
+
 __all__ = [
     "MONTH",
     "NBD",
@@ -41,12 +66,19 @@ __all__ = [
     "BetaGeoNBD",
     "Bootstrap",
     "BootstrapInterval",
+    "Candidate",
+    "Chart",
     "ComparedFit",
     "Comparison",
+    "ConditionalTable",
     "ContractModel",
+    "FrequencyTable",
     "GammaGamma",
+    "Holdout",
+    "HoldoutErrors",
     "LikelihoodRatio",
     "LogNormal",
+    "ModelChoice",
     "ModelFit",
     "ModifiedBetaGeoCNBD",
     "ModifiedBetaGeoNBD",
@@ -57,22 +89,68 @@ __all__ = [
     "Prior",
     "ProfileInterval",
     "PurchaseDistribution",
+    "PurchaseHistories",
     "PurchaseModel",
     "RegularFit",
+    "RepeatPurchases",
     "ShiftedBetaGeometric",
     "SimulatedContracts",
     "SimulatedHistories",
     "SimulatedOpportunities",
+    "Tracking",
     "ValueDistribution",
     "bootstrap",
     "bootstrap_interval",
+    "choose_contract_model",
+    "choose_model",
     "compare",
+    "conditional_expectations",
     "delta_interval",
     "discounted_value",
     "drawn_models",
+    "frequency_table",
+    "hold_out",
+    "holdout_errors",
     "likelihood_ratio",
     "predict_purchases",
     "predict_value",
     "profile_interval",
+    "track",
     "weakly_informative",
 ]
+
+_CHECKS = frozenset(
+    {
+        "Candidate",
+        "Chart",
+        "ConditionalTable",
+        "FrequencyTable",
+        "Holdout",
+        "HoldoutErrors",
+        "ModelChoice",
+        "PurchaseHistories",
+        "RepeatPurchases",
+        "Tracking",
+        "choose_contract_model",
+        "choose_model",
+        "conditional_expectations",
+        "frequency_table",
+        "hold_out",
+        "holdout_errors",
+        "track",
+    }
+)
+"""Imported when first used: they read evidence, which an application that only scores need not import."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _CHECKS:
+        message = f"module 'crmrisk.scoring.value' has no attribute {name!r}"
+        raise AttributeError(message)
+    value = getattr(import_module("crmrisk.scoring.value.checking"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

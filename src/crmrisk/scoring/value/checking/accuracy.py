@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from crmrisk.scoring.value.checking.holdout import Holdout
     from crmrisk.scoring.value.gamma_gamma import GammaGamma
 
-__all__ = ["HoldoutErrors", "errors_between", "holdout_errors"]
+__all__ = ["HoldoutErrors", "errors_between", "holdout_errors", "standard_error_of_sum"]
 
 
 @dataclass(frozen=True, kw_only=True, config=VALUE)
@@ -97,26 +97,49 @@ def holdout_errors(
     return errors_between(holdout.spend, expected * spend)
 
 
-def errors_between(actual: FloatArray, expected: FloatArray) -> HoldoutErrors:
+def errors_between(actual: FloatArray, expected: FloatArray, weights: FloatArray | None = None) -> HoldoutErrors:
     """Summarise the differences between what happened and what was expected.
 
     Parameters
     ----------
     actual, expected
-        One value per customer, ``(n_customers,)``.
+        One value per row, ``(n_rows,)``.
+    weights
+        How many customers each row stands for, ``(n_rows,)``; one unless given.
 
     Examples
     --------
     See `HoldoutErrors`.
     """
-    off = expected - actual
-    chance = float(np.sqrt(off.size) * off.std(ddof=1)) if off.size > 1 else None
+    weight = np.ones(actual.size) if weights is None else weights
+    n, off = float(weight.sum()), expected - actual
+    bias = float((weight * off).sum())
     return HoldoutErrors(
-        customers=off.size,
-        actual=float(actual.sum()),
-        expected=float(expected.sum()),
-        bias=float(off.sum()),
-        bias_standard_error=chance,
-        mean_absolute_error=float(np.abs(off).mean()),
-        root_mean_squared_error=float(np.sqrt((off**2).mean())),
+        customers=round(n),
+        actual=float((weight * actual).sum()),
+        expected=float((weight * expected).sum()),
+        bias=bias,
+        bias_standard_error=standard_error_of_sum(off, weight) if n > 1 else None,
+        mean_absolute_error=float((weight * np.abs(off)).sum() / n),
+        root_mean_squared_error=float(np.sqrt((weight * off**2).sum() / n)),
     )
+
+
+def standard_error_of_sum(values: FloatArray, weights: FloatArray) -> float:
+    """Estimate how much a sum over customers would vary if others of their kind had been drawn: √n times the spread.
+
+    Parameters
+    ----------
+    values
+        One per row, ``(n_rows,)``.
+    weights
+        How many customers each row stands for, more than one in all, ``(n_rows,)``.
+
+    Examples
+    --------
+    >>> standard_error_of_sum(np.array([1.0, 3.0]), np.array([2.0, 2.0])) ** 2
+    5.333...
+    """
+    n = float(weights.sum())
+    spread = float((weights * (values - (weights * values).sum() / n) ** 2).sum()) / (n - 1)
+    return float(np.sqrt(n * spread))
