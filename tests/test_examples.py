@@ -32,4 +32,6 @@ def test_cdnow_is_not_worse_than_silence(data_folder, monkeypatch, capsys):
     proof = run("cdnow", data_folder, monkeypatch)
     for cutoff in proof:
         assert cutoff.baselines["idle_days"].advantage.value >= 0
-    assert "0.793" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    for ours in ("-9582.4292", "-9582.1357", "-9594.9762", "15.4435", "1653.4087", "0.7545", "1411"):
+        assert ours in printed

@@ -114,7 +114,7 @@ def _holdout(
 
 def _kinds(models: Iterable[str | type[BuyingUntilDropout]] | None) -> list[type[BuyingUntilDropout]]:
     """List the models asked for, in the order of the family."""
-    family = {NBD.__name__: NBD, **PURCHASES.members}
+    family: dict[str, type[BuyingUntilDropout]] = {NBD.__name__: NBD, **PURCHASES.members}
     asked = family if models is None else [models] if isinstance(models, str | type) else models
     names = {each if isinstance(each, str) else each.__name__ for each in asked}
     if not names:
