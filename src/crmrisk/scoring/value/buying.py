@@ -7,24 +7,27 @@ history that ends alive, the odds of having dropped out, what one still alive bu
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from typing import TYPE_CHECKING, ClassVar, Self
+from functools import partial
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from scipy import special
 
 from crmrisk.core.errors import InvalidValueError, Problem
-from crmrisk.core.model import Model
 from crmrisk.scoring.value.buying_fit import buying_task
+from crmrisk.scoring.value.buying_parts import BuyingParts
+from crmrisk.scoring.value.discounting import checked_schedule
+from crmrisk.scoring.value.forever import discounted_for_ever
 from crmrisk.scoring.value.histories import Histories, checked_histories, checked_numbers, consistent
 from crmrisk.scoring.value.sharing import once_per_distinct_row
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from numpy.typing import ArrayLike
 
     from crmrisk.core.arrays import FloatArray
     from crmrisk.scoring.value.fit_task import FitTask
-    from crmrisk.scoring.value.fitting import LogLikelihood
     from crmrisk.scoring.value.model_fit import ModelFit
     from crmrisk.scoring.value.prior import Prior
     from crmrisk.scoring.value.simulation import SimulatedHistories
@@ -36,7 +39,7 @@ BLOCK = 8_192
 """Rows worked on at once: their columns stay in the processor's cache."""
 
 
-class BuyingUntilDropout(Model):
+class BuyingUntilDropout(BuyingParts):
     """Describe repeat buying at a random rate until an unseen dropout.
 
     All times (scales, recency, age, horizons) are in one unit of the caller's choice; changing it changes the scales
@@ -49,12 +52,6 @@ class BuyingUntilDropout(Model):
     >>> isinstance(BetaGeoNBD(r=0.243, alpha=4.414, a=0.793, b=2.426), BuyingUntilDropout)
     True
     """
-
-    _times: ClassVar[tuple[str, ...]] = ("alpha",)
-    """The parameters that are times."""
-
-    recency_matters: ClassVar[bool] = False
-    """Whether the moment of the last purchase says how soon the next one of a customer who is alive is due."""
 
     @classmethod
     def fit(
@@ -104,11 +101,6 @@ class BuyingUntilDropout(Model):
     @classmethod
     def _task(cls, *columns: ArrayLike, weights: ArrayLike | None = None) -> FitTask[Self]:
         return buying_task(cls, *columns, weights=weights)
-
-    @property
-    @abstractmethod
-    def age_scale(self) -> float:
-        """Give the age below which expectations hardly depend on age [time unit]."""
 
     def log_likelihood(self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> FloatArray:
         """Compute each customer's log-likelihood.
@@ -311,6 +303,55 @@ class BuyingUntilDropout(Model):
         alive = special.expit(-odds_gone) * once_per_distinct_row(self._count_if_alive, *part)
         return _scalar(np.minimum(alive + np.where(columns["n"] == 0, special.expit(odds_gone), 0.0), 1.0))
 
+    def discounted_residual_purchases(
+        self,
+        discount_rate: float,
+        *,
+        time_unit: timedelta,
+        frequency: ArrayLike | None = None,
+        recency: ArrayLike | None = None,
+        age: ArrayLike | None = None,
+    ) -> FloatArray:
+        """Compute the present value of all future purchases, each worth 1: the literature's DERT.
+
+        ∫ (1+d)^-t dE[Y(t) | x, t_x, T] from today for ever, t in years; without discounting it is often infinite.
+
+        Parameters
+        ----------
+        discount_rate
+            The effective rate d per year of 365 days, above 0.
+        time_unit
+            The time unit of the model and the histories, for instance ``timedelta(weeks=1)``.
+        frequency, recency, age
+            The histories: all three, or none for a customer who has just made a first purchase.
+
+        Raises
+        ------
+        InvalidValueError
+            If a history is impossible or incomplete, the rate not above 0, or the time unit no time span.
+
+        References
+        ----------
+        P. S. Fader, B. G. S. Hardie and K. L. Lee (2005), RFM and CLV: using iso-value curves for customer base
+        analysis, Journal of Marketing Research 42(4), 415-430.
+
+        Examples
+        --------
+        >>> from datetime import timedelta
+        >>> from crmrisk.scoring.value import ParetoNBD
+        >>> model = ParetoNBD(r=0.553, alpha=10.578, s=0.606, beta=11.669)
+        >>> week = timedelta(weeks=1)
+        >>> print(model.discounted_residual_purchases(0.15, time_unit=week, frequency=7, recency=35, age=39).round(2))
+        20.65
+        """
+        force = checked_schedule(time_unit, None, None, discount_rate).force
+        histories = checked_histories(**_whole_history(frequency, recency, age))
+        alive = special.expit(-self._log_odds_gone(histories))
+        purchases = once_per_distinct_row(
+            partial(discounted_for_ever, self._expected_if_alive, force), *self._felt(histories)
+        )
+        return _scalar(alive * purchases)
+
     def simulate(self, age: ArrayLike, *, rng: np.random.Generator) -> SimulatedHistories:
         """Simulate customers observed from their first purchase on.
 
@@ -336,53 +377,6 @@ class BuyingUntilDropout(Model):
         """
         end = np.atleast_1d(checked_numbers({"age": age})["age"])
         return self._simulated(end, rng)
-
-    def _felt(self, histories: Histories) -> tuple[FloatArray, ...]:
-        """Give what matters of the history of one who is alive, as the methods for rows take it."""
-        frequency, recency, age = histories
-        return (frequency, age, recency) if self.recency_matters else (frequency, age)
-
-    def _moment(self, recency: ArrayLike | None) -> dict[str, ArrayLike]:
-        if not self.recency_matters:
-            return {}
-        if recency is None:
-            remedy = "give the first to the last purchase: it says how soon the next one is due"
-            raise InvalidValueError(Problem(what="missing", where="recency", remedy=remedy))
-        return {"recency": recency}
-
-    @classmethod
-    @abstractmethod
-    def _likelihood(cls, x: FloatArray, last: FloatArray, end: FloatArray, weight: FloatArray) -> LogLikelihood:
-        """Prepare the log-likelihood of counted histories whose ages are about 1."""
-
-    @classmethod
-    @abstractmethod
-    def _starts(cls, rate: float) -> list[FloatArray]:
-        """Give parameters to begin from, the best guess first, given the purchases per unit of time."""
-
-    @abstractmethod
-    def _log_alive(self, histories: Histories) -> FloatArray:
-        """Compute the log-likelihood of each history and of being alive at its end."""
-
-    @abstractmethod
-    def _log_odds_gone(self, histories: Histories) -> FloatArray:
-        """Compute the log-odds of having dropped out."""
-
-    @abstractmethod
-    def _expected_if_alive(self, time: FloatArray, x: FloatArray, end: FloatArray) -> FloatArray:
-        """Compute expected purchases, row by row of ``(n_rows,)``, nothing missing."""
-
-    @abstractmethod
-    def _silent(self, time: FloatArray, x: FloatArray, end: FloatArray) -> FloatArray:
-        """Compute the probability that one alive buys nothing, row by row of ``(n_rows,)``, nothing missing."""
-
-    @abstractmethod
-    def _count_if_alive(self, n: FloatArray, time: FloatArray, x: FloatArray, end: FloatArray) -> FloatArray:
-        """Compute the probability that one alive buys n times, row by row of ``(n_rows,)``, nothing missing."""
-
-    @abstractmethod
-    def _simulated(self, age: FloatArray, rng: np.random.Generator) -> SimulatedHistories:
-        """Simulate customers observed for their ages, ``(n_customers,)``."""
 
 
 def _whole_history(

@@ -7,6 +7,7 @@ times determine; an integral is taken in ln t.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,11 +15,11 @@ import numpy as np
 from crmrisk.core.errors import InvalidValueError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from crmrisk.core.arrays import FloatArray
 
-__all__ = ["at_once_for_ever", "by_period_for_ever"]
+__all__ = ["at_once_for_ever", "by_period_for_ever", "discounted_for_ever"]
 
 CUT = 45.0
 """Purchases discounted by exp(-CUT) or more are left out."""
@@ -31,6 +32,8 @@ FIRST = 32
 """Periods taken one by one."""
 DEGREE = 20
 """Values per stretch: polynomials converge there like 5.8 to the power of minus this."""
+AT_ONCE = 100_000
+"""Expectations asked for at once."""
 MOST = 20_000_000
 CHUNK = 65_536
 
@@ -55,6 +58,39 @@ def at_once_for_ever(force: float) -> Iterator[tuple[float, float]]:
     places = np.exp(edges[:-1, np.newaxis] + half * (1 + nodes))
     weights = np.exp(-places) * places * shares * half
     yield from zip((places / force).ravel().tolist(), weights.ravel().tolist(), strict=True)
+
+
+def discounted_for_ever(
+    expected: Callable[..., FloatArray], force: float, x: FloatArray, *history: FloatArray
+) -> FloatArray:
+    """Compute ∫ exp(-δt) dE[Y(t)] from 0 to infinity of customers known to be alive.
+
+    Parameters
+    ----------
+    expected
+        Maps times, frequencies and the rest of the histories to expected purchases, row by row.
+    force
+        δ per time unit, above 0.
+    x, *history
+        The histories, ``(n_rows,)`` each.
+
+    Returns
+    -------
+    The purchases, ``(n_rows,)``; each row depends on that row alone, to the last bit.
+
+    Examples
+    --------
+    >>> discounted_for_ever(lambda time, x: x * time, 0.1, np.array([1.0, 3.0])).round(12)
+    array([10., 30.])
+    """
+    total = np.zeros(x.shape)
+    terms = at_once_for_ever(force)
+    while block := list(islice(terms, 1 + AT_ONCE // max(x.size, 1))):
+        times = np.repeat([time for time, _ in block], x.size)
+        columns = (np.tile(column, len(block)) for column in (x, *history))
+        for (_, weight), purchases in zip(block, expected(times, *columns).reshape(-1, x.size), strict=True):
+            total += weight * purchases
+    return total
 
 
 def by_period_for_ever(step: float, force: float) -> Iterator[tuple[float, float]]:

@@ -150,7 +150,7 @@ def predict_value(
 
     Returns
     -------
-    The distributions. A thousand draws of a customer take about half a millisecond.
+    The distributions. A thousand draws of a customer take about a millisecond.
 
     Raises
     ------
