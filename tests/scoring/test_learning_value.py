@@ -35,7 +35,7 @@ def test_nobody_leaving_is_a_finding_and_a_warning():
     age = np.full(2_000, 365.0)
     frequency = rng.poisson(rng.gamma(2, 3, 2_000)).astype(float)
     recency = np.where(frequency > 0, age - rng.exponential(20, 2_000).clip(0, 364), 0.0)
-    model, warnings = fitted_purchases(histories(frequency, recency, age))
-    assert model.r > 0
+    learnt = fitted_purchases(histories(frequency, recency, age))
+    assert learnt.model.r > 0
     fitted = cr.AttritionScorer(horizon=timedelta(days=90)).fit(histories(frequency, recency, age))
-    assert fitted.warnings == warnings
+    assert fitted.warnings == learnt.warnings

@@ -67,3 +67,70 @@ def test_nobody_bought_twice_is_a_fit_error():
 def test_settings_that_make_no_sense_are_refused(changes):
     with pytest.raises(InvalidValueError):
         scorer(**changes)
+
+
+@pytest.fixture(scope="module")
+def simulated() -> cr.Portfolio:
+    rng = np.random.default_rng(2)
+    drawn = BetaGeoNBD(r=0.8, alpha=40.0, a=0.9, b=3.0).simulate(np.full(400, 365.0), rng=rng)
+    spend = SPEND.simulate(drawn.frequency, rng=rng)
+    columns = {"frequency": drawn.frequency, "recency": np.floor(drawn.recency), "age": drawn.age, "mean_spend": spend}
+    return cr.Portfolio([f"C{i}" for i in range(400)], AS_OF, columns)
+
+
+@pytest.mark.parametrize("name", ["ModifiedBetaGeoNBD", "ParetoNBD"])
+def test_a_model_named_is_fitted_and_a_model_given_is_used(name, simulated):
+    named = scorer(purchases=name, spend=None).fit(simulated)
+    assert type(named.purchases).__name__ == name
+    given = scorer(purchases=named.purchases, spend=named.spend).fit(simulated)
+    assert given.score(simulated) == named.score(simulated)
+
+
+def test_an_unknown_model_lists_the_names():
+    with pytest.raises(InvalidValueError, match=r"purchases: no model of purchases .*remedy: 'ParetoNBD'"):
+        scorer(purchases="ParetoNDB")
+
+
+def test_an_interval_counts_the_errors_of_both_models(simulated):
+    fitted = scorer(purchases=None, spend=None, interval=0.95).fit(simulated)
+    both = fitted.score(simulated)
+    only_buying = fitted.model_copy(update={"spend_log_covariance": None}).score(simulated)
+    only_spending = fitted.model_copy(update={"purchases_log_covariance": None}).score(simulated)
+    widths = [np.log(each.high / each.values) for each in (both, only_buying, only_spending)]
+    np.testing.assert_allclose(widths[0], np.hypot(widths[1], widths[2]), rtol=1e-6)
+    assert (both.low > 0).all()
+    assert scorer(interval=0.95).fit(simulated).score(simulated).low is None
+
+
+def test_explanations_add_up_to_the_value_in_money(simulated):
+    fitted = scorer(purchases=None, spend=None).fit(simulated)
+    explanation = fitted.explain(simulated)
+    np.testing.assert_allclose(explanation.total, fitted.score(simulated).values, rtol=1e-9)
+    assert explanation.scale == "USD"
+    assert explanation.names == ("frequency", "recency", "age", "mean_spend")
+
+
+def test_who_spends_more_than_the_typical_owes_it_to_spend(simulated):
+    fitted = scorer(purchases=None, spend=None).fit(simulated)
+    history = {"frequency": [4, 4, 0], "recency": [300, 300, 0], "age": [365, 365, 365]}
+    book = cr.Portfolio(["rich", "poor", "once"], AS_OF, {**history, "mean_spend": [500, 1, None]})
+    rich, poor, once = fitted.explain(book).contributions[:, 3]
+    assert rich > 0 > poor
+    assert once == 0.0
+
+
+def test_the_typical_customer_is_explained_by_nothing(simulated):
+    fitted = scorer(purchases=None, spend=None).fit(simulated)
+    t = fitted.typical
+    history = {"frequency": [t.frequency], "recency": [t.recency], "age": [t.age], "mean_spend": [t.mean_spend]}
+    explanation = fitted.explain(cr.Portfolio(["T"], AS_OF, history))
+    assert explanation.drivers(0) == ()
+    assert explanation.baseline[0] == pytest.approx(fitted.score(cr.Portfolio(["T"], AS_OF, history)).values[0])
+
+
+def test_a_saved_scorer_says_which_model_it_holds(simulated, tmp_path):
+    fitted = scorer(purchases="ParetoNBD", spend=None).fit(simulated)
+    cr.save(fitted, tmp_path / "value.crmrisk")
+    back = cr.load(tmp_path / "value.crmrisk")
+    assert back == fitted
+    assert '"purchases":{"model":"ParetoNBD","r":' in fitted.model_dump_json()

@@ -30,6 +30,7 @@ from crmrisk.scoring import (
     StackedScorer,
 )
 from crmrisk.scoring.points import Characteristic
+from crmrisk.scoring.value.names import PURCHASES
 from crmrisk.testing import ScorerCase, example_portfolio, scorer_checks
 
 QUARTER, YEAR = timedelta(days=90), timedelta(days=365)
@@ -56,6 +57,14 @@ def histories() -> Portfolio:
         column[row] = np.nan
     columns = {"frequency": frequency, "recency": recency, "age": age, "mean_spend": mean_spend}
     return Portfolio([f"C{row:03d}" for row in range(n)], example_portfolio((IDLE,)).as_of, columns)
+
+
+def few_histories() -> Portfolio:
+    return histories().take(slice(0, 40))
+
+
+def _soon(**changes) -> LifetimeValueScorer:
+    return LIFETIME.model_copy(update={"horizon": QUARTER, **changes})
 
 
 def _column(name: str, measure: Measure) -> ColumnScorer:
@@ -98,10 +107,17 @@ EXAMPLES: MappingProxyType[str, tuple[ScorerCase, ...]] = MappingProxyType(
         "crmrisk.attrition": (
             ScorerCase(AttritionScorer(horizon=QUARTER), histories()),
             ScorerCase(AttritionScorer(horizon=QUARTER, model=PUBLISHED), histories()),
+            *(
+                ScorerCase(AttritionScorer(horizon=QUARTER, model=name), few_histories())
+                for name in PURCHASES.names[1:]
+            ),
+            ScorerCase(AttritionScorer(horizon=QUARTER, interval=0.9), few_histories()),
         ),
         "crmrisk.lifetime_value": (
             ScorerCase(LIFETIME, histories()),
             ScorerCase(LIFETIME.model_copy(update={"purchases": PUBLISHED, "spend": SPEND}), histories()),
+            *(ScorerCase(_soon(purchases=name), few_histories()) for name in PURCHASES.names[1:]),
+            ScorerCase(_soon(interval=0.9), few_histories()),
         ),
         "crmrisk.calibrated": tuple(
             ScorerCase(CalibratedScorer(scorer=scorer, horizon=QUARTER, method=method))

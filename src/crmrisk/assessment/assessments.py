@@ -151,7 +151,7 @@ class Assessments:
     def __iter__(self) -> Iterator[RiskAssessment]:
         for start in range(0, len(self), _BLOCK):
             block = range(start, min(start + _BLOCK, len(self)))
-            explained = self._explanations(block)
+            explained = self._explanations(block, asked=False)
             yield from (self._row(row, explained.of(row - start, most=_DRIVERS)) for row in block)
 
     def __contains__(self, customer_id: object) -> bool:
@@ -176,14 +176,14 @@ class Assessments:
             ) from None
 
     def row(self, row: int) -> RiskAssessment:
-        """Build the assessment at a position.
+        """Build the assessment at a position, with the drivers that cost little; `explain` has them all.
 
         Parameters
         ----------
         row
             The position, from 0.
         """
-        return self._row(row, self._explain(row, most=_DRIVERS))
+        return self._row(row, self._explanations(range(row, row + 1), asked=False).of(0, most=_DRIVERS))
 
     def _row(self, row: int, explanation: RiskExplanation) -> RiskAssessment:
         event = self.pipeline.specification.event
@@ -227,18 +227,20 @@ class Assessments:
         UnknownCustomerError
             If the portfolio does not hold it.
         """
-        return self._explain(self._row_of(customer_id), most=len(self.pipeline.inputs))
+        row = self._row_of(customer_id)
+        return self._explanations(range(row, row + 1), asked=True).of(0, most=len(self.pipeline.inputs))
 
-    def _explain(self, row: int, *, most: int) -> RiskExplanation:
-        return self._explanations(range(row, row + 1)).of(0, most=most)
-
-    def _explanations(self, rows: range) -> _Explanations:
+    def _explanations(self, rows: range, *, asked: bool) -> _Explanations:
         block = slice(rows.start, rows.stop)
         scorers = (self.pipeline.likelihood, self.pipeline.consequence)
-        if not any(explains(scorer) for scorer in scorers):
+        wanted = [asked or not _on_request(scorer) for scorer in scorers]
+        if not any(want and explains(scorer) for want, scorer in zip(wanted, scorers, strict=True)):
             return _Explanations(self.customer_id[block], None, None)
         customers = self.portfolio.take(block)
-        likelihood, consequence = (scorer.explain(customers) if explains(scorer) else None for scorer in scorers)
+        likelihood, consequence = (
+            scorer.explain(customers) if want and explains(scorer) else None
+            for want, scorer in zip(wanted, scorers, strict=True)
+        )
         return _Explanations(customers.customer_id, likelihood, consequence)
 
     def _recommendations(self, expected_loss: float | None) -> tuple[Recommendation, ...]:
@@ -280,6 +282,11 @@ class Assessments:
     def json_lines(self) -> Iterator[str]:
         """Write every assessment as one line of JSON, lazily."""
         return (assessment.model_dump_json() for assessment in self)
+
+
+def _on_request(scorer: object) -> bool:
+    """Tell whether explaining takes longer than scoring, so that rows are built without."""
+    return bool(getattr(scorer, "explains_on_request", False))
 
 
 def _stage_columns(prefix: str, stage: LevelColumns) -> dict[str, object]:

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 from pydantic import Field
 
 from crmrisk.core.bases import BaseFittedScorer, BaseScorer
 from crmrisk.core.measures import Input, Measure, Name
-from crmrisk.scoring.fields import Horizon
+from crmrisk.scoring.explaining import explain_by_input
+from crmrisk.scoring.fields import Horizon, Level
 from crmrisk.scoring.histories import HISTORY, MEAN_SPEND
 from crmrisk.scoring.learning_value import fitted_purchases, fitted_spend
-from crmrisk.scoring.value import BetaGeoNBD, GammaGamma, discounted_value
+from crmrisk.scoring.shapley import shapley_values
+from crmrisk.scoring.typical import TypicalHistory, mixed_worths, typical_history
+from crmrisk.scoring.uncertain import LogCovariance, Uncertain, amount_range
+from crmrisk.scoring.value import GammaGamma, discounted_value
+from crmrisk.scoring.value.names import PURCHASES, AnyPurchaseModel, PurchaseModelOrName
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
     from crmrisk.core.arrays import FloatArray
+    from crmrisk.core.explanation import Explanation
     from crmrisk.core.outcomes import Outcomes
     from crmrisk.core.portfolio import Portfolio
+    from crmrisk.core.scores import Ranged
+    from crmrisk.scoring.value.buying import BuyingUntilDropout
 
 __all__ = ["FittedLifetimeValueScorer", "LifetimeValueScorer"]
 
@@ -33,12 +44,16 @@ class FittedLifetimeValueScorer(BaseFittedScorer):
 
     Parameters
     ----------
-    currency, horizon, discount_rate, margin
+    currency, horizon, discount_rate, margin, interval
         As in the specification.
     purchases
         How often customers buy; its time unit is the day.
     spend
         How much they spend per purchase day.
+    purchases_log_covariance, spend_log_covariance
+        The covariances of the logarithms of their parameters; ``None`` where a model was not fitted.
+    typical
+        The customer that explanations compare with.
     warnings
         What the fits could not tell.
 
@@ -51,9 +66,16 @@ class FittedLifetimeValueScorer(BaseFittedScorer):
     horizon: Horizon
     discount_rate: Rate
     margin: Margin
-    purchases: BetaGeoNBD
+    purchases: AnyPurchaseModel
     spend: GammaGamma
+    interval: Level | None = None
+    purchases_log_covariance: LogCovariance | None = None
+    spend_log_covariance: LogCovariance | None = None
+    typical: TypicalHistory = TypicalHistory()
     warnings: tuple[str, ...] = ()
+
+    explains_on_request: ClassVar[bool] = True
+    """Assessments ask for it only in their own `explain`: it takes longer than scoring, so rows come without."""
 
     @property
     def inputs(self) -> tuple[Input, ...]:
@@ -65,15 +87,79 @@ class FittedLifetimeValueScorer(BaseFittedScorer):
         """Money."""
         return Measure.money(self.currency)
 
-    def compute(self, portfolio: Portfolio) -> FloatArray:
+    def compute(self, portfolio: Portfolio) -> FloatArray | Ranged:
         """Return the discounted margin expected within the horizon [currency]."""
-        frequency = portfolio["frequency"]
+        history = tuple(portfolio[each.name] for each in HISTORY)
+        each = self._spending(self.spend, history[0], _mean_spend(portfolio))
+        values = self._worth(self.purchases, each, *history)
+        if self.interval is None:
+            return values
+        factor = values / np.where(each > 0, each, 1.0)
+        buying = Uncertain(
+            self.purchases, self.purchases_log_covariance, lambda model: self._worth(model, each, *history)
+        )
+        spending = Uncertain(
+            self.spend,
+            self.spend_log_covariance,
+            lambda model: factor * self._spending(model, history[0], _mean_spend(portfolio)),
+        )
+        return amount_range(values, (buying, spending), level=self.interval)
+
+    def explain(self, portfolio: Portfolio, /) -> Explanation:
+        """Explain each value by frequency, recency, age and spend, against the typical customer: exact Shapley values.
+
+        Parameters
+        ----------
+        portfolio
+            One row per customer.
+
+        Raises
+        ------
+        MissingInputsError
+            If the portfolio does not hold what is read.
+        InputRangeError
+            If values leave the declared range.
+        """
+        return explain_by_input(self, portfolio, self._contributions, baseline=self._typical_value, scale=self.currency)
+
+    def _contributions(self, portfolio: Portfolio) -> list[FloatArray]:
+        """Share out the difference from the typical customer: eight mixed histories, with two spends each."""
+        per_unit = mixed_worths(self.typical, portfolio, partial(self._worth, self.purchases, 1.0))
+        frequency, own = portfolio[HISTORY[0].name], _mean_spend(portfolio)
+        counts = np.stack((np.full(len(portfolio), self.typical.frequency), frequency))
+        usual = np.full(len(portfolio), self._typical_spend)
+        spends = np.stack((usual, np.where(frequency > 0, own, usual)))
+        amounts = self._spending(self.spend, counts[np.newaxis], spends[:, np.newaxis])
+        return shapley_values([per_unit[mix] * spent[mix & 1] for spent in amounts for mix in range(8)])
+
+    @cached_property
+    def _typical_value(self) -> float:
+        typical = self.typical
+        amount = self._spending(self.spend, typical.frequency, self._typical_spend)
+        return float(self._worth(self.purchases, amount, typical.frequency, typical.recency, typical.age))
+
+    @property
+    def _typical_spend(self) -> float:
+        mean = self.spend.population_mean if self.typical.mean_spend is None else self.typical.mean_spend
+        return float("nan") if mean is None else mean
+
+    def _spending(self, spend: GammaGamma, frequency: ArrayLike, mean_spend: ArrayLike) -> FloatArray:
+        return spend.expected_spend(frequency=frequency, mean_spend=mean_spend)
+
+    def _worth(
+        self,
+        purchases: BuyingUntilDropout,
+        expected_spend: ArrayLike,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        age: ArrayLike,
+    ) -> FloatArray:
         return discounted_value(
-            self.purchases,
+            purchases,  # pyright: ignore[reportArgumentType]  # frozen pydantic models do have a hash
             frequency=frequency,
-            recency=portfolio["recency"],
-            age=portfolio["age"],
-            expected_spend=self.spend.expected_spend(frequency=frequency, mean_spend=_spend(portfolio)),
+            recency=recency,
+            age=age,
+            expected_spend=expected_spend,
             time_unit=_DAY,
             horizon=self.horizon,
             discount_rate=self.discount_rate,
@@ -82,11 +168,15 @@ class FittedLifetimeValueScorer(BaseFittedScorer):
 
 
 class LifetimeValueScorer(BaseScorer, kind="crmrisk.lifetime_value", fitted=FittedLifetimeValueScorer):
-    """Score the money a customer relationship is still expected to bring: BG/NBD purchases times Gamma-Gamma spend.
+    """Score the money a customer relationship is still expected to bring: how often they buy times what they spend.
 
-    Counted from ``as_of``, month by month to the end of the horizon, times the margin, discounted by an annual rate.
-    It is the consequence of losing the customer today. Customers without any purchase are unrated; customers who bought
-    once are expected to spend what the population does.
+    Purchases by a model of buying until dropout, spend by Gamma-Gamma, counted from ``as_of``, month by month to the
+    end of the horizon, times the margin, discounted by an annual rate. It is the consequence of losing the customer
+    today. Customers without any purchase are unrated; customers who bought once are expected to spend what the
+    population does.
+
+    Explanations share the difference from a typical customer (the median of the portfolio fitted to) out among
+    frequency, recency, age and mean spend, so that contributions add up in money.
 
     Parameters
     ----------
@@ -98,13 +188,20 @@ class LifetimeValueScorer(BaseScorer, kind="crmrisk.lifetime_value", fitted=Fitt
         The effective rate per year in 0..1, 0.10 for 10 %.
     margin
         The share of spend that is kept.
-    purchases, spend
-        Models to use as they are, in days; ``None`` fits them by maximum likelihood.
+    purchases
+        The purchase model: a name (``"BetaGeoNBD"``, ``"ModifiedBetaGeoNBD"``, ``"ParetoNBD"``, ``"BetaGeoCNBD"``,
+        ``"ModifiedBetaGeoCNBD"``) to fit by maximum likelihood, or a model in days to use as it is; ``None`` is
+        ``"BetaGeoNBD"``.
+    spend
+        The spend model to use as it is; ``None`` fits Gamma-Gamma.
+    interval
+        The nominal coverage of intervals, for instance 0.95, by the delta method on logarithms; they take ten times as
+        long, so ``None``, the default, makes none. A model that is given counts as known.
 
     Raises
     ------
     InvalidValueError
-        If horizon, rate or margin is out of range.
+        If horizon, rate or margin is out of range, or no model has the name.
     FitError
         If the histories do not identify how often customers buy, or what they spend: too few customers, or nobody
         bought twice.
@@ -116,7 +213,7 @@ class LifetimeValueScorer(BaseScorer, kind="crmrisk.lifetime_value", fitted=Fitt
     Examples
     --------
     >>> from datetime import date
-    >>> from crmrisk import Portfolio
+    >>> from crmrisk import BetaGeoNBD, Portfolio
     >>> scorer = LifetimeValueScorer(
     ...     currency="USD",
     ...     horizon=timedelta(days=365),
@@ -127,16 +224,20 @@ class LifetimeValueScorer(BaseScorer, kind="crmrisk.lifetime_value", fitted=Fitt
     ... )
     >>> history = {"frequency": [2, 0], "recency": [213, 0], "age": [272, 272], "mean_spend": [24.66, None]}
     >>> book = Portfolio(["C1", "C2"], date(1997, 9, 30), history)
-    >>> scorer.fit(book).score(book).values.round(2)
+    >>> fitted = scorer.fit(book)
+    >>> fitted.score(book).values.round(2)
     array([11.87,  2.54])
+    >>> print(*fitted.explain(book).drivers(0))
+    frequency +9.32 USD
     """
 
     currency: Name
     horizon: Horizon
     discount_rate: Rate
     margin: Margin = 1.0
-    purchases: BetaGeoNBD | None = None
+    purchases: PurchaseModelOrName = PURCHASES.usual
     spend: GammaGamma | None = None
+    interval: Level | None = None
 
     @property
     def inputs(self) -> tuple[Input, ...]:
@@ -150,20 +251,23 @@ class LifetimeValueScorer(BaseScorer, kind="crmrisk.lifetime_value", fitted=Fitt
 
     def learn(self, portfolio: Portfolio, outcomes: Outcomes | None) -> FittedLifetimeValueScorer:
         """Fit the purchase and the spend model, or take those given."""
-        purchases, buying = (self.purchases, ()) if self.purchases is not None else fitted_purchases(portfolio)
-        spend, spending = (self.spend, ()) if self.spend is not None else fitted_spend(portfolio)
+        buying, spending = fitted_purchases(portfolio, self.purchases), fitted_spend(portfolio, self.spend)
         return FittedLifetimeValueScorer(
             currency=self.currency,
             horizon=self.horizon,
             discount_rate=self.discount_rate,
             margin=self.margin,
-            purchases=purchases,
-            spend=spend,
-            warnings=(*buying, *spending),
+            purchases=buying.model,
+            spend=spending.model,
+            interval=self.interval,
+            purchases_log_covariance=buying.log_covariance,
+            spend_log_covariance=spending.log_covariance,
+            typical=typical_history(portfolio),
+            warnings=(*buying.warnings, *spending.warnings),
         )
 
 
-def _spend(portfolio: Portfolio) -> FloatArray:
+def _mean_spend(portfolio: Portfolio) -> FloatArray:
     if MEAN_SPEND.name in portfolio.columns:
         return portfolio[MEAN_SPEND.name]
     return np.full(len(portfolio), np.nan)

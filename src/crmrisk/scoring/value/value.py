@@ -178,7 +178,7 @@ def _purchases_of(
 ) -> FloatArray:
     """Sum the discounted purchases of some customers."""
     result = np.zeros(frequency.size)
-    for terms in _blocks(schedule.terms(model.age_scale + age), 1 + BLOCK // frequency.size):
+    for terms in _blocks(schedule.terms(model.age_scale + age), 1 + BLOCK // max(frequency.size, 1)):
         times = np.stack([time for time, _ in terms])
         expected = model.expected_purchases_if_alive(times, frequency=frequency, age=age, recency=recency)
         for (_, weight), purchases in zip(terms, expected, strict=True):
