@@ -27,13 +27,15 @@ def test_at_its_ends_the_likelihood_has_fallen_by_what_chance_explains(level, pa
     top = ShiftedBetaGeometric.fit(*LIFETIMES, weights=WEIGHTS)
     assert found.estimate == pytest.approx(top.estimates[parameter], rel=1e-9)
     for end in (found.low, found.high):
-        other = {"alpha": "beta", "beta": "alpha"}[parameter]
-        best = optimize.minimize_scalar(lambda log: -_total({parameter: end, other: np.exp(log)}), (-1, 1), tol=1e-10)
-        assert 2 * (top.log_likelihood + best.fun) == pytest.approx(stats.chi2.ppf(level, 1), abs=1e-5)
+        best = _best({parameter: end}, other={"alpha": "beta", "beta": "alpha"}[parameter])
+        assert 2 * (top.log_likelihood - best) == pytest.approx(stats.chi2.ppf(level, 1), abs=1e-5)
 
 
-def _total(parameters):
-    return float(ShiftedBetaGeometric(**parameters).log_likelihood(*LIFETIMES) @ WEIGHTS)
+def _best(fixed, *, other):
+    def fall(log):
+        return -ShiftedBetaGeometric(**fixed, **{other: np.exp(log)}).log_likelihood(*LIFETIMES) @ WEIGHTS
+
+    return -optimize.minimize_scalar(fall, (-1, 1), tol=1e-10).fun
 
 
 def test_it_agrees_with_wald_where_data_are_many():

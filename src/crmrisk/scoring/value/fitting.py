@@ -20,6 +20,8 @@ __all__ = ["Derivatives", "LogLikelihood", "Maximum", "maximise"]
 
 BOUND = float(np.log(1e6))
 """Parameters stay within a factor of a million of 1; models scale time and money so that 1 is the ordinary size."""
+AT_THE_WALL = 1e-2
+"""A parameter whose logarithm is this close to a bound is at it, and put on it if the likelihood drives it there."""
 LONGEST_STEP = 3.0
 TOLERANCE = 1e-18
 """The climb ends when a step promises no more than this: parameters right to 1e-9 of their standard error."""
@@ -191,24 +193,32 @@ def _climb(likelihood: LogLikelihood, start: FloatArray) -> Maximum:
             converged = promise <= STALLED * max(1.0, abs(here.value))  # the rest drowns in rounding
             break
         (logs, here), before = moved, promise
-    at_low, at_high = logs <= -BOUND, logs >= BOUND
+    at_low, at_high = logs <= AT_THE_WALL - BOUND, logs >= BOUND - AT_THE_WALL
     return Maximum(np.exp(logs), here.value, -here.hessian, at_low, at_high, converged, steps)
 
 
 def _newton_step(logs: FloatArray, here: Derivatives) -> tuple[FloatArray, float]:
-    gradient = here.gradient
-    free = np.flatnonzero(~(((logs <= -BOUND) & (gradient < 0)) | ((logs >= BOUND) & (gradient > 0))))
-    step = np.zeros(logs.size)
-    if not free.size:
-        return step, 0.0
-    sizes, axes = np.linalg.eigh(-here.hessian[np.ix_(free, free)])
-    slopes = axes.T @ gradient[free]
-    curvature = _away_from_zero(np.abs(sizes))
-    step[free] = axes @ (slopes / curvature)
+    step, free = np.zeros(logs.size), np.ones(logs.size, dtype=np.bool_)
+    while free.any():
+        step[free] = _uphill(here.gradient[free], here.hessian[np.ix_(free, free)])
+        wall = np.where(step < 0, -BOUND, BOUND)
+        leaving = free & (np.abs(wall - logs) <= AT_THE_WALL) & (step != 0)
+        if not leaving.any():
+            break
+        # who leaves the box goes to its wall and no further, and the others step as if it were there
+        step[leaving] = (wall - logs)[leaving]
+        free &= ~leaving
     longest = float(np.max(np.abs(step)))
     if longest > LONGEST_STEP:
         step *= LONGEST_STEP / longest
-    return step, float(gradient @ step)
+    return step, float(here.gradient @ step)
+
+
+def _uphill(gradient: FloatArray, hessian: FloatArray) -> FloatArray:
+    """Step to the top of the parabola, or away from its bottom."""
+    sizes, axes = np.linalg.eigh(-hessian)
+    step: FloatArray = axes @ (axes.T @ gradient / _away_from_zero(np.abs(sizes)))
+    return step
 
 
 def _search(
