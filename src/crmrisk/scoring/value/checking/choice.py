@@ -267,7 +267,11 @@ def _reason(chosen: Candidate, leader: Candidate, ordered: list[Candidate]) -> s
             f"{leader.model} has the highest out-of-time log-likelihood, {leader.out_of_time:,.2f}, but {chosen.model} "
             f"is not distinguishable from it ({chosen.lower_by}) and is {better}."
         )
-    head = f"{chosen.model} has the highest out-of-time log-likelihood, {chosen.out_of_time:,.2f}"
-    tail = f"; the next, {others[0].model}, is {others[0].lower_by}."
     level = [each.model for each in others if not each.distinguishable]
-    return head + tail + (f" Not distinguishable, but no simpler: {', '.join(level)}." if level else "")
+    worse = [each for each in others if each.distinguishable]
+    return "".join([
+        f"{chosen.model} has the highest out-of-time log-likelihood, {chosen.out_of_time:,.2f}",
+        f"; {worse[0].model} is {worse[0].lower_by}" if worse else "",
+        f"; not distinguishable, but no simpler: {', '.join(level)}" if level else "",
+        ".",
+    ])  # fmt: skip
