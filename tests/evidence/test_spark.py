@@ -18,8 +18,19 @@ from crmrisk.core.bases import StatelessScorer
 from crmrisk.core.batches import score_batches
 from crmrisk.core.events import RiskEvent
 from crmrisk.core.measures import Input, Measure
-from crmrisk.evidence import Evidence, NoActivity, Occurs, Overdue, PurchaseTrend, Recorded
+from crmrisk.evidence import (
+    Evidence,
+    NoActivity,
+    Occurs,
+    Overdue,
+    Purchases,
+    PurchaseTrend,
+    Recorded,
+    purchase_counts,
+    spend_counts,
+)
 from crmrisk.evidence.summaries import DEFAULTS
+from crmrisk.scoring import AttritionScorer, BetaGeoNBD
 
 pytestmark = [
     pytest.mark.spark,
@@ -63,6 +74,10 @@ def spark():
         "spark.sql.shuffle.partitions": "2",
         "spark.default.parallelism": "2",
         "spark.ui.enabled": "false",
+        # a handful of rows: compiling and re-planning each query would take far longer than running it
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.sql.adaptive.enabled": "false",
         "spark.sql.session.timeZone": "Pacific/Auckland",  # days are counted in UTC all the same
     }
     builder = sql.SparkSession.builder.master("local[2]").appName("crmrisk")
@@ -89,6 +104,19 @@ def _frame(spark, columns, *, aware):
     if aware:
         rows = [tuple(v.replace(tzinfo=UTC) if isinstance(v, datetime) else v for v in row) for row in rows]
     return spark.createDataFrame(rows, t.StructType(fields)).repartition(2)
+
+
+def purchases_of(simulated, as_of):
+    """Write histories as transactions: purchases evenly from the first day to the last."""
+    rows = [
+        (f"C{place}", as_of - timedelta(days=int(age) - int(day)), 10.0 + place % 7)
+        for place, (x, last, age) in enumerate(zip(*simulated[:3], strict=True))
+        for day in np.unique(np.linspace(0, np.floor(last), int(x) + 1).astype(int))
+    ]
+    return {
+        name: list(values)
+        for name, values in zip(("customer_id", "at", "amount"), zip(*rows, strict=True), strict=True)
+    }
 
 
 @pytest.fixture(scope="module", params=["naive", "aware"])
@@ -141,6 +169,25 @@ def test_summary_and_scoring_both_inside_spark_equal_pandas(pair):
     expected = scorer.score(outside.portfolio(as_of, SUMMARIES))
     assert sorted(found) == expected.customer_id.tolist()
     assert np.array_equal([found[key] for key in expected.customer_id], expected.values, equal_nan=True)
+
+
+def test_a_fit_on_counts_from_spark_is_the_fit_on_pandas_and_scores_partition_by_partition(spark):
+    simulated = BetaGeoNBD(r=0.8, alpha=30.0, a=0.9, b=3.0).simulate(np.full(60, 300.0), rng=np.random.default_rng(3))
+    columns = purchases_of(simulated, AS_OF)
+    inside = Evidence(transactions=_frame(spark, columns, aware=False))
+    outside = Evidence(transactions=pd.DataFrame(columns))
+    counts = purchase_counts(inside, AS_OF)
+    book = outside.portfolio(AS_OF)
+    fit = BetaGeoNBD.fit(*counts)
+    assert fit == BetaGeoNBD.fit(book["frequency"], book["recency"], book["age"])
+    assert spend_counts(inside, AS_OF, decimals=2).weights.sum() == (book["frequency"] > 0).sum()
+    scorer = AttritionScorer(horizon=timedelta(days=90), model=fit.model).fit(book)
+    scored = inside.summarise(AS_OF, [Purchases()]).mapInArrow(
+        lambda batches: score_batches(scorer, batches, as_of=AS_OF), "customer_id string, score double"
+    )
+    found = {row.customer_id: row.score for row in scored.collect()}
+    expected = scorer.score(book)
+    assert np.array_equal([found[key] for key in expected.customer_id], expected.values)
 
 
 def test_quality_equals_pandas(pair):
