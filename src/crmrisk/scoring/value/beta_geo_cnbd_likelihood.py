@@ -20,7 +20,7 @@ from crmrisk.scoring.value.stages import stages_passed
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray
 
-__all__ = ["BetaGeoCNBDLikelihood", "log_timing"]
+__all__ = ["BetaGeoCNBDLikelihood", "log_timing", "passed_while_idle"]
 
 BLOCK = 8_192
 """Rows worked on at once: their columns stay in the processor's cache."""
@@ -138,7 +138,7 @@ class BetaGeoCNBDLikelihood:
         tosses = x + histories.early
         last, end = alpha + histories.recency[rows], alpha + histories.age[rows]
         idle, shape = (end - last) / (last * end), r + self.k * x
-        log_total, slopes_passed, bends_passed = _passed(shape, end - last, end, self.k)
+        log_total, slopes_passed, bends_passed = passed_while_idle(shape, end - last, end, self.k)
         waited, drops = np.log1p((end - last) / last), 1 / (b + np.maximum(tosses - 1, 0.0))
         odds = np.where(tosses > 0, np.log(a * drops) + shape * waited - log_total, -np.inf)
         gone, value = softplus(odds)
@@ -156,10 +156,30 @@ class BetaGeoCNBDLikelihood:
         return Derivatives(float(weight @ (value + log_total)), gradient, hessian)
 
 
-def _passed(shape: FloatArray, idle: FloatArray, end: FloatArray, k: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+def passed_while_idle(
+    shape: FloatArray, idle: FloatArray, end: FloatArray, k: int
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Compute ln S = ln Σ_j (s)_j v^j / j!, v = idle / end, with its derivatives by (r, alpha), row by row.
 
     A term's log-derivatives are h_j = Σ_{i<j} 1/(s+i) and -j/end; those of S are their means over the weights.
+
+    Parameters
+    ----------
+    shape
+        s, the shape of the stage rate at the last purchase, ``(n,)``.
+    idle, end
+        The time since then, and alpha plus the age, ``(n,)``.
+    k
+        The number of stages.
+
+    Returns
+    -------
+    ln S, ``(n,)``, its first derivatives, ``(2, n)``, and its second, ``(2, 2, n)``.
+
+    Examples
+    --------
+    >>> passed_while_idle(np.array([3.0]), np.array([1.0]), np.array([2.0]), 2)[0].round(6)
+    array([0.916291])
     """
     log_total, weights = stages_passed(shape, idle / end, k)
     h, n, bend, both, square = np.zeros((5, shape.size))
