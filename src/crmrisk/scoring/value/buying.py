@@ -20,6 +20,7 @@ from crmrisk.scoring.value.discounting import checked_schedule
 from crmrisk.scoring.value.forever import discounted_for_ever
 from crmrisk.scoring.value.histories import Histories, checked_histories, checked_numbers, consistent
 from crmrisk.scoring.value.sharing import once_per_distinct_row
+from crmrisk.scoring.value.time_spans import DAY
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -43,8 +44,8 @@ class BuyingUntilDropout(BuyingParts):
     """Describe repeat buying at a random rate until an unseen dropout.
 
     All times (scales, recency, age, horizons) are in one unit of the caller's choice; changing it changes the scales
-    and nothing else. Arguments broadcast against each other; scalars give a scalar. A history with a NaN in it is
-    unrated and scores NaN.
+    and nothing else. Times given as time spans (timedeltas, in arrays too) are counted in days. Arguments broadcast
+    against each other; scalars give a scalar. A history with a NaN in it is unrated and scores NaN.
 
     Examples
     --------
@@ -210,13 +211,14 @@ class BuyingUntilDropout(BuyingParts):
         >>> print(model.expected_purchases_if_alive(39, frequency=2, age=38.86).round(6))
         1.62515
         """
-        times = checked_numbers({"horizon": horizon})["horizon"]
         history = {"frequency": frequency, "age": age} | self._moment(recency)
-        columns = checked_numbers({"horizon": times, **history}, missing=True)
+        asked = {"horizon": horizon, **history}
+        columns = checked_numbers(asked, missing=True, required=("horizon",), unit=DAY)
         if self.recency_matters:
             consistent(Histories(columns["frequency"], columns["recency"], columns["age"]))
-        if np.max(times, initial=0.0) > LARGEST_ODDS * self.age_scale:
-            got, most = str(np.max(times)), f"<= {LARGEST_ODDS * self.age_scale:g}"
+        longest = float(np.max(columns["horizon"], initial=0.0))
+        if longest > LARGEST_ODDS * self.age_scale:
+            got, most = str(longest), f"<= {LARGEST_ODDS * self.age_scale:g}"
             raise InvalidValueError(Problem(what="horizon", allowed=most, got=got))
         return _scalar(once_per_distinct_row(self._expected_if_alive, *columns.values()))
 
@@ -246,9 +248,8 @@ class BuyingUntilDropout(BuyingParts):
         >>> print(model.probability_of_no_purchase(13, frequency=2, recency=30.43, age=38.86).round(4))
         0.6765
         """
-        times = checked_numbers({"horizon": horizon})["horizon"]
         history = {"frequency": frequency, "recency": recency, "age": age}
-        columns = checked_numbers({"horizon": times, **history}, missing=True)
+        columns = checked_numbers({"horizon": horizon, **history}, missing=True, required=("horizon",), unit=DAY)
         histories = checked_histories(columns["frequency"], columns["recency"], columns["age"])
         odds_gone = self._log_odds_gone(histories)
         silent = once_per_distinct_row(self._silent, columns["horizon"], *self._felt(histories))
@@ -294,9 +295,8 @@ class BuyingUntilDropout(BuyingParts):
         >>> model.probability_of_purchases([0, 1, 2], 13, frequency=2, recency=30.43, age=38.86).round(4)
         array([0.6765, 0.2263, 0.0703])
         """
-        asked = checked_numbers({"n": n, "horizon": horizon})
-        history = _whole_history(frequency, recency, age)
-        columns = checked_numbers({**asked, **history}, missing=True)
+        asked = {"n": n, "horizon": horizon, **_whole_history(frequency, recency, age)}
+        columns = checked_numbers(asked, missing=True, required=("n", "horizon"), unit=DAY)
         histories = checked_histories(columns["frequency"], columns["recency"], columns["age"])
         odds_gone = self._log_odds_gone(histories)
         part = (columns["n"], columns["horizon"], *self._felt(histories))
@@ -345,7 +345,7 @@ class BuyingUntilDropout(BuyingParts):
         20.65
         """
         force = checked_schedule(time_unit, None, None, discount_rate).force
-        histories = checked_histories(**_whole_history(frequency, recency, age))
+        histories = checked_histories(**_whole_history(frequency, recency, age), unit=time_unit)
         alive = special.expit(-self._log_odds_gone(histories))
         purchases = once_per_distinct_row(
             partial(discounted_for_ever, self._expected_if_alive, force), *self._felt(histories)
@@ -375,7 +375,7 @@ class BuyingUntilDropout(BuyingParts):
         >>> bool((simulated.recency <= simulated.age).all())
         True
         """
-        end = np.atleast_1d(checked_numbers({"age": age})["age"])
+        end = np.atleast_1d(checked_numbers({"age": age}, unit=DAY)["age"])
         return self._simulated(end, rng)
 
 

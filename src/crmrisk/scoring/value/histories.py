@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from crmrisk.core.errors import FitError, InvalidValueError, Problem
+from crmrisk.scoring.value.time_spans import DAY, in_units
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
+    from datetime import timedelta
 
     from numpy.typing import ArrayLike
 
@@ -52,13 +54,15 @@ class Histories(NamedTuple):
     age: FloatArray
 
 
-def checked_histories(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> Histories:
+def checked_histories(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, *, unit: timedelta = DAY) -> Histories:
     """Check histories to be scored; NaN is allowed and means unrated.
 
     Parameters
     ----------
     frequency, recency, age
         The histories, broadcast against each other.
+    unit
+        In what to count times that are given as time spans.
 
     Returns
     -------
@@ -74,7 +78,7 @@ def checked_histories(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) 
     >>> checked_histories(2, [1.0, np.nan], 3).age
     array([3., 3.])
     """
-    columns = checked_numbers({"frequency": frequency, "recency": recency, "age": age}, missing=True)
+    columns = checked_numbers({"frequency": frequency, "recency": recency, "age": age}, missing=True, unit=unit)
     return consistent(Histories(**columns))
 
 
@@ -133,7 +137,7 @@ def checked_columns(columns: Mapping[str, ArrayLike]) -> dict[str, FloatArray]:
       - age: 1 negative value(s), the first in row 1; allowed: >= 0; got: -1.0
       - recency: 1 value(s) above age, the first in row 1; allowed: recency <= age; got: 2.0
     """
-    floats = _floats(columns)
+    floats = _floats(in_units(columns) if "age" in columns else columns)
     shapes = {name: column.shape for name, column in floats.items()}
     if len(set(shapes.values())) > 1 or any(len(shape) != 1 for shape in shapes.values()):
         got = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
@@ -187,7 +191,13 @@ def checked_weights(weights: ArrayLike | None, n_rows: int) -> FloatArray | None
     return column
 
 
-def checked_numbers(columns: Mapping[str, ArrayLike], *, missing: bool = False) -> dict[str, FloatArray]:
+def checked_numbers(
+    columns: Mapping[str, ArrayLike],
+    *,
+    missing: bool = False,
+    required: Collection[str] = (),
+    unit: timedelta | None = None,
+) -> dict[str, FloatArray]:
     """Check numbers that may not be negative and broadcast them to one shape.
 
     Parameters
@@ -196,6 +206,10 @@ def checked_numbers(columns: Mapping[str, ArrayLike], *, missing: bool = False) 
         Name to values; ``frequency`` and ``n`` hold whole numbers, ``mean_spend`` may be negative.
     missing
         Whether NaN is allowed.
+    required
+        Names where it is not all the same.
+    unit
+        In what to count times that are given as time spans; ``None`` refuses them.
 
     Returns
     -------
@@ -214,8 +228,9 @@ def checked_numbers(columns: Mapping[str, ArrayLike], *, missing: bool = False) 
     ordinary = _ordinary(columns, missing=missing)
     if ordinary is not None:
         return ordinary
-    floats = _floats(columns)
-    _refuse([problem for name, column in floats.items() for problem in _faults(name, column, missing=missing)])
+    floats = _floats(columns if unit is None else in_units(columns, unit))
+    lenient = {name: missing and name not in required for name in floats}
+    _refuse([problem for name, column in floats.items() for problem in _faults(name, column, missing=lenient[name])])
     if len({column.shape for column in floats.values()}) == 1:
         return floats
     try:

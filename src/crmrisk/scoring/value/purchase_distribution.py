@@ -14,6 +14,7 @@ import numpy as np
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.scoring.value.histories import checked_numbers
 from crmrisk.scoring.value.intervals import checked_level
+from crmrisk.scoring.value.time_spans import DAY
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -156,7 +157,7 @@ def predict_purchases(
     (array([0.195, 1.226, 5.579]), (array([0., 0., 0.]), array([ 1.,  4., 13.])))
     """
     given = {"horizon": horizon, "frequency": frequency, "recency": recency, "age": age}
-    columns = checked_numbers({k: v for k, v in given.items() if v is not None}, missing=True)
+    columns = checked_numbers({k: v for k, v in given.items() if v is not None}, missing=True, unit=DAY)
     rows = {name: np.atleast_1d(column) for name, column in columns.items()}
     if any(column.ndim > 1 for column in rows.values()):
         raise InvalidValueError(Problem(what="not one value per customer", got=f"shape {rows['horizon'].shape}"))

@@ -129,7 +129,7 @@ def discounted_value(
     money = {"expected_spend": expected_spend, "margin": margin}
     history = {"frequency": frequency, "recency": recency, "age": age}
     schedule = checked_schedule(time_unit, horizon, period, discount_rate)
-    columns = checked_numbers({**history, **money}, missing=True)
+    columns = checked_numbers({**history, **money}, missing=True, unit=time_unit)
     shape = columns["age"].shape
     x, last, end, spend, share = (column.ravel() for column in columns.values())
     rated = ~np.isnan(x + last + end + spend + share)

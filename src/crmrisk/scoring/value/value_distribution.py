@@ -170,7 +170,8 @@ def predict_value(
     (True, (1000,))
     """
     schedule = checked_schedule(time_unit, horizon, None, discount_rate)
-    columns = _columns(frequency, recency, age, mean_spend, margin)
+    history = {"frequency": frequency, "recency": recency, "age": age}
+    columns = _columns(history, {"mean_spend": mean_spend, "margin": margin}, time_unit)
     streams = _streams(stream, columns.age.size, rng)
     asked = _checked_shares(shares, n_draws)
     draws = _Draws.of(model, spend, n_draws)
@@ -262,11 +263,8 @@ def _amounts(future: SimulatedHistories, shape: FloatArray, force: float, rng: n
     return sums
 
 
-def _columns(
-    frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, mean_spend: ArrayLike, margin: ArrayLike
-) -> _Columns:
-    history = {"frequency": frequency, "recency": recency, "age": age}
-    columns = checked_numbers({**history, "mean_spend": mean_spend, "margin": margin}, missing=True)
+def _columns(history: dict[str, ArrayLike], money: dict[str, ArrayLike], time_unit: timedelta) -> _Columns:
+    columns = checked_numbers(history | money, missing=True, unit=time_unit)
     if columns["age"].ndim > 1:
         raise InvalidValueError(Problem(what="not one value per customer", got=f"shape {columns['age'].shape}"))
     x, last, end, mean, share = (np.atleast_1d(column) for column in columns.values())
