@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crmrisk.evidence.counting import PurchaseCounts, SpendCounts, counted_rows, purchase_counts, spend_counts
 from crmrisk.evidence.evidence import Evidence
 from crmrisk.evidence.quality import QualityReport, TableQuality
 from crmrisk.evidence.rules import NoActivity, Occurs, Overdue, Recorded, Window
@@ -28,13 +29,18 @@ __all__ = [
     "Occurs",
     "Overdue",
     "Payments",
+    "PurchaseCounts",
     "PurchaseTrend",
     "Purchases",
     "QualityReport",
     "Recorded",
     "ServiceEvents",
+    "SpendCounts",
     "Summary",
     "Surveys",
     "TableQuality",
     "Window",
+    "counted_rows",
+    "purchase_counts",
+    "spend_counts",
 ]

@@ -204,8 +204,8 @@ class ModelField:
             raise PydanticCustomError("model", "{why}", {"why": why}) from None
         if type(model) not in family.members.values():
             allowed = f"{'a name or ' if self.by_name else ''}an instance of {', '.join(family.names)}"
-            why = {"what": family.what, "allowed": allowed}
-            raise PydanticCustomError("model", "should be a model of {what}; allowed: {allowed}", why)
+            parts = {"what": family.what, "allowed": allowed}
+            raise PydanticCustomError("model", "should be a model of {what}; allowed: {allowed}", parts)
         return model
 
 
