@@ -79,5 +79,5 @@ def test_nonsense_is_refused():
         profile_interval(ShiftedBetaGeometric, *LIFETIMES, parameter="gamma")
     with pytest.raises(InvalidValueError, match="level"):
         profile_interval(ShiftedBetaGeometric, *LIFETIMES, parameter="alpha", level=95)
-    with pytest.raises(FitError, match="no profile"):
+    with pytest.raises(FitError, match="no model of value"):
         profile_interval(ProfileInterval, *LIFETIMES, parameter="alpha")

@@ -18,8 +18,10 @@ from crmrisk.scoring.value.beta_geo_beta_binomial import BetaGeoBetaBinomial
 from crmrisk.scoring.value.beta_geo_cnbd import BetaGeoCNBD, ModifiedBetaGeoCNBD
 from crmrisk.scoring.value.beta_geo_cnbd_fit import RegularFit
 from crmrisk.scoring.value.bootstrapping import Bootstrap, BootstrapInterval, bootstrap, bootstrap_interval
+from crmrisk.scoring.value.cohorts import CohortFits, fit_cohorts
 from crmrisk.scoring.value.comparing import ComparedFit, Comparison, LikelihoodRatio, compare, likelihood_ratio
 from crmrisk.scoring.value.contract import ContractModel, SimulatedContracts
+from crmrisk.scoring.value.covariates import ProportionalModel
 from crmrisk.scoring.value.gamma_gamma import GammaGamma
 from crmrisk.scoring.value.intervals import PredictionInterval, delta_interval, drawn_models
 from crmrisk.scoring.value.model_fit import ModelFit
@@ -28,8 +30,10 @@ from crmrisk.scoring.value.nbd import NBD
 from crmrisk.scoring.value.not_identified import NotIdentified, NotIdentifiedWarning
 from crmrisk.scoring.value.opportunity_simulation import SimulatedOpportunities
 from crmrisk.scoring.value.pareto import ParetoNBD
+from crmrisk.scoring.value.pooling import PooledSegment, PooledSegments, pool_segments
 from crmrisk.scoring.value.prior import LogNormal, Prior, weakly_informative
 from crmrisk.scoring.value.profiling import ProfileInterval, profile_interval
+from crmrisk.scoring.value.proportional_fit import Coefficient, ProportionalFit
 from crmrisk.scoring.value.purchase_distribution import PurchaseDistribution, predict_purchases
 from crmrisk.scoring.value.shifted_beta_geometric import ShiftedBetaGeometric
 from crmrisk.scoring.value.simulation import SimulatedHistories
@@ -68,6 +72,8 @@ __all__ = [
     "BootstrapInterval",
     "Candidate",
     "Chart",
+    "Coefficient",
+    "CohortFits",
     "ComparedFit",
     "Comparison",
     "ConditionalTable",
@@ -85,9 +91,13 @@ __all__ = [
     "NotIdentified",
     "NotIdentifiedWarning",
     "ParetoNBD",
+    "PooledSegment",
+    "PooledSegments",
     "PredictionInterval",
     "Prior",
     "ProfileInterval",
+    "ProportionalFit",
+    "ProportionalModel",
     "PurchaseDistribution",
     "PurchaseHistories",
     "PurchaseModel",
@@ -108,10 +118,12 @@ __all__ = [
     "delta_interval",
     "discounted_value",
     "drawn_models",
+    "fit_cohorts",
     "frequency_table",
     "hold_out",
     "holdout_errors",
     "likelihood_ratio",
+    "pool_segments",
     "predict_purchases",
     "predict_value",
     "profile_interval",

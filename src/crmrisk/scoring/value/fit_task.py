@@ -6,10 +6,11 @@ Every model checks, counts and scales its data into a `FitTask`; fitting, penali
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
+from crmrisk.core.errors import FitError, Problem
 from crmrisk.core.model import Model
 from crmrisk.scoring.value.fitting import maximise
 from crmrisk.scoring.value.model_fit import summarise
@@ -18,12 +19,14 @@ from crmrisk.scoring.value.prior import penalised
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from numpy.typing import ArrayLike
+
     from crmrisk.core.arrays import FloatArray
     from crmrisk.scoring.value.fitting import LogLikelihood
     from crmrisk.scoring.value.model_fit import ModelFit
     from crmrisk.scoring.value.prior import Prior
 
-__all__ = ["FitTask"]
+__all__ = ["FitTask", "task_of"]
 
 M = TypeVar("M", bound=Model)
 
@@ -113,3 +116,38 @@ class FitTask(Generic[M]):
             prior=prior,
             log_prior=belief,
         )
+
+
+def task_of(model: type[Any], columns: Sequence[ArrayLike], weights: ArrayLike | None) -> FitTask[Any]:
+    """Make data ready to be fitted by any model.
+
+    Parameters
+    ----------
+    model
+        The kind of model.
+    columns
+        The data as its ``fit`` takes them.
+    weights
+        How many customers each row stands for, ``(n_rows,)``.
+
+    Raises
+    ------
+    FitError
+        If there is nothing to fit, or the model is not fitted by climbing one likelihood.
+    InvalidValueError
+        If values are not what they should be.
+
+    Examples
+    --------
+    >>> from crmrisk.scoring.value import ShiftedBetaGeometric
+    >>> task_of(ShiftedBetaGeometric, ([1, 2, 2], [True, True, False]), None).n
+    3.0
+    """
+    name = getattr(model, "__name__", repr(model))
+    if not hasattr(model, "_task"):
+        raise FitError(Problem(what="no model of value with a likelihood", where="model", got=name))
+    task: FitTask[Any] = model._task(*columns, weights=weights)  # noqa: SLF001 - the models' own engine
+    if len(task.names) != task.starts[0].size:
+        what = "some of its parameters are no part of the likelihood that is climbed, such as a number of stages"
+        raise FitError(Problem(what=what, where="model", got=name))
+    return task

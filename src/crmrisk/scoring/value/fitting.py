@@ -16,7 +16,7 @@ import numpy as np
 if TYPE_CHECKING:
     from crmrisk.core.arrays import BoolArray, FloatArray
 
-__all__ = ["Derivatives", "LogLikelihood", "Maximum", "maximise"]
+__all__ = ["Derivatives", "LogLikelihood", "Maximum", "inverted", "maximise"]
 
 BOUND = float(np.log(1e6))
 """Parameters stay within a factor of a million of 1; models scale time and money so that 1 is the ordinary size."""
@@ -125,7 +125,7 @@ class Maximum:
         known = np.flatnonzero(self.identified)
         free = np.flatnonzero(~(self.at_low | self.at_high))
         full = np.full(self.information.shape, np.nan)
-        inside = _inverse(self.information[np.ix_(free, free)])
+        inside = inverted(self.information[np.ix_(free, free)])
         place = np.searchsorted(free, known)
         full[np.ix_(known, known)] = inside[np.ix_(place, place)]
         return full
@@ -138,7 +138,7 @@ class Maximum:
     @property
     def identified(self) -> BoolArray:
         """Tell which parameters the data identify: off the bounds, and not lost along a flat direction."""
-        spread = np.sqrt(np.diag(_inverse(self.information)))
+        spread = np.sqrt(np.diag(inverted(self.information)))
         known: BoolArray = ~(self.at_low | self.at_high) & (spread <= WIDE)
         return known
 
@@ -237,8 +237,20 @@ def _rounding(value: float) -> float:
     return 1e-13 * max(1.0, abs(value))
 
 
-def _inverse(information: FloatArray) -> FloatArray:
-    """Invert the information; directions without any get a variance beyond every threshold."""
+def inverted(information: FloatArray) -> FloatArray:
+    """Invert an information matrix; directions without any get a variance beyond every threshold.
+
+    Parameters
+    ----------
+    information
+        Symmetric, ``(n, n)``.
+
+    Examples
+    --------
+    >>> inverted(np.diag([4.0, 0.0]))
+    array([[2.5e-01, 0.0e+00],
+           [0.0e+00, 2.5e+11]])
+    """
     if not information.size:
         return information
     sizes, axes = np.linalg.eigh(information)

@@ -8,14 +8,15 @@ side and too long on the other, and profile intervals are not.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import dataclasses as pydantic_dataclasses
 from scipy import special
 
-from crmrisk.core.errors import FitError, InvalidValueError, Problem
+from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.model import VALUE, Value
+from crmrisk.scoring.value.fit_task import task_of
 from crmrisk.scoring.value.fitting import BOUND, Derivatives, maximise
 from crmrisk.scoring.value.intervals import checked_level
 from crmrisk.scoring.value.prior import Prior, penalised
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import FloatArray
     from crmrisk.core.model import Model
-    from crmrisk.scoring.value.fit_task import FitTask
     from crmrisk.scoring.value.fitting import LogLikelihood, Maximum
 
 __all__ = ["ProfileInterval", "profile_interval"]
@@ -113,7 +113,7 @@ def profile_interval(
     (0.589, 0.784, 1.102)
     """
     cutoff = float(special.chdtri(1, 1 - checked_level(level)))
-    task = _task(model, columns, weights)
+    task = task_of(model, columns, weights)
     if parameter not in task.names:
         allowed = ", ".join(task.names)
         raise InvalidValueError(Problem(what="no such parameter", where="parameter", allowed=allowed, got=parameter))
@@ -124,13 +124,6 @@ def profile_interval(
     scale = float(task.scales[index])
     low, high = (_unlogged(profile.end(direction), scale) for direction in (-1.0, 1.0))
     return ProfileInterval(parameter, float(top.parameters[index]) * scale, low, high, level)
-
-
-def _task(model: type[Any], columns: tuple[ArrayLike, ...], weights: ArrayLike | None) -> FitTask[Any]:
-    if not hasattr(model, "_task"):
-        raise FitError(Problem(what="this model has no profile", got=getattr(model, "__name__", repr(model))))
-    task: FitTask[Any] = model._task(*columns, weights=weights)  # noqa: SLF001 - the models' own engine
-    return task
 
 
 def _unlogged(log: float | None, scale: float) -> float | None:
