@@ -23,6 +23,7 @@ from crmrisk.scoring.value.histories import checked_numbers
 from crmrisk.scoring.value.modified_beta_geo import ModifiedBetaGeoNBD
 from crmrisk.scoring.value.pareto import ParetoNBD
 from crmrisk.scoring.value.row_by_row import many
+from crmrisk.scoring.value.time_spans import DAY
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -230,7 +231,7 @@ class ProportionalModel(AskedWithCovariates):
         >>> seen.age
         array([40., 40.])
         """
-        end = np.atleast_1d(checked_numbers({"age": age})["age"])
+        end = np.atleast_1d(checked_numbers({"age": age}, unit=DAY)["age"])
         given = {name: np.broadcast_to(np.asarray(values), end.shape) for name, values in covariates.items()}
         columns = checked_covariates(given, self.covariates, n_rows=end.size)
         return self._model_of(columns)._simulated(end, rng)  # noqa: SLF001 - the models' own parts

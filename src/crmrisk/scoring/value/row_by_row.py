@@ -14,6 +14,7 @@ from scipy import special
 
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.scoring.value.histories import Histories, checked_numbers, consistent
+from crmrisk.scoring.value.time_spans import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -94,7 +95,8 @@ def customers(
     if told and len(told) < len(given):
         got = ", ".join(told)
         raise InvalidValueError(Problem(what="half a history", allowed="all of frequency, recency, age", got=got))
-    columns = checked_numbers({**checked_numbers(asked), **(told or dict.fromkeys(given, 0))}, missing=True)
+    every = {**asked, **(told or dict.fromkeys(given, 0))}
+    columns = checked_numbers(every, missing=True, required=tuple(asked), unit=DAY)
     numbers = [*columns.values(), *covariates.values()]
     try:
         table = [np.array(column) for column in np.broadcast_arrays(*numbers)]
