@@ -31,6 +31,8 @@ HOMES: dict[str, tuple[str, ...]] = {
         "BlendedScorer",
         "CalibratedScorer",
         "ColumnScorer",
+        "ContractAttritionScorer",
+        "ContractValueScorer",
         "GammaGamma",
         "LifetimeValueScorer",
         "LogisticScorer",

@@ -21,6 +21,8 @@ from crmrisk.scoring import (
     BlendedScorer,
     CalibratedScorer,
     ColumnScorer,
+    ContractAttritionScorer,
+    ContractValueScorer,
     GammaGamma,
     LifetimeValueScorer,
     LogisticScorer,
@@ -30,10 +32,11 @@ from crmrisk.scoring import (
     StackedScorer,
 )
 from crmrisk.scoring.points import Characteristic
+from crmrisk.scoring.value import ShiftedBetaGeometric
 from crmrisk.scoring.value.names import PURCHASES
 from crmrisk.testing import ScorerCase, example_portfolio, scorer_checks
 
-QUARTER, YEAR = timedelta(days=90), timedelta(days=365)
+MONTH, QUARTER, YEAR = timedelta(days=30), timedelta(days=90), timedelta(days=365)
 IDLE, COMPLAINTS = Input("idle_days", "day", ge=0), Input("complaints", "count", ge=0)
 PUBLISHED = BetaGeoNBD(r=0.243, alpha=4.414 * 7, a=0.793, b=2.426)
 SPEND = GammaGamma(p=6.25, q=3.74, v=15.44)
@@ -65,6 +68,23 @@ def few_histories() -> Portfolio:
 
 def _soon(**changes) -> LifetimeValueScorer:
     return LIFETIME.model_copy(update={"horizon": QUARTER, **changes})
+
+
+def contracts() -> Portfolio:
+    """Contracts of all lengths, running and ended, some of unknown length or price."""
+    rng = np.random.default_rng(7)
+    drawn = ShiftedBetaGeometric(alpha=0.7, beta=3).simulate(rng.integers(0, 12, 60), rng=rng)
+    churned = drawn.churned.astype(float)
+    columns = {
+        "renewals": drawn.duration - churned,
+        "churned": churned,
+        "spend_per_period": rng.gamma(4, 8, 60).round(2),
+    }
+    for column in columns.values():
+        column[4] = column[3]
+    for row, name in zip((10, 11, 12), columns, strict=True):
+        columns[name][row] = np.nan
+    return Portfolio([f"C{row:03d}" for row in range(60)], histories().as_of, columns)
 
 
 def _column(name: str, measure: Measure) -> ColumnScorer:
@@ -118,6 +138,32 @@ EXAMPLES: MappingProxyType[str, tuple[ScorerCase, ...]] = MappingProxyType(
             ScorerCase(LIFETIME.model_copy(update={"purchases": PUBLISHED, "spend": SPEND}), histories()),
             *(ScorerCase(_soon(purchases=name), few_histories()) for name in PURCHASES.names[1:]),
             ScorerCase(_soon(interval=0.9), few_histories()),
+        ),
+        "crmrisk.contract_attrition": (
+            ScorerCase(ContractAttritionScorer(horizon=QUARTER, period=MONTH), contracts()),
+            ScorerCase(
+                ContractAttritionScorer(horizon=QUARTER, period=MONTH, model="BetaDiscreteWeibull", interval=0.9),
+                contracts(),
+            ),
+        ),
+        "crmrisk.contract_value": (
+            ScorerCase(ContractValueScorer(currency="GBP", period=MONTH, discount_rate=0.1), contracts()),
+            ScorerCase(
+                ContractValueScorer(
+                    currency="GBP", period=MONTH, discount_rate=0.0, horizon=QUARTER, model="BetaDiscreteWeibull"
+                ),
+                contracts(),
+            ),
+            ScorerCase(
+                ContractValueScorer(
+                    currency="GBP",
+                    period=MONTH,
+                    discount_rate=0.1,
+                    interval=0.9,
+                    model=ShiftedBetaGeometric(alpha=1, beta=3),
+                ),
+                contracts(),
+            ),
         ),
         "crmrisk.calibrated": tuple(
             ScorerCase(CalibratedScorer(scorer=scorer, horizon=QUARTER, method=method))

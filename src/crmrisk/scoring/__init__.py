@@ -1,8 +1,9 @@
 """Analyse: scorers of likelihood and of consequence.
 
-Leaves: `ColumnScorer`, `PointsScorer`, `LogisticScorer`, `AttritionScorer`, `LifetimeValueScorer`. Composites, which
-are ordinary scorers made of others: `CalibratedScorer`, `BlendedScorer`, `SegmentedScorer`, `StackedScorer`,
-`ProductScorer`. Each name is imported when it is first used.
+Leaves: `ColumnScorer`, `PointsScorer`, `LogisticScorer`, `AttritionScorer`, `LifetimeValueScorer`, and for customers
+under contract `ContractAttritionScorer` and `ContractValueScorer`. Composites, which are ordinary scorers made of
+others: `CalibratedScorer`, `BlendedScorer`, `SegmentedScorer`, `StackedScorer`, `ProductScorer`. Each name is imported
+when it is first used.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from crmrisk.scoring.blended import BlendedScorer
     from crmrisk.scoring.calibrated import CalibratedScorer
     from crmrisk.scoring.column import ColumnScorer
+    from crmrisk.scoring.contractual import ContractAttritionScorer, ContractValueScorer
     from crmrisk.scoring.lifetime_value import LifetimeValueScorer
     from crmrisk.scoring.logistic import LogisticScorer
     from crmrisk.scoring.points import Characteristic, PointsScorer
@@ -30,6 +32,8 @@ __all__ = [
     "CalibratedScorer",
     "Characteristic",
     "ColumnScorer",
+    "ContractAttritionScorer",
+    "ContractValueScorer",
     "GammaGamma",
     "LifetimeValueScorer",
     "LogisticScorer",
@@ -47,6 +51,8 @@ _HOMES = {
     "CalibratedScorer": "calibrated",
     "Characteristic": "points",
     "ColumnScorer": "column",
+    "ContractAttritionScorer": "contractual",
+    "ContractValueScorer": "contractual",
     "GammaGamma": "value",
     "LifetimeValueScorer": "lifetime_value",
     "LogisticScorer": "logistic",

@@ -1,0 +1,72 @@
+"""Fitting models of contracts to a portfolio of everybody who ever had one, and to a panel of renewals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from crmrisk.core.errors import FitError, Problem
+from crmrisk.core.measures import Input
+from crmrisk.scoring.histories import learnable
+from crmrisk.scoring.learning_value import Learnt
+from crmrisk.scoring.value.names import CONTRACTS
+
+if TYPE_CHECKING:
+    from crmrisk.core.portfolio import Portfolio
+    from crmrisk.scoring.value.contract import ContractModel
+
+__all__ = ["CHURNED", "RENEWALS", "fitted_contracts"]
+
+RENEWALS = Input("renewals", "count", ge=0, le=100_000)
+"""How many times a customer has renewed so far."""
+
+CHURNED = Input("churned", "", ge=0, le=1, optional=True)
+"""1 of a customer who has left, at the renewal after the last one made; whoever lacks it is still there."""
+
+
+def fitted_contracts(portfolio: Portfolio, model: ContractModel | str = CONTRACTS.usual) -> Learnt[ContractModel]:
+    """Fit a model of contracts to the lifetimes in a portfolio, or take the one given.
+
+    Parameters
+    ----------
+    portfolio
+        One row for everybody who ever had a contract, those who left included.
+    model
+        The name of the model to fit, or a model in periods.
+
+    Returns
+    -------
+    The model, how sure its parameters are, and what the data could not tell.
+
+    Raises
+    ------
+    FitError
+        If the portfolio does not say who left, or nobody has faced a renewal.
+    InvalidValueError
+        If no model has the name, or renewals are no whole numbers.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from crmrisk import Portfolio
+    >>> columns = {"renewals": [0, 0, 1, 2, 3, 3, 3], "churned": [1, 1, 1, 1, 0, 0, 0]}
+    >>> book = Portfolio([f"C{row}" for row in range(7)], date(2026, 1, 31), columns)
+    >>> fitted_contracts(book).model.retention_rate([1, 2]).round(2)
+    array([0.73, 0.76])
+    """
+    if not isinstance(model, str):
+        return Learnt(model)
+    if CHURNED.name not in portfolio.columns:
+        raise FitError(
+            Problem(
+                what="nobody says who left",
+                where=model,
+                allowed="a column `churned`, 1 of those who left and 0 of the others",
+                remedy="keep those who left in the portfolio that is learnt from, or pass a model of known parameters",
+            )
+        )
+    (renewals,) = learnable(portfolio, (RENEWALS,), reader=model)
+    rated = ~np.isnan(portfolio[RENEWALS.name])
+    churned = np.nan_to_num(portfolio[CHURNED.name][rated]) > 0
+    return Learnt.by(CONTRACTS.named(model).fit(renewals + churned, churned))
