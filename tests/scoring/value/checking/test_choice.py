@@ -74,7 +74,9 @@ def test_a_weight_of_two_is_two_customers():
 
 def test_equal_models_are_not_told_apart_by_rounding():
     wobble = np.array(TOP) - 1e-9
-    assert choose(said(NBD, wobble), said(BetaGeoNBD, TOP)).best == "NBD"
+    choice = choose(said(NBD, wobble), said(BetaGeoNBD, TOP))
+    assert choice.best == "NBD"
+    assert choice.why.startswith("NBD has the highest")
 
 
 def test_a_vanished_probability_is_finite():

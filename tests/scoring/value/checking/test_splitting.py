@@ -130,6 +130,19 @@ def test_refused_with_a_reason():
         hold_out(purchases(), datetime(2026, 2, 1, tzinfo=UTC))
 
 
+@pytest.mark.spark
+@pytest.mark.filterwarnings("ignore")  # pyspark 4 warns about its own deprecations
+def test_spark_counts_as_pandas_does():
+    sql, types = pytest.importorskip("pyspark.sql"), pytest.importorskip("pyspark.sql.types")
+    here = sql.SparkSession.builder.master("local[1]").config("spark.driver.host", "127.0.0.1")
+    session = here.config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "1").getOrCreate()
+    table = purchases(60)
+    kinds = {"customer_id": types.StringType(), "at": types.TimestampNTZType(), "amount": types.DoubleType()}
+    rows = [(row.customer_id, row.at.to_pydatetime(), float(row.amount)) for row in table.itertuples()]
+    inside = session.createDataFrame(rows, types.StructType([types.StructField(*kind) for kind in kinds.items()]))
+    assert hold_out(inside, CUT, END) == hold_out(table, CUT, END)
+
+
 @pytest.mark.realdata
 def test_cdnow_holdout(cdnow_holdout):
     """Fader, Hardie & Lee (2005): 2,357 customers; 1,882 purchases in the 39 weeks held out."""

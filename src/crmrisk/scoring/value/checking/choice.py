@@ -229,7 +229,9 @@ def best_of(judged: Sequence[Judged], actual: FloatArray, weights: FloatArray) -
     'NBD'
     """
     sound = [each for each in judged if each.fit.converged] or list(judged)
-    leader = max(sound, key=lambda each: float((weights * each.log_probability).sum()))
+    sums = {each.name: float((weights * each.log_probability).sum()) for each in sound}
+    highest = [each for each in sound if sums[each.name] >= max(sums.values()) - RESOLUTION]
+    leader = min(highest, key=lambda each: (each.size, each.slow, -sums[each.name]))
     by_name = {each.name: _candidate(each, leader, actual, weights) for each in judged}
     level = [each for each in sound if each is leader or not by_name[each.name].distinguishable]
     chosen = min(level, key=lambda each: (each.size, each.slow, -by_name[each.name].out_of_time))
