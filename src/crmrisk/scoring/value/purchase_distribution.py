@@ -161,6 +161,8 @@ def predict_purchases(
     rows = {name: np.atleast_1d(column) for name, column in columns.items()}
     if any(column.ndim > 1 for column in rows.values()):
         raise InvalidValueError(Problem(what="not one value per customer", got=f"shape {rows['horizon'].shape}"))
+    if n_max is not None and n_max < 0:
+        raise InvalidValueError(Problem(what="n_max", where="n_max", allowed=">= 0", got=str(n_max)))
     mean = model.expected_purchases(**rows)
     blocks = [_block(model, rows, 0, (FIRST if n_max is None else n_max) + 1)]
     while n_max is None and _left(blocks) > TAIL:
