@@ -29,7 +29,7 @@ from crmrisk.evidence import (
     purchase_counts,
     spend_counts,
 )
-from crmrisk.evidence.summaries import DEFAULTS, Complaints, Purchases
+from crmrisk.evidence.summaries import DEFAULTS, Complaints
 from crmrisk.scoring import AttritionScorer, BetaGeoNBD
 
 pytestmark = [
