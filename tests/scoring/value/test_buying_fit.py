@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from crmrisk.scoring.value import BetaGeoNBD, ParetoNBD, buying_fit
+from crmrisk.scoring.value.histories import Histories
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ def test_a_sample_that_identifies_nothing_is_not_begun_with(monkeypatch):
 
 
 def test_one_time_buyers_are_counted_beside_moments_on_no_grid(book):
-    (x, last, end), weight = buying_fit._counted(*book, None)
+    (x, last, end), weight = buying_fit._counted(Histories(*book), None)
     assert weight.sum() == 6_000
     assert (x == 0).sum() <= 186
     assert np.array_equal(np.sort(last[x > 0]), np.sort(book[1][book[0] > 0]))

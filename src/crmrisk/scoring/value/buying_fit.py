@@ -92,7 +92,8 @@ def buying_task(
     {'alpha': 21.0, 'beta': 21.0}
     """
     columns = checked_columns({"frequency": frequency, "recency": recency, "age": age})
-    (x, last, end), weight = _counted(*columns.values(), checked_weights(weights, columns["frequency"].size))
+    histories = Histories(**columns)
+    (x, last, end), weight = _counted(histories, checked_weights(weights, histories.frequency.size))
     n, bought, waited = float(weight.sum()), float(weight @ x), float(weight @ end)
     unit = waited / n or 1.0
     rate = max(bought, 1.0) / max(waited / unit, 1.0)
@@ -109,13 +110,11 @@ def buying_task(
     )
 
 
-def _counted(
-    x: FloatArray, last: FloatArray, end: FloatArray, weights: FloatArray | None
-) -> tuple[tuple[FloatArray, ...], FloatArray]:
+def _counted(histories: Histories, weights: FloatArray | None) -> tuple[tuple[FloatArray, ...], FloatArray]:
     """Count identical histories; where recency is on no grid, at least those without a repeat purchase."""
-    counted, weight = compact((x, last, end), weights)
+    counted, weight = compact(histories, weights)
     once = counted[0] == 0
-    if weight.size < x.size or not once.any():
+    if weight.size < histories.age.size or not once.any():
         return counted, weight
     none, of_none = compact([column[once] for column in counted], weight[once])
     columns = tuple(np.concatenate([few, many[~once]]) for few, many in zip(none, counted, strict=True))

@@ -7,7 +7,7 @@ for a holdout period to tell.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 from pydantic.dataclasses import dataclass
@@ -103,7 +103,7 @@ def likelihood_ratio(
     >>> round(test.statistic, 2), test.degrees_of_freedom, test.p_value < 0.001
     (11.69, 1, True)
     """
-    parts = [larger] if not isinstance(larger, tuple | list) else list(larger)
+    parts: list[AnyFit] = list(larger) if isinstance(larger, tuple | list) else [cast("AnyFit", larger)]
     _check_same_data([("smaller", [smaller]), ("larger", parts)])
     _check_likelihoods([smaller, *parts])
     added = sum(n_parameters(part) for part in parts) - n_parameters(smaller)

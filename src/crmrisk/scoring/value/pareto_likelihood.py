@@ -114,7 +114,7 @@ class _Silence:
         q = rule.nodes * reach
         grown = np.expm1(q)
         functions = np.empty((4, *q.shape))
-        buys, gone_buying, stays, gone_staying = functions
+        buys, gone_buying, stays, gone_staying = (functions[index] for index in range(4))
         np.add(grown * (scale / rate), 1.0, out=gone_buying)
         np.add(grown * (scale / stop), 1.0, out=gone_staying)
         np.log(gone_buying, out=buys)

@@ -254,8 +254,9 @@ def log_vanishing_after(
     array([0.375])
     """
     result = np.empty(count.shape)
-    mixing = [np.array(np.broadcast_to(value, count.shape)) for value in (*rates, *stops)]
-    everyone = _Buyers(*mixing, count, np.log(time))
+    mixing = (np.array(np.broadcast_to(value, count.shape)) for value in (*rates, *stops))
+    shape, rate, stop_shape, stop_rate = mixing
+    everyone = _Buyers(shape, rate, stop_shape, stop_rate, count, np.log(time))
     for start in range(0, count.size, CHUNK):
         buyers = everyone.rows(slice(start, start + CHUNK))
         top = np.minimum(buyers.log_mode(), buyers.log_time)
