@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-TABLES = ("customers", "transactions", "complaints", "surveys", "payments", "service", "incidents")
+TABLES = ("customers", "transactions", "complaints", "surveys", "payments", "service", "incidents", "renewals")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

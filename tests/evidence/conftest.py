@@ -99,6 +99,18 @@ BOOK = {
             ("E", "outage", _moment("2024-06-01"), None, None),
         ],
     ),
+    "renewals": _columns(
+        ("customer_id", "at", "renewed", "amount"),
+        [
+            ("A", _moment("2023-07-01"), True, 10.0),
+            ("A", _moment("2024-07-01"), True, 15.0),
+            ("B", _moment("2024-06-01"), False, None),
+            ("B", _moment("2023-06-01"), True, 30.0),
+            ("C", _moment("2024-02-01"), None, None),
+            ("E", _moment("2024-07-02"), False, 5.0),
+            ("D", None, True, 7.0),
+        ],
+    ),
 }
 
 

@@ -65,6 +65,8 @@ class Evidence:
         ``customer_id``, ``at``, ``channel``, [``answered_at``, ``resolved_at``, ``accurate``].
     incidents
         ``customer_id``, ``event``, ``occurred_at``, [``loss``, ``detected_at``].
+    renewals
+        Of contracts: ``customer_id``, ``at``, ``renewed``, [``amount``].
     rename
         Table to the caller's column names to the names above.
     unidentified
@@ -120,6 +122,7 @@ class Evidence:
         *,
         service: Any = None,
         incidents: Any = None,
+        renewals: Any = None,
         rename: Mapping[str, Mapping[str, str]] | None = None,
         unidentified: Unidentified = "error",
         unlisted: Unlisted = "include",
@@ -136,6 +139,7 @@ class Evidence:
             "payments": payments,
             "service": service,
             "incidents": incidents,
+            "renewals": renewals,
         }
         tables = read_tables({name: table for name, table in given.items() if table is not None}, rename or {})
         if not tables:

@@ -211,6 +211,16 @@ TABLES: tuple[TableSchema, ...] = (
         time="occurred_at",
         revealed="detected_at",
     ),
+    TableSchema(
+        "renewals",
+        (
+            _ID,
+            _time("at"),
+            Column("renewed", ColumnType.FLAG, aliases=("renewal", "retained", "kept", "active")),
+            _optional("amount", ColumnType.NUMBER),
+        ),
+        time="at",
+    ),
 )
 """Every table `Evidence` accepts, customers first."""
 

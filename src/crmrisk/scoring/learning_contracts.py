@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -69,4 +69,5 @@ def fitted_contracts(portfolio: Portfolio, model: ContractModel | str = CONTRACT
     (renewals,) = learnable(portfolio, (RENEWALS,), reader=model)
     rated = ~np.isnan(portfolio[RENEWALS.name])
     churned = np.nan_to_num(portfolio[CHURNED.name][rated]) > 0
-    return Learnt.by(CONTRACTS.named(model).fit(renewals + churned, churned))
+    kind: Any = CONTRACTS.named(model)  # every model of contracts has a `fit`, of its own kind
+    return Learnt.by(kind.fit(renewals + churned, churned))

@@ -56,6 +56,9 @@ EXPECTED = {
     "incident_count": (2, 0, 0, 0, 1),  # B's is detected later
     "incident_loss": (120, 0, 0, 0, NAN),
     "days_since_incident": (61, NAN, NAN, NAN, 30),
+    "renewals": (2, 1, 0, NAN, NAN),  # E's is later, D's has no time
+    "churned": (0, 1, 0, NAN, NAN),
+    "spend_per_period": (12.5, 30, NAN, NAN, NAN),
     "purchases_recent": (0, 0, NAN, NAN, 1),
     "purchases_previous": (2, 1, NAN, NAN, 0),
     "spend_recent": (0, 0, NAN, NAN, 12),
@@ -246,6 +249,7 @@ def test_facts_may_live_in_several_engines_at_once(book):
         tables["payments"],
         service=duckdb.from_arrow(tables["service"]),
         incidents=tables["incidents"].to_pandas(),
+        renewals=pl.from_arrow(tables["renewals"]),
     )
     assert mixed.portfolio(AS_OF) == expected
     with pytest.raises(Exception, match="several engines"):

@@ -12,6 +12,7 @@ from crmrisk.evidence.summaries.incidents import Incidents
 from crmrisk.evidence.summaries.net_promoter import NetPromoterAnswers
 from crmrisk.evidence.summaries.payments import Payments
 from crmrisk.evidence.summaries.purchases import Purchases
+from crmrisk.evidence.summaries.renewals import Renewals
 from crmrisk.evidence.summaries.service import ServiceEvents
 from crmrisk.evidence.summaries.surveys import Surveys
 from crmrisk.evidence.summaries.trend import PurchaseTrend
@@ -25,6 +26,7 @@ __all__ = [
     "Payments",
     "PurchaseTrend",
     "Purchases",
+    "Renewals",
     "ServiceEvents",
     "Summary",
     "Surveys",
@@ -38,5 +40,6 @@ DEFAULTS: tuple[BaseSummary, ...] = (
     Payments(),
     ServiceEvents(),
     Incidents(),
+    Renewals(),
 )
 """What `Evidence.portfolio` computes unless told otherwise, as far as the tables are there."""
