@@ -8,6 +8,7 @@ from crmrisk.assessment import RiskCriteria as RiskCriteria
 from crmrisk.assessment import RiskMatrix as RiskMatrix
 from crmrisk.assessment import RiskMatrixScorer as RiskMatrixScorer
 from crmrisk.assessment import RiskProgramme as RiskProgramme
+from crmrisk.assessment import portfolio_loss as portfolio_loss
 from crmrisk.core.assessment import Interval as Interval
 from crmrisk.core.assessment import LevelOfRisk as LevelOfRisk
 from crmrisk.core.assessment import Provenance as Provenance
@@ -54,6 +55,8 @@ from crmrisk.scoring import BetaGeoNBD as BetaGeoNBD
 from crmrisk.scoring import BlendedScorer as BlendedScorer
 from crmrisk.scoring import CalibratedScorer as CalibratedScorer
 from crmrisk.scoring import ColumnScorer as ColumnScorer
+from crmrisk.scoring import ContractAttritionScorer as ContractAttritionScorer
+from crmrisk.scoring import ContractValueScorer as ContractValueScorer
 from crmrisk.scoring import GammaGamma as GammaGamma
 from crmrisk.scoring import LifetimeValueScorer as LifetimeValueScorer
 from crmrisk.scoring import LogisticScorer as LogisticScorer
@@ -75,6 +78,8 @@ __all__ = [
     "BlendedScorer",
     "CalibratedScorer",
     "ColumnScorer",
+    "ContractAttritionScorer",
+    "ContractValueScorer",
     "Control",
     "CrmRiskError",
     "Customer",
@@ -127,5 +132,6 @@ __all__ = [
     "backtest",
     "choose_model",
     "load",
+    "portfolio_loss",
     "save",
 ]

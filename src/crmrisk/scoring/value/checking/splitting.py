@@ -166,7 +166,7 @@ def _history(buyers: Portfolio, unit: float) -> Histories:
 def _purchase_days(evidence: Evidence, split: _Split, customers: Any) -> _PurchaseDays:
     """Collect one row per customer and purchase day, of the customers known at the start of the holdout."""
     import pyarrow as pa  # noqa: PLC0415 - a heavy import that only this call needs
-    import pyarrow.compute as pc  # noqa: PLC0415 - same
+    import pyarrow.compute as pc  # noqa: PLC0415 - a heavy import as well
 
     start, at, amount = microseconds(split.start), nw.col("at"), nw.col("amount")
     facts = known(evidence.tables["transactions"], microseconds(split.end)).filter(amount > 0.0)
