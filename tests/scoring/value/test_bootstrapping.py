@@ -18,7 +18,7 @@ from crmrisk.scoring.value import (
     bootstrap_interval,
 )
 
-ENDS = np.repeat(np.arange(27.0, 40.0), 120)
+ENDS = np.repeat(np.arange(27.0, 40.0), 80)
 QUANTITIES = {
     BetaGeoNBD(r=0.243, alpha=4.414, a=0.793, b=2.426): (ENDS, lambda model: model.expected_purchases([13, 52])),
     ModifiedBetaGeoNBD(r=0.525, alpha=6.183, a=0.891, b=1.614): (
@@ -51,13 +51,13 @@ def test_it_agrees_with_the_delta_method_on_large_samples(model):
     observed, quantity = QUANTITIES[model]
     rng = np.random.default_rng(20261122)
     fit = _fit(model, observed, rng)
-    found = bootstrap_interval(fit, quantity, observed=observed, n_replicates=60, rng=rng)
+    found = bootstrap_interval(fit, quantity, observed=observed, n_replicates=39, rng=rng)
     delta = fit.interval(quantity)
-    assert found.standard_error == pytest.approx(delta.standard_error, rel=0.35)  # 60 of them: 9 % each, 3.8 times
+    assert found.standard_error == pytest.approx(delta.standard_error, rel=0.45)  # 39 of them: 11 % each, 4 times
     assert (found.low < found.value).all()
     assert (found.value < found.high).all()
     assert (found.value == delta.value).all()
-    assert (found.n_replicates, found.n_failed) == (60, 0)
+    assert (found.n_replicates, found.n_failed) == (39, 0)
 
 
 def test_one_bootstrap_serves_every_quantity_and_comes_out_again():
@@ -75,7 +75,7 @@ def test_one_bootstrap_serves_every_quantity_and_comes_out_again():
     assert churn.low[0] == pytest.approx(1 - kept.high[0], rel=1e-12)
     assert churn.standard_error[0] == pytest.approx(kept.standard_error[0], rel=1e-9)
     values = np.array([one.survival([1])[0] for one in found.replicates])
-    assert kept.low[0] == np.quantile(values, 0.025)
+    assert kept.low[0] == np.quantile(values, 0.025, method="weibull")
     assert kept.standard_error[0] == pytest.approx(values.std(ddof=1), rel=1e-12)
 
 
@@ -85,16 +85,17 @@ def test_refits_that_identify_nothing_are_counted_and_kept():
         fit,
         lambda model: model.expected_purchases(9.0),
         observed=[30] * 5,
-        n_replicates=40,
+        n_replicates=8,
+        level=0.5,
         rng=np.random.default_rng(4),
     )
-    assert found.n_not_identified > 20
-    assert found.n_replicates == 40 - found.n_failed
+    assert found.n_not_identified >= 6
+    assert found.n_replicates == 8 - found.n_failed
     assert 0 <= found.low <= found.high
 
 
 def test_samples_that_cannot_be_fitted_are_counted():
-    fit = GammaGamma.fit([1, 2], [20.0, 35.0])
+    fit = GammaGamma.fit([1, 2, 3, 1, 5, 2] * 20, np.random.default_rng(1).uniform(10, 60, 120))
     calls = iter(range(100))
 
     def refit(frequency, mean):
@@ -102,10 +103,10 @@ def test_samples_that_cannot_be_fitted_are_counted():
             raise FitError
         return GammaGamma.fit(frequency, mean)
 
-    found = bootstrap(fit, observed=[1, 2], n_replicates=40, rng=np.random.default_rng(4), refit=refit)
+    found = bootstrap(fit, observed=[1, 2] * 60, n_replicates=40, rng=np.random.default_rng(4), refit=refit)
     assert (len(found.replicates), found.n_failed) == (30, 10)
     with pytest.raises(InvalidValueError, match="too few"):
-        found.interval(lambda model: np.array(model.p))
+        found.interval(lambda model: np.array(model.p), level=0.95)
     with pytest.raises(FitError):
         bootstrap(fit, observed=[0, 0], n_replicates=3, rng=np.random.default_rng(4))
 
@@ -114,7 +115,7 @@ def test_samples_that_cannot_be_fitted_are_counted():
     "options",
     [
         {"n_replicates": 0},
-        {"n_replicates": 39},
+        {"n_replicates": 38},
         {"level": 1.5},
         {"weights": [0.5, 1.0]},
         {"observed": [1.0, np.nan]},

@@ -79,7 +79,7 @@ class Bootstrap(Generic[M]):
     >>> model = ShiftedBetaGeometric(alpha=0.7, beta=1.2)
     >>> replicates = tuple(ShiftedBetaGeometric(alpha=0.7, beta=beta) for beta in np.linspace(1, 1.4, 41))
     >>> Bootstrap(model=model, replicates=replicates).interval(lambda model: model.survival([1, 2])).low.round(3)
-    array([0.591, 0.438])
+    array([0.588, 0.436])
     """
 
     model: M
@@ -108,7 +108,8 @@ class Bootstrap(Generic[M]):
         """
         _check_enough(len(self.replicates), level)
         values = np.stack([np.asarray(quantity(model), dtype=np.float64) for model in self.replicates])
-        low, high = np.quantile(values, [0.5 - level / 2, 0.5 + level / 2], axis=0)
+        # the k-th of n replicates lies at k / (n + 1): other rules make intervals of few replicates too short
+        low, high = np.quantile(values, [0.5 - level / 2, 0.5 + level / 2], axis=0, method="weibull")
         return BootstrapInterval(
             value=quantity(self.model),
             standard_error=_deviation(values),
@@ -242,11 +243,11 @@ def bootstrap_interval(
 
     Examples
     --------
-    >>> from crmrisk.scoring.value import BetaGeoNBD
-    >>> fit = BetaGeoNBD.fit([0, 2, 1, 0, 6], [0, 20, 9, 0, 30], [38, 38, 36, 35, 31], weights=[60, 12, 9, 40, 3])
+    >>> from crmrisk.scoring.value import ShiftedBetaGeometric
+    >>> fit = ShiftedBetaGeometric.fit([1, 2, 3, 4], [1, 1, 1, 0], weights=[131, 126, 90, 653])
     >>> found = bootstrap_interval(
-    ...     fit, lambda model: model.expected_purchases(13),
-    ...     observed=[38, 36], weights=[72, 52], n_replicates=40, rng=np.random.default_rng(20261122),
+    ...     fit, lambda model: model.survival(6),
+    ...     observed=[4], weights=[1000], n_replicates=40, rng=np.random.default_rng(20261122),
     ... )
     >>> bool(found.low < found.value < found.high)
     True
@@ -278,7 +279,7 @@ def _sample(model: Model, customers: FloatArray, rng: np.random.Generator) -> tu
 
 
 def _check_enough(n_replicates: int, level: float) -> None:
-    needed = int(np.ceil(2 / (1 - checked_level(level)) - 1e-9))
+    needed = int(np.ceil(2 / (1 - checked_level(level)) - 1e-9)) - 1
     if n_replicates < needed:
         allowed = f">= {needed} for a level of {level:g}"
         raise InvalidValueError(Problem(what="too few replicates", allowed=allowed, got=str(n_replicates)))

@@ -73,7 +73,7 @@ def simulate_histories(
     """
     events = rng.poisson(rates * age).astype(np.float64)
     arrivals = np.floor(events / stages)
-    with np.errstate(divide="ignore"):  # p = 0 never drops out, p = 1 at once
+    with np.errstate(divide="ignore", over="ignore"):  # p = 0 or nearly never drops out, p = 1 at once
         last = np.floor(rng.standard_exponential(age.size) / -np.log1p(-dropouts)) + (1 - early)
     frequency = np.minimum(arrivals, last)
     # the m-th of n events spread at random over the observation is Beta(m, n - m + 1) of it

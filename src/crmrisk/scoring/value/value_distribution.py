@@ -169,6 +169,9 @@ def predict_value(
     >>> bool((found.quantile(0.5) <= found.mean).all()), found.total.shape
     (True, (1000,))
     """
+    if horizon is None:
+        remedy = "give a long one, or ask discounted_value for what is expected for ever"
+        raise InvalidValueError(Problem(what="futures need an end", where="horizon", remedy=remedy))
     schedule = checked_schedule(time_unit, horizon, None, discount_rate)
     history = {"frequency": frequency, "recency": recency, "age": age}
     columns = _columns(history, {"mean_spend": mean_spend, "margin": margin}, time_unit)
