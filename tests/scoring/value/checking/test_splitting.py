@@ -90,6 +90,20 @@ def test_newer_customers_are_in_the_complete_histories_only():
     assert holdout.repeats.purchases.sum() == (holdout.frequency + holdout.purchases).sum()
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_the_order_of_the_records_does_not_matter(seed):
+    table = purchases()
+    assert hold_out(table.sample(frac=1, random_state=seed), CUT, END) == hold_out(table, CUT, END)
+
+
+def test_times_with_a_zone_are_instants():
+    table = purchases()
+    aware = table.assign(at=table["at"].dt.tz_localize("UTC").dt.tz_convert("Pacific/Auckland"))
+    holdout = hold_out(aware, CUT, datetime(2026, 4, 1, tzinfo=UTC))
+    assert holdout == hold_out(table, CUT, END)
+    assert hold_out(aware, CUT) == holdout
+
+
 def test_a_table_without_amounts_counts_every_record():
     table = purchases()
     holdout = hold_out(table.drop(columns="amount"), CUT, END)
@@ -118,6 +132,8 @@ def test_the_holdout_ends_with_the_records_unless_told():
 def test_refused_with_a_reason():
     with pytest.raises(InvalidValueError, match="at least a day"):
         hold_out(purchases(), CUT, CUT)
+    with pytest.raises(HorizonNotObservedError, match="nothing is recorded"):
+        hold_out(purchases().head(0), CUT)
     with pytest.raises(InvalidValueError, match="time_unit"):
         hold_out(purchases(), CUT, END, time_unit=timedelta(0))
     with pytest.raises(FitError, match="nobody had bought"):

@@ -139,9 +139,6 @@ def _window(evidence: Evidence, start: date | datetime, end: date | datetime | N
     begin = moment_in(evidence.zone, start, where="calibration_end")
     finish = latest or begin if end is None else moment_in(evidence.zone, end, where="holdout_end")
     split = _Split(begin, finish)
-    if split.days < 1:
-        got = f"{begin.isoformat()} to {finish.isoformat()}"
-        raise InvalidValueError(Problem(what="holdout", where="holdout_end", allowed="at least a day", got=got))
     if latest is None or latest < finish:
         raise HorizonNotObservedError(
             Problem(
@@ -152,6 +149,9 @@ def _window(evidence: Evidence, start: date | datetime, end: date | datetime | N
                 remedy="pass Evidence(..., observed_until=...) if transactions are complete up to then",
             )
         )
+    if split.days < 1:
+        got = f"{begin.isoformat()} to {finish.isoformat()}"
+        raise InvalidValueError(Problem(what="holdout", where="holdout_end", allowed="at least a day", got=got))
     return split
 
 
