@@ -13,6 +13,7 @@ from crmrisk.scoring.value import (
     BetaGeoNBD,
     Comparison,
     ParetoNBD,
+    ProportionalModel,
     ShiftedBetaGeometric,
     compare,
     likelihood_ratio,
@@ -64,6 +65,16 @@ def test_parts_of_the_customers_together_are_one_larger_model(book):
     found = likelihood_ratio(BetaGeoNBD.fit(*book), parts)
     assert found.degrees_of_freedom == 4
     assert found.statistic > 0
+
+
+def test_covariates_are_tested_against_none(book):
+    chance = np.random.default_rng(1).integers(0, 2, 800)
+    columns = dict(zip(("frequency", "recency", "age"), book, strict=True))
+    larger = ProportionalModel.fit(BetaGeoNBD, **columns, purchase={"chance": chance})
+    found = likelihood_ratio(BetaGeoNBD.fit(*book), larger)
+    assert found.degrees_of_freedom == 1
+    assert found.statistic >= 0
+    assert found.p_value > 0.01
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ for a holdout period to tell.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 from pydantic.dataclasses import dataclass
@@ -17,15 +17,11 @@ from crmrisk.core.errors import FitError, InvalidValueError, Problem
 from crmrisk.core.model import VALUE, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
-    from crmrisk.scoring.value.model_fit import ModelFit
-
-    AnyFit: TypeAlias = ModelFit[Any]
-
-__all__ = ["ComparedFit", "Comparison", "LikelihoodRatio", "compare", "likelihood_ratio"]
+__all__ = ["ComparedFit", "Comparison", "FittedLikelihood", "LikelihoodRatio", "compare", "likelihood_ratio"]
 
 SAME = 1e-9
 """Sums over customers that differ by more than this share are of different data."""
@@ -34,6 +30,50 @@ EDGES = {("BetaGeoNBD", "BetaGeoCNBD"), ("ModifiedBetaGeoNBD", "ModifiedBetaGeoC
 WITH_DROPOUT = ("BetaGeoNBD", "ModifiedBetaGeoNBD", "ParetoNBD", "BetaGeoCNBD", "ModifiedBetaGeoCNBD")
 LOST = {("NBD", larger) for larger in WITH_DROPOUT}
 """Pairs in which, besides, a parameter of the larger model means nothing in the smaller one."""
+
+
+class FittedLikelihood(Protocol):
+    """Be what fits are compared by; `ModelFit` is, and so are fits with covariates."""
+
+    @property
+    def model(self) -> Any:
+        """The model at the maximum."""
+        ...
+
+    @property
+    def log_likelihood(self) -> float:
+        """The log-likelihood there, the sum over customers."""
+        ...
+
+    @property
+    def n(self) -> float:
+        """The number of customers."""
+        ...
+
+    @property
+    def totals(self) -> dict[str, float]:
+        """Sums over customers by column, by which fits of the same data are known."""
+        ...
+
+    @property
+    def not_identified(self) -> tuple[str, ...]:
+        """Parameters the data do not determine."""
+        ...
+
+    @property
+    def converged(self) -> bool:
+        """Whether the optimisation ended by itself."""
+        ...
+
+    @property
+    def aic(self) -> float:
+        """Akaike's information criterion."""
+        ...
+
+    @property
+    def bic(self) -> float:
+        """The Bayesian information criterion."""
+        ...
 
 
 @dataclass(frozen=True, config=VALUE)
@@ -64,7 +104,7 @@ class LikelihoodRatio(Value):
 
 
 def likelihood_ratio(
-    smaller: AnyFit, larger: AnyFit | Sequence[AnyFit], *, on_boundary: bool | None = None
+    smaller: FittedLikelihood, larger: FittedLikelihood | Sequence[FittedLikelihood], *, on_boundary: bool | None = None
 ) -> LikelihoodRatio:
     """Test whether a larger model describes the data better than a special case of it by more than chance.
 
@@ -103,7 +143,7 @@ def likelihood_ratio(
     >>> round(test.statistic, 2), test.degrees_of_freedom, test.p_value < 0.001
     (11.69, 1, True)
     """
-    parts: list[AnyFit] = list(larger) if isinstance(larger, tuple | list) else [cast("AnyFit", larger)]
+    parts = list(larger) if isinstance(larger, tuple | list) else [cast("FittedLikelihood", larger)]
     _check_same_data([("smaller", [smaller]), ("larger", parts)])
     _check_likelihoods([smaller, *parts])
     added = sum(n_parameters(part) for part in parts) - n_parameters(smaller)
@@ -113,13 +153,16 @@ def likelihood_ratio(
     statistic = 2 * (sum(part.log_likelihood for part in parts) - smaller.log_likelihood)
     pair = (type(smaller.model).__name__, type(parts[0].model).__name__)
     edge = pair in EDGES | LOST if on_boundary is None else on_boundary
-    p_value = _tail(statistic, added)
+    p_value, caveats = _tail(statistic, added), list(_caveats(smaller, parts, statistic))
     if edge:
         p_value = (p_value + _tail(statistic, added - 1)) / 2
-    return LikelihoodRatio(statistic, added, p_value, tuple(_caveats(smaller, parts, statistic, edge, pair in LOST)))
+        caveats.append("the smaller model is at the edge of the larger one: the p-value is of the 50:50 mixture")
+    if pair in LOST:
+        caveats.append("a parameter of the larger model means nothing in the smaller one: the p-value is a rough guide")
+    return LikelihoodRatio(statistic, added, p_value, tuple(caveats))
 
 
-def n_parameters(fit: AnyFit) -> int:
+def n_parameters(fit: FittedLikelihood) -> int:
     """Count the parameters that were fitted, as AIC does.
 
     Parameters
@@ -208,7 +251,7 @@ class Comparison(Value):
         )
 
 
-def compare(fits: Mapping[str, AnyFit]) -> Comparison:
+def compare(fits: Mapping[str, FittedLikelihood]) -> Comparison:
     """Compare fits of the same data by AIC and BIC.
 
     Parameters
@@ -254,32 +297,28 @@ def _tail(statistic: float, degrees: int) -> float:
     return float(special.chdtrc(degrees, max(statistic, 0.0)))
 
 
-def _caveats(smaller: AnyFit, parts: list[AnyFit], statistic: float, edge: bool, lost: bool) -> Iterator[str]:  # noqa: FBT001 - private
+def _caveats(smaller: FittedLikelihood, parts: list[FittedLikelihood], statistic: float) -> Iterator[str]:
     yield from (f"{type(fit.model).__name__}: {caveat}" for fit in (smaller, *parts) for caveat in _of_one(fit))
-    if edge:
-        yield "the smaller model is at the edge of the larger one: the p-value is of the 50:50 chi-square mixture"
-    if lost:
-        yield "a parameter of the larger model means nothing in the smaller one: take the p-value as a rough guide"
     if statistic < -SAME * abs(smaller.log_likelihood):
         yield "the larger model fits worse: it is not at its maximum, or the models are not nested"
 
 
-def _of_one(fit: AnyFit) -> Iterator[str]:
+def _of_one(fit: FittedLikelihood) -> Iterator[str]:
     if fit.not_identified:
         yield f"{', '.join(fit.not_identified)} not identified, so it has fewer parameters than it counts"
     if not fit.converged:
         yield "the optimisation stopped before reaching a maximum"
 
 
-def _check_likelihoods(fits: Iterator[AnyFit] | Sequence[AnyFit] | Any) -> None:
-    if any(fit.prior is not None for fit in fits):
+def _check_likelihoods(fits: Iterable[FittedLikelihood]) -> None:
+    if any(getattr(fit, "prior", None) is not None for fit in fits):
         remedy = "fit without a prior, or compare in a holdout period"
         raise FitError(
             Problem(what="a penalised fit is not at the top of its likelihood", where="prior", remedy=remedy)
         )
 
 
-def _check_same_data(fits: list[tuple[str, list[AnyFit]]]) -> None:
+def _check_same_data(fits: list[tuple[str, list[FittedLikelihood]]]) -> None:
     (first, reference), *others = ((name, _data(parts)) for name, parts in fits)
     problems = [
         Problem(
@@ -295,7 +334,7 @@ def _check_same_data(fits: list[tuple[str, list[AnyFit]]]) -> None:
         raise FitError(*problems)
 
 
-def _data(parts: list[AnyFit]) -> dict[str, float]:
+def _data(parts: list[FittedLikelihood]) -> dict[str, float]:
     if not parts:
         raise InvalidValueError(Problem(what="no fit", where="larger", allowed="at least one"))
     totals = {name: sum(part.totals.get(name, 0.0) for part in parts) for name in parts[0].totals}
