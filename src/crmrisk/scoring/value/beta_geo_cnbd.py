@@ -96,7 +96,7 @@ class BetaGeoCNBD(BuyingUntilDropout):
     """How many tosses come before the first repeat purchase."""
 
     @classmethod
-    def fit(
+    def fit(  # pyright: ignore[reportIncompatibleMethodOverride] - a RegularFit is a ModelFit of the same model
         cls,
         frequency: ArrayLike,
         recency: ArrayLike,

@@ -229,7 +229,7 @@ def _regular(
     fields = {name: getattr(fit, name) for name in ModelFit.model_fields}
     known = (None,) * (1 + len(fit.parameters))
     fields |= {
-        "model": model(k=k, **fit.estimates),
+        "model": model(**{"k": k, **fit.estimates}),
         "parameters": ("k", *fit.parameters),
         "log_covariance": (known, *((None, *row) for row in fit.log_covariance)),
         "warnings": (*fit.warnings, *notes),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RegularBuyers", "expected_regular_count", "probability_of_regular_count"]
 
-SIZES = (32, 64, 128, 256, 512)
+SIZES = (32, 64, 128, 256)
 """Numbers of stages summed one by one; where more could matter, the sum is an integral."""
 CUT = 38.0
 """What is left out is below exp(-CUT) of what is not."""
@@ -145,6 +145,25 @@ def _at_least(n: FloatArray, buyers: RegularBuyers) -> FloatArray:
     return total
 
 
+def _at_least_each(buyers: RegularBuyers) -> FloatArray:
+    """Compute `_at_least` for n = 1 ... POWERS at once, for buyers of whom many purchases may be expected."""
+    shape, odds, weights, k = buyers.shape, buyers.odds, buyers.weights, buyers.k
+    ahead, spent = odds / (1 + odds), np.log1p(odds)
+    left = weights[0] * -np.expm1(-shape * spent) + weights[1:].sum(axis=0)
+    chances = [np.zeros(shape.size) for _ in weights]
+    reached = np.empty((POWERS, shape.size))
+    for passed in range(POWERS * k):  # the probability of so many stages, and so of no more than those
+        if passed % k == 0 and passed:
+            reached[passed // k - 1] = left
+        for j, weight in enumerate(weights):
+            first = weight * np.exp(-(shape + j) * spent) if passed == j else None
+            ratio = (shape + (passed - 1)) / max(passed - j, 1) * ahead
+            chances[j] = chances[j] * ratio if first is None else first
+            left = left - (chances[j] if passed else 0.0)
+    reached[POWERS - 1] = left
+    return np.maximum(reached, 0.0)
+
+
 def _exactly(n: FloatArray, buyers: RegularBuyers) -> FloatArray:
     """Compute the probability that there would be exactly n purchases if nobody dropped out."""
     odds, ahead = buyers.odds, buyers.odds / (1 + buyers.odds)
@@ -198,7 +217,7 @@ def _summed(buyers: RegularBuyers, size: int) -> FloatArray:
 def _integrated(buyers: RegularBuyers) -> FloatArray:
     """Average (1 - E[θ^M]) / p over the dropout probability."""
     shape, odds, weights, a, b = buyers
-    powers = np.stack([_at_least(np.full(shape.size, n + 1.0), buyers) for n in range(POWERS)])
+    powers = _at_least_each(buyers)
     heavier = np.cumsum(weights[:0:-1], axis=0)[::-1]  # the probability of having passed 1 or more, ..., k-1 stages
 
     def bought(rows: IntArray, _: FloatArray, log_theta: FloatArray) -> FloatArray:
@@ -216,27 +235,47 @@ def _by_roots(log_theta: FloatArray, shape: FloatArray, odds: FloatArray, heavie
     """Compute (1 - E[θ^M]) / (1 - θ) as 1/(kθ) Σ z/(1-z) (1 - E[z^N]) over z^k = θ, N stages passed since the last."""
     k = heavier.shape[0] + 1
     phi, less = np.exp(log_theta / k), -np.expm1(log_theta / k)
-    total = np.zeros(log_theta.shape)
-    for root in range(k // 2 + 1):
+    total = _of_real_root(phi, less, shape, odds, heavier)
+    for root in range(1, k // 2 + 1):
         angle = 2 * np.pi * root / k
-        turn = np.cos(angle) + 1j * np.sin(angle) if 0 < 2 * root < k else np.cos(angle)
-        back = 2 * np.sin(angle / 2) ** 2 - (1j * np.sin(angle) if 0 < 2 * root < k else 0.0)  # 1 - turn
-        part = _of_root(turn * phi, back + turn * less, shape, odds, heavier)
-        total += part.real * (1 if 2 * root in {0, k} else 2)
+        if 2 * root == k:
+            total += _of_real_root(-phi, 2 - less, shape, odds, heavier)
+        else:
+            turn = complex(np.cos(angle), np.sin(angle))
+            back = complex(2 * np.sin(angle / 2) ** 2, -np.sin(angle))  # 1 - turn, to every digit
+            total += 2 * _of_root(turn * phi, back + turn * less, shape, odds, heavier)
     result: FloatArray = total / (k * np.exp(log_theta))
     return result
 
 
-def _of_root(z: FloatArray, less: FloatArray, shape: FloatArray, odds: FloatArray, heavier: FloatArray) -> FloatArray:
-    """Compute z/(1-z) (1 - E[z^N]) with less = 1 - z, for real and complex z alike."""
-    slower = odds * less
-    grown = 0.5 * np.log1p(2 * slower.real + slower.real**2 + slower.imag**2) + 1j * np.arctan2(
-        slower.imag, 1 + slower.real
-    )
-    grown = grown if np.iscomplexobj(z) else grown.real
-    ratio = z / (1 + slower)  # each stage passed while idle is worth this more
-    passed = np.zeros_like(ratio)
+def _of_real_root(
+    z: FloatArray, less: FloatArray, shape: FloatArray, odds: FloatArray, heavier: FloatArray
+) -> FloatArray:
+    """Compute z/(1-z) (1 - E[z^N]) for real z, with less = 1 - z."""
+    slower = 1 + odds * less
+    spent = np.expm1(-shape * np.log1p(odds * less))
+    passed, ratio = np.zeros(z.shape), z / slower  # each stage passed while idle is worth this more
     for weight in heavier[::-1]:
         passed = passed * ratio + weight
-    spent = -np.expm1(-shape * grown) + np.exp(-shape * grown) * passed * ((1 + odds) * less / (1 + slower))
-    return z / less * spent
+    part: FloatArray = z / less * ((1 + spent) * passed * ((1 + odds) * less / slower) - spent)
+    return part
+
+
+def _of_root(z: FloatArray, less: FloatArray, shape: FloatArray, odds: FloatArray, heavier: FloatArray) -> FloatArray:
+    """Compute the real part of z/(1-z) (1 - E[z^N]) for complex z, with less = 1 - z."""
+    more = odds * less
+    turned = shape * np.arctan2(more.imag, 1 + more.real) / 2
+    spent = np.expm1(-0.5 * shape * np.log1p(2 * more.real + more.real**2 + more.imag**2))
+    sine, cosine = np.sin(turned), np.cos(turned)
+    unchanged = np.empty(z.shape, dtype=np.complex128)
+    unchanged.real = (1 + spent) * (1 - 2 * sine**2)
+    unchanged.imag = -(1 + spent) * (2 * sine * cosine)
+    changed = np.empty(z.shape, dtype=np.complex128)
+    changed.real = 2 * (1 + spent) * sine**2 - spent  # 1 - unchanged, to every digit
+    changed.imag = -unchanged.imag
+    slower = 1 + more
+    passed, ratio = np.zeros(z.shape, dtype=np.complex128), z / slower
+    for weight in heavier[::-1]:
+        passed = passed * ratio + weight
+    part: FloatArray = (z / less * (changed + unchanged * passed * ((1 + odds) * less / slower))).real
+    return part

@@ -125,7 +125,7 @@ def many(base: BuyingUntilDropout, parameters: Mapping[str, FloatArray]) -> Buyi
     array([4., 5.])
     """
     known = {name: getattr(base, name) for name in type(base).model_fields}
-    return type(base).model_construct(**known | dict(parameters))
+    return type(base).model_construct(None, **known | dict(parameters))
 
 
 def answers(
@@ -188,7 +188,8 @@ def likelihood(model: BuyingUntilDropout, history: Histories) -> FloatArray:
     """
     odds = model._log_odds_gone(history)  # noqa: SLF001 - the models' own parts
     dropout = np.maximum(odds, 0.0) + np.log1p(np.exp(-np.abs(odds)))
-    return model._log_alive(history) + dropout  # noqa: SLF001 - same
+    total: FloatArray = model._log_alive(history) + dropout  # noqa: SLF001 - same
+    return total
 
 
 def alive(model: BuyingUntilDropout, history: Histories) -> FloatArray:
