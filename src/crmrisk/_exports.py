@@ -33,6 +33,7 @@ HOMES: dict[str, tuple[str, ...]] = {
         "ColumnScorer",
         "ContractAttritionScorer",
         "ContractValueScorer",
+        "ContributionScorer",
         "GammaGamma",
         "LifetimeValueScorer",
         "LogisticScorer",

@@ -23,6 +23,7 @@ from crmrisk.scoring import (
     ColumnScorer,
     ContractAttritionScorer,
     ContractValueScorer,
+    ContributionScorer,
     GammaGamma,
     LifetimeValueScorer,
     LogisticScorer,
@@ -58,7 +59,9 @@ def histories() -> Portfolio:
         column[4] = column[3]
     for row, column in ((10, frequency), (11, recency), (12, age)):
         column[row] = np.nan
+    margin = np.where(rng.random(n) < 0.8, np.round(1 - rng.gamma(2, 0.4, n), 2), np.nan)
     columns = {"frequency": frequency, "recency": recency, "age": age, "mean_spend": mean_spend}
+    columns["contribution_margin"] = margin
     return Portfolio([f"C{row:03d}" for row in range(n)], example_portfolio((IDLE,)).as_of, columns)
 
 
@@ -138,7 +141,9 @@ EXAMPLES: MappingProxyType[str, tuple[ScorerCase, ...]] = MappingProxyType(
             ScorerCase(LIFETIME.model_copy(update={"purchases": PUBLISHED, "spend": SPEND}), histories()),
             *(ScorerCase(_soon(purchases=name), few_histories()) for name in PURCHASES.names[1:]),
             ScorerCase(_soon(interval=0.9), few_histories()),
+            ScorerCase(_soon(margin="evidence"), few_histories()),
         ),
+        "crmrisk.contribution": (ScorerCase(ContributionScorer(currency="EUR", margin=0.3)),),
         "crmrisk.contract_attrition": (
             ScorerCase(ContractAttritionScorer(horizon=QUARTER, period=MONTH), contracts()),
             ScorerCase(

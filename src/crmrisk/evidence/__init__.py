@@ -9,6 +9,7 @@ from crmrisk.evidence.rules import NoActivity, Occurs, Overdue, Recorded, Window
 from crmrisk.evidence.summaries import (
     BaseSummary,
     Complaints,
+    Costs,
     Incidents,
     NetPromoterAnswers,
     Payments,
@@ -23,6 +24,7 @@ from crmrisk.evidence.summaries import (
 __all__ = [
     "BaseSummary",
     "Complaints",
+    "Costs",
     "Evidence",
     "Incidents",
     "NetPromoterAnswers",

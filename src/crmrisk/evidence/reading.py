@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 from crmrisk.core.errors import InvalidValueError, Problem, SchemaError
 from crmrisk.evidence.facts import known
 from crmrisk.evidence.moments import microseconds
-from crmrisk.evidence.summaries import DEFAULTS, Summary
+from crmrisk.evidence.summaries import DEFAULTS, WHERE_RECORDED, Summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -44,7 +44,9 @@ def chosen_summaries(summaries: Iterable[Summary] | None, tables: Mapping[str, T
     ()
     """
     if summaries is None:
-        return tuple(summary for summary in DEFAULTS if summary.table in tables)
+        usual = [summary for summary in DEFAULTS if summary.table in tables]
+        recorded = [s for s in WHERE_RECORDED if s.table in tables and all(map(tables[s.table].has, s.reads))]
+        return (*usual, *recorded)
     chosen = tuple(summaries) if not isinstance(summaries, Summary) else (summaries,)
     strange = [summary for summary in chosen if isinstance(summary, type) or not isinstance(summary, Summary)]
     if strange:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from crmrisk.scoring.calibrated import CalibratedScorer
     from crmrisk.scoring.column import ColumnScorer
     from crmrisk.scoring.contractual import ContractAttritionScorer, ContractValueScorer
+    from crmrisk.scoring.contribution import ContributionScorer
     from crmrisk.scoring.lifetime_value import LifetimeValueScorer
     from crmrisk.scoring.logistic import LogisticScorer
     from crmrisk.scoring.points import Characteristic, PointsScorer
@@ -34,6 +35,7 @@ __all__ = [
     "ColumnScorer",
     "ContractAttritionScorer",
     "ContractValueScorer",
+    "ContributionScorer",
     "GammaGamma",
     "LifetimeValueScorer",
     "LogisticScorer",
@@ -53,6 +55,7 @@ _HOMES = {
     "ColumnScorer": "column",
     "ContractAttritionScorer": "contractual",
     "ContractValueScorer": "contractual",
+    "ContributionScorer": "contribution",
     "GammaGamma": "value",
     "LifetimeValueScorer": "lifetime_value",
     "LogisticScorer": "logistic",

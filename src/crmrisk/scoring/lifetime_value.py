@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from crmrisk.core.bases import BaseFittedScorer, BaseScorer
 from crmrisk.core.measures import Input, Measure, Name
+from crmrisk.scoring.contribution import CONTRIBUTION_MARGIN, portfolio_margin, shrunken_margin
 from crmrisk.scoring.explaining import explain_by_input
 from crmrisk.scoring.fields import Horizon, Level
 from crmrisk.scoring.histories import HISTORY, MEAN_SPEND
@@ -35,6 +36,7 @@ __all__ = ["FittedLifetimeValueScorer", "LifetimeValueScorer"]
 
 Rate = Annotated[float, Field(ge=0, le=1)]
 Margin = Annotated[float, Field(gt=0, le=1)]
+Weight = Annotated[float, Field(ge=0)]
 
 _DAY = timedelta(days=1)
 
@@ -44,8 +46,12 @@ class FittedLifetimeValueScorer(BaseFittedScorer):
 
     Parameters
     ----------
-    currency, horizon, discount_rate, margin, interval
+    currency, horizon, discount_rate, margin_weight, interval
         As in the specification.
+    margin
+        The share of spend that is kept, of everybody or of the portfolio.
+    own_margins
+        Whether it is each customer's own, drawn towards that.
     purchases
         How often customers buy; its time unit is the day.
     spend
@@ -65,7 +71,9 @@ class FittedLifetimeValueScorer(BaseFittedScorer):
     currency: Name
     horizon: Horizon
     discount_rate: Rate
-    margin: Margin
+    margin: Rate
+    own_margins: bool = False
+    margin_weight: Weight = 1.0
     purchases: AnyPurchaseModel
     spend: GammaGamma
     interval: Level | None = None
@@ -79,8 +87,8 @@ class FittedLifetimeValueScorer(BaseFittedScorer):
 
     @property
     def inputs(self) -> tuple[Input, ...]:
-        """The purchase history and the mean spend."""
-        return (*HISTORY, MEAN_SPEND)
+        """The purchase history, the mean spend, and the customer's own margin where that counts."""
+        return (*HISTORY, MEAN_SPEND, CONTRIBUTION_MARGIN) if self.own_margins else (*HISTORY, MEAN_SPEND)
 
     @property
     def measure(self) -> Measure:
@@ -89,14 +97,16 @@ class FittedLifetimeValueScorer(BaseFittedScorer):
 
     def compute(self, portfolio: Portfolio) -> FloatArray | Ranged:
         """Return the discounted margin expected within the horizon [currency]."""
-        history = tuple(portfolio[each.name] for each in HISTORY)
+        history, margin = tuple(portfolio[each.name] for each in HISTORY), self._margin(portfolio)
         each = self._spending(self.spend, history[0], _mean_spend(portfolio))
-        values = self._worth(self.purchases, each, *history)
+        values = self._worth(self.purchases, each, *history, margin=margin)
         if self.interval is None:
             return values
         factor = values / np.where(each > 0, each, 1.0)
         buying = Uncertain(
-            self.purchases, self.purchases_log_covariance, lambda model: self._worth(model, each, *history)
+            self.purchases,
+            self.purchases_log_covariance,
+            lambda model: self._worth(model, each, *history, margin=margin),
         )
         spending = Uncertain(
             self.spend,
@@ -124,24 +134,32 @@ class FittedLifetimeValueScorer(BaseFittedScorer):
 
     def _contributions(self, portfolio: Portfolio) -> list[FloatArray]:
         """Share out the difference from the typical customer: eight mixed histories, with two spends each."""
-        per_unit = mixed_worths(self.typical, portfolio, partial(self._worth, self.purchases, 1.0))
+        unit = partial(self._worth, self.purchases, 1.0, margin=1.0)
+        per_unit = mixed_worths(self.typical, portfolio, unit)
         frequency, own = portfolio[HISTORY[0].name], _mean_spend(portfolio)
         counts = np.stack((np.full(len(portfolio), self.typical.frequency), frequency))
         usual = np.full(len(portfolio), self._typical_spend)
         spends = np.stack((usual, np.where(frequency > 0, own, usual)))
         amounts = self._spending(self.spend, counts[np.newaxis], spends[:, np.newaxis])
-        return shapley_values([per_unit[mix] * spent[mix & 1] for spent in amounts for mix in range(8)])
+        margins = (self.margin, self._margin(portfolio)) if self.own_margins else (self.margin,)
+        return shapley_values(
+            [margin * spent[mix & 1] * per_unit[mix] for margin in margins for spent in amounts for mix in range(8)]
+        )
 
     @cached_property
     def _typical_value(self) -> float:
         typical = self.typical
         amount = self._spending(self.spend, typical.frequency, self._typical_spend)
-        return float(self._worth(self.purchases, amount, typical.frequency, typical.recency, typical.age))
+        history = (typical.frequency, typical.recency, typical.age)
+        return float(self._worth(self.purchases, amount, *history, margin=self.margin))
 
     @property
     def _typical_spend(self) -> float:
         mean = self.spend.population_mean if self.typical.mean_spend is None else self.typical.mean_spend
         return float("nan") if mean is None else mean
+
+    def _margin(self, portfolio: Portfolio) -> FloatArray | float:
+        return shrunken_margin(portfolio, self.margin, self.margin_weight) if self.own_margins else self.margin
 
     def _spending(self, spend: GammaGamma, frequency: ArrayLike, mean_spend: ArrayLike) -> FloatArray:
         return spend.expected_spend(frequency=frequency, mean_spend=mean_spend)
@@ -153,6 +171,8 @@ class FittedLifetimeValueScorer(BaseFittedScorer):
         frequency: ArrayLike,
         recency: ArrayLike,
         age: ArrayLike,
+        *,
+        margin: ArrayLike,
     ) -> FloatArray:
         return discounted_value(
             purchases,  # pyright: ignore[reportArgumentType]  # frozen pydantic models do have a hash
@@ -163,7 +183,7 @@ class FittedLifetimeValueScorer(BaseFittedScorer):
             time_unit=_DAY,
             horizon=self.horizon,
             discount_rate=self.discount_rate,
-            margin=self.margin,
+            margin=margin,
         )
 
 
@@ -187,7 +207,10 @@ class LifetimeValueScorer(BaseScorer, kind="crmrisk.lifetime_value", fitted=Fitt
     discount_rate
         The effective rate per year in 0..1, 0.10 for 10 %.
     margin
-        The share of spend that is kept.
+        The share of spend that is kept; ``"evidence"`` is each customer's own ``contribution_margin``, of transactions
+        with a ``cost``: ``(w · m + (x + 1) · own) / (w + x + 1)`` with the portfolio's margin m, not below 0.
+    margin_weight
+        How many purchase days w the portfolio's margin counts as.
     purchases
         The purchase model: a name (``"BetaGeoNBD"``, ``"ModifiedBetaGeoNBD"``, ``"ParetoNBD"``, ``"BetaGeoCNBD"``,
         ``"ModifiedBetaGeoCNBD"``) to fit by maximum likelihood, or a model in days to use as it is; ``None`` is
@@ -234,15 +257,17 @@ class LifetimeValueScorer(BaseScorer, kind="crmrisk.lifetime_value", fitted=Fitt
     currency: Name
     horizon: Horizon
     discount_rate: Rate
-    margin: Margin = 1.0
+    margin: Margin | Literal["evidence"] = 1.0
+    margin_weight: Weight = 1.0
     purchases: PurchaseModelOrName = PURCHASES.usual
     spend: GammaGamma | None = None
     interval: Level | None = None
 
     @property
     def inputs(self) -> tuple[Input, ...]:
-        """The purchase history and the mean spend."""
-        return (*HISTORY, MEAN_SPEND)
+        """The purchase history, the mean spend, and the customer's own margin where that counts."""
+        usual = (*HISTORY, MEAN_SPEND)
+        return (*usual, CONTRIBUTION_MARGIN) if self.margin == "evidence" else usual
 
     @property
     def measure(self) -> Measure:
@@ -256,7 +281,9 @@ class LifetimeValueScorer(BaseScorer, kind="crmrisk.lifetime_value", fitted=Fitt
             currency=self.currency,
             horizon=self.horizon,
             discount_rate=self.discount_rate,
-            margin=self.margin,
+            margin=portfolio_margin(portfolio) if self.margin == "evidence" else self.margin,
+            own_margins=self.margin == "evidence",
+            margin_weight=self.margin_weight,
             purchases=buying.model,
             spend=spending.model,
             interval=self.interval,

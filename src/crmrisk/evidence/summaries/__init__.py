@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from crmrisk.evidence.summaries.base import BaseSummary, Summary
 from crmrisk.evidence.summaries.complaints import Complaints
+from crmrisk.evidence.summaries.costs import Costs
 from crmrisk.evidence.summaries.incidents import Incidents
 from crmrisk.evidence.summaries.net_promoter import NetPromoterAnswers
 from crmrisk.evidence.summaries.payments import Payments
@@ -19,8 +20,10 @@ from crmrisk.evidence.summaries.trend import PurchaseTrend
 
 __all__ = [
     "DEFAULTS",
+    "WHERE_RECORDED",
     "BaseSummary",
     "Complaints",
+    "Costs",
     "Incidents",
     "NetPromoterAnswers",
     "Payments",
@@ -43,3 +46,6 @@ DEFAULTS: tuple[BaseSummary, ...] = (
     Renewals(),
 )
 """What `Evidence.portfolio` computes unless told otherwise, as far as the tables are there."""
+
+WHERE_RECORDED: tuple[Costs, ...] = (Costs(),)
+"""What it computes besides, where the tables have the optional columns it reads."""
