@@ -5,7 +5,8 @@ MBG/NBD, at k = 2 or 3 they are groceries, at k = 10 a subscription in disguise.
 silence: who used to buy every week and has been gone for four is lost, where random timing would still hope.
 
 It helps where there is regularity and does nothing where there is not. In the CDNOW sample (compact discs, bought on
-impulse) the likelihood of (x, t_x, T) chooses k = 1 for both models.
+impulse) the likelihood of (x, t_x, T) chooses k = 1 for both models: -9582.43 against -9595.89 at k = 2 for BG/CNBD-k,
+-9582.14 against -9593.82 for MBG/CNBD-k; and k = 2 foretells the 39 weeks after it far worse.
 """
 
 from __future__ import annotations
