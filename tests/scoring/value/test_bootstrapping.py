@@ -25,7 +25,10 @@ QUANTITIES = {
         ENDS,
         lambda model: model.expected_purchases([13, 52]),
     ),
-    ParetoNBD(r=0.553, alpha=10.578, s=0.606, beta=11.669): (ENDS, lambda model: model.expected_purchases([13, 52])),
+    ParetoNBD(r=0.553, alpha=10.578, s=0.606, beta=11.669): (
+        np.repeat(ENDS, 3),
+        lambda model: model.expected_purchases([13, 52]),
+    ),
     BetaGeoBetaBinomial(alpha=1.204, beta=0.75, gamma=0.657, delta=2.783): (
         np.full(2_000, 6.0),
         lambda model: model.expected_purchases([1, 5]),
