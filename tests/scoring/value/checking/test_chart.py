@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import builtins
 import sys
+import warnings
 
 import pytest
 
@@ -15,7 +16,8 @@ LABELS = {"title": "Purchases", "x_label": "time [week]", "y_label": "purchases"
 def matplotlib():
     found = pytest.importorskip("matplotlib")
     found.use("Agg")
-    from matplotlib import pyplot as plt
+    with warnings.catch_warnings(action="ignore"):  # older releases use what their own parts have deprecated since
+        from matplotlib import pyplot as plt
 
     yield found
     plt.close("all")

@@ -44,7 +44,7 @@ def test_every_engine_counts_as_the_definition_says(engine):
     elif engine == "pyarrow":
         given = pytest.importorskip("pyarrow").Table.from_pandas(table)
     elif engine == "duckdb":
-        given = pytest.importorskip("duckdb").connect().from_df(table)
+        given = pytest.importorskip("duckdb").from_df(table)
     elif engine == "evidence":
         given = Evidence(transactions=table)
     holdout = hold_out(given, CUT, END)
