@@ -160,7 +160,8 @@ def main():
         if isinstance(model, BOOTSTRAPPED):
             few = {name: row for name, row in quantities.items() if "DERT" not in name}
             study(model, observed, few, n_sets // 4, "bootstrap")
-    print(f"\n| model | customers | inside | the model says | value inside, of {N:,} |\n| --- | ---: | ---: | ---: | ---: |")
+    print(f"\n| model | customers | inside | the model says | value inside, of {N:,} |")
+    print("| --- | ---: | ---: | ---: | ---: |")
     customers()
     print(f"\n{time.perf_counter() - start:.0f} s")
 

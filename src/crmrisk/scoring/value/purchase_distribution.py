@@ -59,7 +59,7 @@ class PurchaseDistribution:
     @property
     def n_max(self) -> int:
         """Give the largest number of purchases in the table."""
-        return self.pmf.shape[1] - 1
+        return int(self.pmf.shape[1]) - 1
 
     @property
     def cdf(self) -> FloatArray:

@@ -89,5 +89,6 @@ def _one_by_one(raw: ObjectArray, unit: timedelta) -> FloatArray | None:
     spans = [np.timedelta64("NaT") if value is None else value for value in raw.ravel()]
     if not all(isinstance(value, timedelta | np.timedelta64) for value in spans):
         return None
-    numbers = [value / (unit if isinstance(value, timedelta) else np.timedelta64(unit)) for value in spans]
+    step = np.timedelta64(unit)
+    numbers = [value / unit if isinstance(value, timedelta) else value / step for value in spans]
     return np.array(numbers, dtype=np.float64).reshape(raw.shape)
