@@ -59,6 +59,19 @@ def test_a_duration_may_be_a_time_span():
     assert "39 weeks" in repr(make(duration=timedelta(days=273), time_unit=week))
 
 
+def test_times_that_are_spans_are_counted_in_the_unit_asked_for():
+    week = timedelta(weeks=1)
+    spans = make(
+        recency=np.array([0, 140], dtype="m8[D]"), age=[timedelta(weeks=38), timedelta(weeks=35)], time_unit=week
+    )
+    assert spans == make(time_unit=week)
+    with pytest.raises(InvalidValueError, match="beside bare numbers"):
+        make(recency=[0, 20], age=[timedelta(weeks=38), timedelta(weeks=35)])
+    for unit in (7, timedelta(0)):
+        with pytest.raises(InvalidValueError, match="time_unit"):
+            make(time_unit=unit)
+
+
 def test_unknown_spend_is_unrated():
     assert np.isnan(make().frame()["spend"]).all()
     assert make(spend=[3.0, None]).spend.tolist()[0] == 3.0

@@ -14,6 +14,7 @@ import numpy as np
 from crmrisk.core.arrays import FloatArray, ObjectArray, frozen_floats, frozen_objects, same_arrays
 from crmrisk.core.errors import InvalidValueError, PortfolioError, Problem
 from crmrisk.scoring.value.histories import Histories, checked_columns
+from crmrisk.scoring.value.time_spans import DAY, in_units
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,9 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike
 
-__all__ = ["Holdout", "PurchaseHistories", "RepeatPurchases"]
+__all__ = ["Holdout", "PurchaseHistories", "RepeatPurchases", "checked_unit"]
 
-DAY = timedelta(days=1)
 _COLUMNS = ("customer_id", "frequency", "recency", "age", "mean_spend", "purchases", "spend")
 
 
@@ -82,11 +82,12 @@ class Holdout:
     frequency
         Repeat purchases in the calibration, ``(n_customers,)``.
     recency, age
-        First to last purchase, and first purchase to the end of the calibration, ``(n_customers,)`` [time unit].
+        First to last purchase, and first purchase to the end of the calibration, ``(n_customers,)`` [time unit] or time
+        spans.
     purchases
         Purchases in the holdout, ``(n_customers,)``.
     duration
-        How long the holdout lasts [time unit].
+        How long the holdout lasts [time unit], or a time span.
     time_unit
         What times are counted in.
     customer_id
@@ -108,7 +109,7 @@ class Holdout:
         If there is no customer.
     InvalidValueError
         If values are missing, negative, infinite, fractional (counts) or contradict each other, lengths differ, or the
-        duration is not positive.
+        duration or the time unit is not positive.
     PortfolioError
         If spend is no number, or identifiers repeat.
 
@@ -147,13 +148,15 @@ class Holdout:
         complete: Histories | None = None,
         calibration_end: datetime | None = None,
     ) -> None:
-        columns = checked_columns({"frequency": frequency, "recency": recency, "age": age, "purchases": purchases})
+        unit = checked_unit(time_unit)
+        times = in_units({"recency": recency, "age": age}, unit)
+        columns = checked_columns({"frequency": frequency, **times, "purchases": purchases})
         n = columns["age"].size
         money = {
             name: frozen_floats(np.full(n, np.nan) if values is None else np.asarray(values), where=name)
             for name, values in (("mean_spend", mean_spend), ("spend", spend))
         }
-        length = duration / time_unit if isinstance(duration, timedelta) else float(duration)
+        length = duration / unit if isinstance(duration, timedelta) else float(duration)
         ids = frozen_objects(
             [str(row) for row in range(n)] if customer_id is None else customer_id, where="customer_id"
         )
@@ -162,7 +165,7 @@ class Holdout:
             **money,
             "customer_id": ids,
             "duration": length,
-            "time_unit": time_unit,
+            "time_unit": unit,
             "repeats": None if repeats is None else RepeatPurchases(*(_read_only(column) for column in repeats)),
             "complete": None if complete is None else Histories(*(_read_only(column) for column in complete)),
             "calibration_end": calibration_end,
@@ -218,6 +221,29 @@ class Holdout:
         import pandas as pd  # noqa: PLC0415 - a heavy import that only this call needs
 
         return pd.DataFrame({name: getattr(self, name) for name in _COLUMNS})
+
+
+def checked_unit(time_unit: timedelta) -> timedelta:
+    """Check what times are to be counted in.
+
+    Parameters
+    ----------
+    time_unit
+        A time span.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is none, or not above 0.
+
+    Examples
+    --------
+    >>> checked_unit(timedelta(weeks=1))
+    datetime.timedelta(days=7)
+    """
+    if not isinstance(time_unit, timedelta) or time_unit <= timedelta(0):
+        raise InvalidValueError(Problem(what="no time span", where="time_unit", allowed="> 0", got=repr(time_unit)))
+    return time_unit
 
 
 def _read_only(column: FloatArray) -> FloatArray:

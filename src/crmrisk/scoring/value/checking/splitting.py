@@ -17,7 +17,7 @@ from crmrisk.evidence import Evidence, Purchases
 from crmrisk.evidence.facts import known
 from crmrisk.evidence.moments import DAY, day_number, instant_of, microseconds, moment_in
 from crmrisk.evidence.observing import latest_recorded
-from crmrisk.scoring.value.checking.holdout import Holdout, RepeatPurchases
+from crmrisk.scoring.value.checking.holdout import Holdout, RepeatPurchases, checked_unit
 from crmrisk.scoring.value.histories import Histories
 
 if TYPE_CHECKING:
@@ -80,14 +80,12 @@ def hold_out(
     [['A', 1.0, 14.0, 30.0, 1.0, 20.0], ['B', 0.0, 0.0, 23.0, 0.0, 0.0]]
     """
     evidence, paid = _evidence_of(purchases, rename)
-    if not isinstance(time_unit, timedelta) or time_unit <= timedelta(0):
-        raise InvalidValueError(Problem(what="no time span", where="time_unit", allowed="> 0", got=repr(time_unit)))
+    unit = checked_unit(time_unit) / timedelta(days=1)
     split = _window(evidence, calibration_end, holdout_end)
     before = _buyers(evidence.portfolio(split.start, [Purchases()]))
     after = _buyers(evidence.portfolio(split.end, [Purchases()]))
     if not len(before):
         raise FitError(Problem(what="nobody had bought", where="calibration_end", got=f"{split.start:%Y-%m-%d}"))
-    unit = time_unit / timedelta(days=1)
     days = _purchase_days(evidence, split, before.customer_id)
     new = days.time > 0
     return Holdout(
