@@ -10,8 +10,10 @@ import pytest
 from crmrisk.core.errors import InvalidValueError
 from crmrisk.scoring.value import (
     NBD,
+    BetaGeoCNBD,
     BetaGeoNBD,
     GammaGamma,
+    ModifiedBetaGeoCNBD,
     ModifiedBetaGeoNBD,
     ParetoNBD,
     discounted_value,
@@ -65,12 +67,23 @@ def test_nothing_is_brought_as_often_as_nothing_is_bought(model):
             assert found.quantiles[row, 5 + row] > 0
 
 
+@pytest.mark.parametrize("k", [1, 3])
+@pytest.mark.parametrize("kind", [BetaGeoCNBD, ModifiedBetaGeoCNBD])
+def test_regular_buyers_go_on_as_expected(kind, k):
+    model, n = kind(k=k, r=0.8, alpha=1.5, a=0.8, b=2.4), 40_000
+    history = {name: HISTORY[name] for name in ("frequency", "recency", "age")}
+    spend = GammaGamma(p=1e6, q=1e6 + 1, v=1.0)  # every purchase is worth 1
+    found = predict_value(model, spend, **history, mean_spend=1.0, **TERMS, n_draws=n, rng=np.random.default_rng(1))
+    exact = model.expected_purchases(365 / 7, **history)
+    assert (abs(found.mean - exact) < 4.5 * found.standard_deviation / np.sqrt(n) + 1e-3).all()  # one is hardly alive
+
+
 def test_given_the_purchases_amounts_are_those_of_the_spend_model():
     """Values within a horizon that allows hardly one purchase are single amounts: their quantiles are known."""
     from scipy import special
 
     found = _predict(
-        frequency=[9.0], recency=[39.0], age=[39.0], mean_spend=[40.0], horizon=timedelta(days=0.2), n_draws=400_000,
+        frequency=[9.0], recency=[39.0], age=[39.0], mean_spend=[40.0], horizon=timedelta(days=0.2), n_draws=200_000,
         shares=[0.9975, 0.998, 0.999],
     )  # fmt: skip
     buys = 1 - predict_purchases(PAPER, 0.2 / 7, frequency=9.0, recency=39.0, age=39.0).pmf[0, 0]
@@ -78,7 +91,7 @@ def test_given_the_purchases_amounts_are_those_of_the_spend_model():
     shape, rate = SPEND.q + SPEND.p * 9, SPEND.v + 9 * 40
     inside = 1 - (1 - np.array([0.9975, 0.998, 0.999])) / buys
     odds = special.betaincinv(SPEND.p, shape, inside)
-    assert found.quantiles[0] == pytest.approx(rate * odds / (1 - odds), rel=0.05)
+    assert found.quantiles[0] == pytest.approx(rate * odds / (1 - odds), rel=0.07)
 
 
 def test_a_customer_has_a_stream_of_their_own():

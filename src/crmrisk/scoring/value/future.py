@@ -11,19 +11,21 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from scipy import special
 
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.scoring.value.beta_geo_cnbd import BetaGeoCNBD
 from crmrisk.scoring.value.beta_geometric import BetaGeometricNBD
 from crmrisk.scoring.value.nbd import NBD
 from crmrisk.scoring.value.pareto import ParetoNBD
-from crmrisk.scoring.value.simulation import simulate_histories, simulate_lifetimes
+from crmrisk.scoring.value.simulation import SimulatedHistories, simulate_histories, simulate_lifetimes
+from crmrisk.scoring.value.special import log_rising
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crmrisk.core.arrays import FloatArray
     from crmrisk.scoring.value.buying import BuyingUntilDropout
-    from crmrisk.scoring.value.simulation import SimulatedHistories
 
 __all__ = ["Customer", "simulate_future"]
 
@@ -89,7 +91,7 @@ def simulate_future(
     array([52., 52., 52.])
     """
     del parameters, customer, rng
-    names = "BetaGeoNBD, ModifiedBetaGeoNBD, ParetoNBD, NBD"
+    names = "BetaGeoNBD, ModifiedBetaGeoNBD, BetaGeoCNBD, ModifiedBetaGeoCNBD, ParetoNBD, NBD"
     raise InvalidValueError(Problem(what="no simulation of the future", allowed=names, got=type(model).__name__))
 
 
@@ -101,6 +103,35 @@ def _(
     stayed = customer.frequency + model._early  # noqa: SLF001 - the models' own future
     dropouts = rng.beta(parameters["a"], parameters["b"] + stayed)
     return simulate_histories(rates, dropouts, np.full(rates.size, customer.horizon), rng=rng)
+
+
+@simulate_future.register(BetaGeoCNBD)
+def _(
+    model: BetaGeoCNBD, parameters: Mapping[str, FloatArray], customer: Customer, rng: np.random.Generator
+) -> SimulatedHistories:
+    shape, rate = parameters["r"] + model.k * customer.frequency, parameters["alpha"] + customer.age
+    passed = _stages_passed(shape, (customer.age - customer.recency) / rate, model.k, rng)
+    rates = rng.standard_gamma(shape + passed) / rate
+    dropouts = rng.beta(parameters["a"], parameters["b"] + customer.frequency + model._early)  # noqa: SLF001 - same
+    events = rng.poisson(rates * customer.horizon).astype(np.float64)
+    arrivals = np.floor((events + passed) / model.k)
+    with np.errstate(divide="ignore", over="ignore"):  # p = 0 or nearly never drops out, p = 1 at once
+        last = np.floor(rng.standard_exponential(rates.size) / -np.log1p(-dropouts)) + 1
+    frequency = np.minimum(arrivals, last)
+    place = np.maximum(frequency * model.k - passed, 1.0)
+    share = np.where(frequency > 0, rng.beta(place, np.maximum(events - place, 0.0) + 1), 0.0)
+    horizons = np.full(rates.size, customer.horizon)
+    return SimulatedHistories(frequency, share * horizons, horizons, last > arrivals)
+
+
+def _stages_passed(shape: FloatArray, silence: FloatArray, k: int, rng: np.random.Generator) -> FloatArray:
+    """Draw how many stages of the next purchase are behind: j with probability ∝ Γ(s+j)/(Γ(s) j!) v^j, j < k."""
+    stage = np.arange(float(k))
+    logs = log_rising(shape[:, np.newaxis], stage) - special.gammaln(stage + 1)
+    logs += special.xlogy(stage, silence[:, np.newaxis])
+    weights = np.cumsum(np.exp(logs - logs.max(axis=1, keepdims=True)), axis=1)
+    below: FloatArray = (weights < rng.random((shape.size, 1)) * weights[:, -1:]).sum(axis=1).astype(np.float64)
+    return below
 
 
 @simulate_future.register(ParetoNBD)

@@ -117,7 +117,8 @@ def predict_value(
     """Simulate what each customer brings within a horizon, discounted to today.
 
     value = margin · Σ amount / (1 + d)^(time in years) over the purchases of a future. Its mean over infinitely many
-    draws is `discounted_value` with ``period=None``, where spend has a mean.
+    draws is `discounted_value` with ``period=None``, where spend has a mean. Of several purchases all but the last are
+    taken to be spread at random, which for a model of regular timing is so on average only.
 
     Parameters
     ----------
