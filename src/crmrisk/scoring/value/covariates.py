@@ -7,36 +7,32 @@ parameters of their own. Coefficients are read like log-ratios, ``exp(γ)`` per 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import Field, field_serializer, field_validator
+from pydantic import Field, field_validator
 
 from crmrisk.core.errors import InvalidValueError, Problem
-from crmrisk.scoring.value.beta_geo import BetaGeoNBD
-from crmrisk.scoring.value.beta_geo_cnbd import BetaGeoCNBD, ModifiedBetaGeoCNBD
-from crmrisk.scoring.value.buying import BuyingUntilDropout  # noqa: TC001 - pydantic reads it
 from crmrisk.scoring.value.covariate_columns import checked_covariates
 from crmrisk.scoring.value.covariates_asking import AskedWithCovariates
 from crmrisk.scoring.value.histories import checked_numbers
-from crmrisk.scoring.value.modified_beta_geo import ModifiedBetaGeoNBD
+from crmrisk.scoring.value.names import PURCHASES, AnyPurchaseModel
 from crmrisk.scoring.value.pareto import ParetoNBD
 from crmrisk.scoring.value.row_by_row import many
 from crmrisk.scoring.value.time_spans import DAY
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import ArrayLike
 
     from crmrisk.core.arrays import FloatArray
+    from crmrisk.scoring.value.buying import BuyingUntilDropout
     from crmrisk.scoring.value.proportional_fit import ProportionalFit
     from crmrisk.scoring.value.simulation import SimulatedHistories
 
 __all__ = ["ProportionalModel"]
 
-BASES: dict[str, type[BuyingUntilDropout]] = {
-    each.__name__: each for each in (BetaGeoNBD, ModifiedBetaGeoNBD, ParetoNBD, BetaGeoCNBD, ModifiedBetaGeoCNBD)
-}
 FARTHEST = 230.0
 """Logarithms of parameters beyond this are outside what a model can hold."""
 
@@ -69,6 +65,7 @@ class ProportionalModel(AskedWithCovariates):
 
     Examples
     --------
+    >>> from crmrisk.scoring.value import BetaGeoNBD
     >>> base = BetaGeoNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
     >>> model = ProportionalModel(base=base, purchase={"online": 0.5}, dropout={"online": -0.2})
     >>> model.expected_purchases(39, frequency=2, recency=30.43, age=38.86, covariates={"online": [0, 1]}).round(4)
@@ -77,26 +74,10 @@ class ProportionalModel(AskedWithCovariates):
     True
     """
 
-    base: BuyingUntilDropout
+    base: AnyPurchaseModel
     purchase: dict[str, float] = Field(default_factory=dict)
     dropout: dict[str, float] = Field(default_factory=dict)
     staying: dict[str, float] = Field(default_factory=dict)
-
-    _tag: ClassVar[str] = "model"
-
-    @field_validator("base", mode="before")
-    @classmethod
-    def _read_base(cls, value: object) -> object:
-        if isinstance(value, Mapping):
-            name, fields = value.get(cls._tag), {key: each for key, each in value.items() if key != cls._tag}
-            if name not in BASES:
-                message = f"the base names no model of {', '.join(BASES)}"
-                raise ValueError(message)
-            return BASES[name](**fields)
-        if type(value) not in BASES.values():
-            message = f"the base is an instance of {', '.join(BASES)}"
-            raise ValueError(message)
-        return value
 
     @field_validator("staying")
     @classmethod
@@ -105,10 +86,6 @@ class ProportionalModel(AskedWithCovariates):
             message = "Pareto/NBD has no b: dropout alone takes coefficients"
             raise ValueError(message)
         return value
-
-    @field_serializer("base")
-    def _write_base(self, base: BuyingUntilDropout) -> dict[str, Any]:
-        return {self._tag: type(base).__name__, **base.model_dump(mode="json")}
 
     def __hash__(self) -> int:
         return hash(self.model_dump_json())
@@ -161,6 +138,7 @@ class ProportionalModel(AskedWithCovariates):
 
         Examples
         --------
+        >>> from crmrisk.scoring.value import BetaGeoNBD
         >>> rng = np.random.default_rng(20261122)
         >>> online = rng.random(3000) < 0.4
         >>> base = BetaGeoNBD(r=1, alpha=4, a=0.8, b=3)
@@ -171,9 +149,9 @@ class ProportionalModel(AskedWithCovariates):
         >>> coefficient.name, abs(coefficient.value - 0.7) < 3 * coefficient.standard_error
         ('purchase.online', True)
         """
-        if base not in BASES.values():
-            got = getattr(base, "__name__", repr(base))
-            raise InvalidValueError(Problem(what="kind of model", where="base", allowed=", ".join(BASES), got=got))
+        if base not in PURCHASES.members.values():
+            allowed, got = ", ".join(PURCHASES.names), getattr(base, "__name__", repr(base))
+            raise InvalidValueError(Problem(what="kind of model", where="base", allowed=allowed, got=got))
         from crmrisk.scoring.value.covariates_fit import fit_proportional  # noqa: PLC0415 - a fit holds a model
 
         columns = (frequency, recency, age, weights)
@@ -194,6 +172,7 @@ class ProportionalModel(AskedWithCovariates):
 
         Examples
         --------
+        >>> from crmrisk.scoring.value import BetaGeoNBD
         >>> base = BetaGeoNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
         >>> print(round(ProportionalModel(base=base, purchase={"online": 0.5}).at(online=1).alpha, 4))
         2.6772
@@ -226,6 +205,7 @@ class ProportionalModel(AskedWithCovariates):
 
         Examples
         --------
+        >>> from crmrisk.scoring.value import BetaGeoNBD
         >>> model = ProportionalModel(base=BetaGeoNBD(r=1, alpha=4, a=0.8, b=3), purchase={"online": 3.0})
         >>> seen = model.simulate([40.0, 40.0], rng=np.random.default_rng(1), covariates={"online": [0, 1]})
         >>> seen.age

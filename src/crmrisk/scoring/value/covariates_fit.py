@@ -157,7 +157,7 @@ def _starts(without: ModelFit[BuyingUntilDropout], data: _Data, n_coefficients: 
     scale = np.array([data.unit if name in model._times else 1.0 for name in names])  # noqa: SLF001 - the models' own engine
     yield np.append([without.estimates[name] for name in names] / scale, np.ones(n_coefficients))
     rate = float(data.weight @ data.histories.frequency) / float(data.weight.sum())
-    for start in model._starts(max(rate, 1e-6)):  # noqa: SLF001 - same
+    for start in model._starts(max(rate, 1e-6)):  # noqa: SLF001 - the models' own parts
         yield np.append(start, np.ones(n_coefficients))
 
 

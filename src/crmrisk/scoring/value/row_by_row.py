@@ -188,7 +188,7 @@ def likelihood(model: BuyingUntilDropout, history: Histories) -> FloatArray:
     """
     odds = model._log_odds_gone(history)  # noqa: SLF001 - the models' own parts
     dropout = np.maximum(odds, 0.0) + np.log1p(np.exp(-np.abs(odds)))
-    total: FloatArray = model._log_alive(history) + dropout  # noqa: SLF001 - same
+    total: FloatArray = model._log_alive(history) + dropout  # noqa: SLF001 - the models' own parts
     return total
 
 
@@ -254,7 +254,7 @@ def none_bought(model: BuyingUntilDropout, history: Histories, time: FloatArray)
     array([0.6765])
     """
     odds = model._log_odds_gone(history)  # noqa: SLF001 - the models' own parts
-    silent = model._silent(time, *model._felt(history))  # noqa: SLF001 - same
+    silent = model._silent(time, *model._felt(history))  # noqa: SLF001 - the models' own parts
     return np.minimum(special.expit(odds) + special.expit(-odds) * silent, 1.0)
 
 
@@ -280,5 +280,5 @@ def number_bought(model: BuyingUntilDropout, history: Histories, n: FloatArray, 
     array([0.5737864])
     """
     odds = model._log_odds_gone(history)  # noqa: SLF001 - the models' own parts
-    some = special.expit(-odds) * model._count_if_alive(n, time, *model._felt(history))  # noqa: SLF001 - same
+    some = special.expit(-odds) * model._count_if_alive(n, time, *model._felt(history))  # noqa: SLF001 - the models' own parts
     return np.minimum(some + np.where(n == 0, special.expit(odds), 0.0), 1.0)
