@@ -1,11 +1,20 @@
-"""Lifetime value against lifetimes 0.11.3, side by side on this machine: medians of several runs, and their ratios.
+"""Lifetime value against lifetimes 0.11.3 and PyMC-Marketing 0.19.2 on this machine: medians of several runs, ratios.
 
-    python benchmarks/value.py [--peer /opt/lifetimes/bin/python] [--customers 1000000] [--runs 3]
+    python benchmarks/value.py [--peer /opt/lifetimes/bin/python] [--pymc /opt/pymc/bin/python]
+        [--customers 1000000] [--runs 3]
 
-The peer runs in its own interpreter (it needs pandas < 3); without one, only our own times are printed. Make it with
+Each peer runs in its own interpreter (lifetimes needs pandas < 3); without one, only our own times are printed. Make
+them with
 
     uv venv /opt/lifetimes
     uv pip install --python /opt/lifetimes/bin/python lifetimes 'pandas<3' 'numpy<2.3' 'scipy<1.16'
+    uv venv /opt/pymc
+    uv pip install --python /opt/pymc/bin/python pymc-marketing
+
+Bars: fits and values at least 10 times faster than lifetimes, the value at least 4 times faster than PyMC-Marketing,
+2,357 customers fitted in 30 ms, a million customers scored in 500 MB above the input. Memory is what a fresh process
+held at its peak beyond what it held with the portfolio in it, and what the allocator counted. `value_fit.py` has the
+fits of Pareto/NBD.
 """
 
 from __future__ import annotations
@@ -63,11 +72,67 @@ work = {
 print(json.dumps({name: median(lambda: work[kind](n)) for name, (kind, n) in jobs.items()}))
 """
 
+PYMC = """
+import json, logging, sys, time, warnings
+warnings.simplefilter("ignore")
+logging.disable(logging.CRITICAL)
+import numpy as np, pandas as pd
+from pymc_marketing.clv import BetaGeoModel, GammaGammaModel
+folder, n = sys.argv[1], int(sys.argv[2])
+names = {"frequency": "frequency", "recency": "recency", "age": "T", "mean_spend": "monetary_value"}
+data = pd.DataFrame({name: np.load(f"{folder}/{file}.npy") for file, name in names.items()})[:n]
+data.insert(0, "customer_id", np.arange(len(data)))
+few = data[:2357]
+model = BetaGeoModel(data=few[["customer_id", "frequency", "recency", "T"]])
+model.fit(method="map", progressbar=False)
+amounts = GammaGammaModel(data=few[(few.frequency > 0) & (few.monetary_value > 0)])
+amounts.fit(method="map", progressbar=False)
+work = lambda rows: amounts.expected_customer_lifetime_value(
+    transaction_model=model, data=rows, future_t=12, discount_rate=0.008, time_unit="D")
+work(few)
+start = time.perf_counter()
+work(data)
+print(json.dumps(time.perf_counter() - start))
+"""
+
+MEMORY = """
+import json, sys
+from datetime import date, timedelta
+import numpy as np
+import crmrisk as cr
+from crmrisk.scoring.value import BetaGeoNBD, GammaGamma
+
+def status(name):
+    with open("/proc/self/status") as lines:
+        return next(int(line.split()[1]) / 1e3 for line in lines if line.startswith(name))
+
+columns = {name: np.load(f"{sys.argv[1]}/{name}.npy") for name in ("frequency", "recency", "age", "mean_spend")}
+n = columns["age"].size
+purchases = BetaGeoNBD(r=0.243, alpha=30.9, a=0.793, b=2.426)
+scorers = (
+    cr.LifetimeValueScorer(currency="EUR", horizon=timedelta(days=365), discount_rate=0.1, purchases=purchases,
+        spend=GammaGamma(p=6.25, q=3.74, v=15.44)),
+    cr.AttritionScorer(horizon=timedelta(days=90), model=purchases),
+)
+book = cr.Portfolio([f"C{row}" for row in range(n)], date(2026, 1, 31), columns)
+few = book.take(slice(0, 1000))
+fitted = [scorer.fit(few) for scorer in scorers]
+for each in fitted:
+    each.score(few)
+before = status("VmRSS")
+with open("/proc/self/clear_refs", "w") as reset:
+    reset.write("5")
+for each in fitted:
+    each.score(book)
+print(json.dumps(status("VmHWM") - before))
+"""
+
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peer", default="/opt/lifetimes/bin/python")
+    parser.add_argument("--pymc", default="/opt/pymc/bin/python")
     parser.add_argument("--customers", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
@@ -87,7 +152,13 @@ def main() -> None:
     for name, seconds in ours.items():
         peer = f"{theirs[name]:16.4f}{theirs[name] / seconds:9.1f}x" if name in theirs else f"{'-':>16}"
         print(f"{name:36}{seconds:14.4f}{peer}")
-    print(f"memory of the value of {n:,} customers above the input: {_peak(data):.0f} MB")
+    seconds, other = ours[VALUE.format(n=n)], _alone(data, PYMC, options.pymc, str(n))
+    if other is not None:
+        print(f"{'12-month value by PyMC-Marketing':36}{seconds:14.4f}{other:16.4f}{other / seconds:9.1f}x")
+    print(f"memory of the value of {n:,} customers above the input: {_peak(data):.0f} MB allocated")
+    resident = _alone(data, MEMORY, sys.executable)
+    if resident is not None:
+        print(f"memory of both scorers on {n:,} customers above the portfolio: {resident:.0f} MB resident at the peak")
 
 
 def _customers(n: int) -> dict[str, np.ndarray]:
@@ -152,6 +223,23 @@ def _theirs(data: dict[str, np.ndarray], jobs: dict[str, tuple[str, int]], peer:
         return {}
     times: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return times
+
+
+def _alone(data: dict[str, np.ndarray], script: str, interpreter: str, *arguments: str) -> float | None:
+    """Run a script that prints one number in an interpreter of its own."""
+    if not Path(interpreter).exists():
+        print(f"no interpreter at {interpreter}", file=sys.stderr)
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        for name, column in data.items():
+            np.save(f"{folder}/{name}.npy", column)
+        done = subprocess.run(  # noqa: S603 - the interpreter the user named
+            [interpreter, "-c", script, folder, *arguments], capture_output=True, text=True, check=False
+        )
+    if done.returncode:
+        print(f"{interpreter} failed: {done.stderr[-500:]}", file=sys.stderr)
+        return None
+    return float(json.loads(done.stdout.splitlines()[-1]))
 
 
 def _peak(data: dict[str, np.ndarray]) -> float:

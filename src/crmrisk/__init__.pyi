@@ -57,6 +57,7 @@ from crmrisk.scoring import CalibratedScorer as CalibratedScorer
 from crmrisk.scoring import ColumnScorer as ColumnScorer
 from crmrisk.scoring import ContractAttritionScorer as ContractAttritionScorer
 from crmrisk.scoring import ContractValueScorer as ContractValueScorer
+from crmrisk.scoring import ContributionScorer as ContributionScorer
 from crmrisk.scoring import GammaGamma as GammaGamma
 from crmrisk.scoring import LifetimeValueScorer as LifetimeValueScorer
 from crmrisk.scoring import LogisticScorer as LogisticScorer
@@ -80,6 +81,7 @@ __all__ = [
     "ColumnScorer",
     "ContractAttritionScorer",
     "ContractValueScorer",
+    "ContributionScorer",
     "Control",
     "CrmRiskError",
     "Customer",
