@@ -99,7 +99,7 @@ class Value(_Explained):
         try:
             return TypeAdapter(cls).validate_json(text)
         except ValidationError as error:
-            raise InvalidValueError(*(_problem(cls.__name__, detail) for detail in error.errors())) from None
+            raise InvalidValueError(*(_problem(cls, detail) for detail in error.errors())) from None
 
     def model_dump_json(self) -> str:
         """Write the value as JSON, under the name pydantic models have for it.
@@ -164,4 +164,4 @@ class Model(_Explained, BaseModel):
         try:
             return super().model_validate_json(json_data, **options)
         except ValidationError as error:  # text that is no JSON never reaches the validator above
-            raise InvalidValueError(*(_problem(cls.__name__, detail) for detail in error.errors())) from None
+            raise InvalidValueError(*(_problem(cls, detail) for detail in error.errors())) from None

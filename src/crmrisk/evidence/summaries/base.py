@@ -30,10 +30,8 @@ class Summary(Protocol):
     True
     """
 
-    @property
-    def table(self) -> str:
-        """The table it reads."""
-        ...
+    table: ClassVar[str]
+    """The table it reads."""
 
     @property
     def inputs(self) -> tuple[Input, ...]:
