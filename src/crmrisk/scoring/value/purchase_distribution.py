@@ -27,6 +27,8 @@ __all__ = ["PurchaseDistribution", "predict_purchases"]
 TAIL = 1e-9
 """Tables go on until less than this is left of every customer's distribution."""
 FIRST = 16
+AT_ONCE = 500_000
+"""Probabilities worked out at once: what that takes beside the table stays below 100 MB."""
 LARGEST = 100_000_000
 """The largest table, in numbers: 800 MB."""
 
@@ -177,8 +179,12 @@ def _block(model: BuyingUntilDropout, rows: dict[str, FloatArray], first: int, c
         got = f"{n_rows} customers x {first + count}"
         remedy = "pass fewer customers at a time, or a smaller n_max"
         raise InvalidValueError(Problem(what="table too large", allowed=f"<= {LARGEST:,}", got=got, remedy=remedy))
-    columns = {name: column[:, np.newaxis] for name, column in rows.items()}
-    return model.probability_of_purchases(np.arange(first, first + count), **columns)
+    n, table = np.arange(first, first + count), np.empty((n_rows, count))
+    for start in range(0, n_rows, 1 + AT_ONCE // count):
+        part = slice(start, start + 1 + AT_ONCE // count)
+        columns = {name: column[part, np.newaxis] for name, column in rows.items()}
+        table[part] = model.probability_of_purchases(n, **columns)
+    return table
 
 
 def _left(blocks: list[FloatArray]) -> float:
