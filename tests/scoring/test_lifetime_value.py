@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import crmrisk as cr
+from crmrisk.core.codec import dump_component, load_component
 from crmrisk.core.errors import FitError, InvalidValueError
 from crmrisk.scoring.value import BetaGeoNBD, GammaGamma
 
@@ -134,3 +135,21 @@ def test_a_saved_scorer_says_which_model_it_holds(simulated, tmp_path):
     back = cr.load(tmp_path / "value.crmrisk")
     assert back == fitted
     assert '"purchases":{"model":"ParetoNBD","r":' in fitted.model_dump_json()
+
+
+def test_where_spend_has_no_mean_the_typical_customer_has_bought_twice(simulated):
+    fitted = scorer(spend=GammaGamma(p=6, q=0.9, v=15)).fit(simulated)
+    scores, explanation = fitted.score(simulated), fitted.explain(simulated)
+    assert fitted.typical.frequency >= 1
+    np.testing.assert_allclose(explanation.total, scores.values, rtol=1e-9)
+    assert scores.rated.sum() == (simulated["frequency"] > 0).sum()
+
+
+def test_a_fitted_scorer_saved_before_models_had_names_still_loads(book):
+    fitted = scorer().fit(book)
+    saved = dump_component(fitted)
+    saved["purchases"] = {"r": 0.243, "alpha": 30.9, "a": 0.793, "b": 2.426}
+    new = ("own_margins", "margin_weight", "interval", "purchases_log_covariance", "spend_log_covariance", "typical")
+    old = load_component({name: value for name, value in saved.items() if name not in new})
+    assert old.score(book) == fitted.score(book)
+    assert old.explain(book).total[1] == pytest.approx(fitted.score(book).values[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
@@ -277,6 +278,9 @@ class LifetimeValueScorer(BaseScorer, kind="crmrisk.lifetime_value", fitted=Fitt
     def learn(self, portfolio: Portfolio, outcomes: Outcomes | None) -> FittedLifetimeValueScorer:
         """Fit the purchase and the spend model, or take those given."""
         buying, spending = fitted_purchases(portfolio, self.purchases), fitted_spend(portfolio, self.spend)
+        typical = typical_history(portfolio)
+        if spending.model.population_mean is None:  # who bought once has no value then, and cannot be compared with
+            typical = replace(typical, frequency=max(typical.frequency, 1.0))
         return FittedLifetimeValueScorer(
             currency=self.currency,
             horizon=self.horizon,
@@ -289,7 +293,7 @@ class LifetimeValueScorer(BaseScorer, kind="crmrisk.lifetime_value", fitted=Fitt
             interval=self.interval,
             purchases_log_covariance=buying.log_covariance,
             spend_log_covariance=spending.log_covariance,
-            typical=typical_history(portfolio),
+            typical=typical,
             warnings=(*buying.warnings, *spending.warnings),
         )
 
