@@ -211,7 +211,7 @@ def grouped(columns: tuple[ArrayLike, ...], labels: ArrayLike, weights: ArrayLik
 
 def _missing(raw: Any) -> int:
     if raw.dtype.kind == "O":
-        return sum(each is None or type(each).__name__ == "NAType" or each != each for each in raw)  # noqa: PLR0124 - NaN
+        return sum(each is None or type(each).__name__ == "NAType" or each != each for each in raw)  # noqa: PLR0124 - NaN is not itself
     if raw.dtype.kind in "fmM":
         return int(np.count_nonzero(np.isnat(raw) if raw.dtype.kind in "mM" else np.isnan(raw)))
     return 0

@@ -33,7 +33,15 @@ LOST = {("NBD", larger) for larger in WITH_DROPOUT}
 
 
 class FittedLikelihood(Protocol):
-    """Be what fits are compared by; `ModelFit` is, and so are fits with covariates."""
+    """Be what fits are compared by; `ModelFit` is, and so are fits with covariates.
+
+    Examples
+    --------
+    >>> from crmrisk.scoring.value import ShiftedBetaGeometric
+    >>> fit: FittedLikelihood = ShiftedBetaGeometric.fit_survivors([1000, 631, 468, 382])
+    >>> fit.n
+    1000.0
+    """
 
     @property
     def model(self) -> Any:
