@@ -283,6 +283,12 @@ def test_purchases_at_recency_zero_are_no_regular_timing():
     assert 0 < REGULAR.expected_purchases(5, frequency=1, recency=0, age=10) < 5
 
 
+def test_without_repeat_purchases_nobody_knows_how_regular_they_are():
+    fit = BetaGeoCNBD.fit([0, 0, 0], [0, 0, 0], [12, 30, 31])
+    assert fit.model.k == 1
+    assert fit.not_identified == ("k", "r", "alpha", "a", "b")
+
+
 @pytest.mark.parametrize("wrong", [0, 41, 2.5, True, "3"])
 def test_the_number_of_stages_is_a_whole_number(wrong):
     with pytest.raises(InvalidValueError):

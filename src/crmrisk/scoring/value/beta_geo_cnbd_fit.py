@@ -33,6 +33,8 @@ TRIED = tuple(range(1, 13))
 """The numbers of stages that are compared, as the literature does."""
 LARGEST = 40
 """The most stages a model may have: gaps that vary by a sixth of their mean."""
+LEVEL = 1e-5
+"""Log-likelihoods this close are the same; the smaller number of stages is taken."""
 
 M = TypeVar("M", bound=Model)
 
@@ -130,7 +132,8 @@ def fit_regular(
         tried = (1,)
     fits = {k: _given(early, k).fit(*columns, prior=prior) for k in tried}
     by_k = {k: fit.log_likelihood + surplus(k) for k, fit in fits.items()}
-    best = max(by_k, key=lambda k: by_k[k] + fits[k].log_prior)
+    heights = {k: by_k[k] + fits[k].log_prior for k in tried}
+    best = min(k for k in tried if heights[k] >= max(heights.values()) - LEVEL)
     notes = _notes(best, by_k, problem if regularity is None and instant else None)
     return _regular(model, best, fits[best], by_k, notes)
 
@@ -216,6 +219,8 @@ def _notes(best: int, by_k: dict[int, float], instant: str | None) -> tuple[str,
         return ()
     second = max((value, -k) for k, value in by_k.items() if k != best)
     lead = by_k[best] - second[0]
+    if lead <= LEVEL:
+        return (f"k is not identified: its log-likelihood at {best} is that at {-second[1]}",)
     notes = [f"k = {best} was chosen by profile: its log-likelihood is {lead:.2f} above that of k = {-second[1]}"]
     if best == max(by_k):
         notes.append(f"k is the largest tried: gaps may be more regular still; regularity=... goes to {LARGEST}")
@@ -228,10 +233,12 @@ def _regular(
     """Turn a fit given k into one of the model with k."""
     fields = {name: getattr(fit, name) for name in ModelFit.model_fields}
     known = (None,) * (1 + len(fit.parameters))
+    level = sum(value >= by_k[k] - LEVEL for value in by_k.values()) > 1
     fields |= {
         "model": model(**{"k": k, **fit.estimates}),
         "parameters": ("k", *fit.parameters),
         "log_covariance": (known, *((None, *row) for row in fit.log_covariance)),
+        "not_identified": (*(["k"] if level else []), *fit.not_identified),
         "warnings": (*fit.warnings, *notes),
         "log_likelihood_by_k": by_k,
     }
