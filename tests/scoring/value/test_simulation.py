@@ -39,3 +39,13 @@ def test_the_last_of_many_purchases_is_where_order_statistics_put_it():
 def test_nobody_buys_in_no_time():
     found = _simulate(2.0, 0.3, 0, n=5)
     assert found.frequency.sum() == found.recency.sum() == 0
+
+
+def test_more_stages_make_gaps_more_regular():
+    rng, n = np.random.default_rng(7), 20_000
+    seen = simulate_histories(np.full(n, 4.0), np.zeros(n), np.full(n, 50.0), rng=rng, stages=4)
+    # a renewal process of Erlang-4 gaps with mean 1: 50 less 3/8 purchases, of a variance near 50/4
+    assert seen.frequency.mean() == pytest.approx(50 - 3 / 8, abs=4 * np.sqrt(12.5 / n))
+    assert seen.frequency.var() == pytest.approx(12.5, rel=0.06)
+    # the time since the last purchase is the mean age of a renewal process, (1 + 1/4)/2
+    assert (seen.age - seen.recency).mean() == pytest.approx(0.625, abs=0.02)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from crmrisk.scoring.value.special import expected_stopped_count, log_rising, log_rising_slope
+from crmrisk.scoring.value.special import average_over_dropout, expected_stopped_count, log_rising, log_rising_slope
 
 
 def _one(shape, odds, a, b):
@@ -90,3 +90,13 @@ def test_rising_factorials_and_their_slopes_keep_their_digits(base):
     assert log_rising(base, count) == pytest.approx(values, rel=1e-13, abs=1e-13)
     assert log_rising_slope(base, count) == pytest.approx(slopes, rel=1e-12, abs=0)
     assert log_rising(base, count)[0] == 0
+
+
+def test_averages_over_dropout_are_those_of_the_beta_distribution():
+    rng = np.random.default_rng(6)
+    shape, odds, (a, b) = np.ones(60), np.ones(60), np.exp(rng.uniform(np.log(0.05), np.log(1e4), (2, 60)))
+    mean = average_over_dropout(lambda rows, p, log_q: p, shape, odds, a, b)
+    assert mean == pytest.approx(a / (a + b), rel=1e-10)
+    stays = average_over_dropout(lambda rows, p, log_q: np.exp(log_q), shape, odds, a, b)
+    assert stays == pytest.approx(b / (a + b), rel=1e-10)
+    assert average_over_dropout(lambda rows, p, log_q: p, shape, 0 * odds, a, b).tolist() == [0] * 60
