@@ -112,7 +112,7 @@ def _(
     shape, rate = parameters["r"] + model.k * customer.frequency, parameters["alpha"] + customer.age
     passed = _stages_passed(shape, (customer.age - customer.recency) / rate, model.k, rng)
     rates = rng.standard_gamma(shape + passed) / rate
-    dropouts = rng.beta(parameters["a"], parameters["b"] + customer.frequency + model._early)  # noqa: SLF001 - same
+    dropouts = rng.beta(parameters["a"], parameters["b"] + customer.frequency + model._early)  # noqa: SLF001 - the models' own engine
     events = rng.poisson(rates * customer.horizon).astype(np.float64)
     arrivals = np.floor((events + passed) / model.k)
     with np.errstate(divide="ignore", over="ignore"):  # p = 0 or nearly never drops out, p = 1 at once
