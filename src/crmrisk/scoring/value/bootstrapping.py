@@ -183,18 +183,19 @@ def bootstrap(
     fitted = refit or cast("Any", fit.model).fit
     report = progress_callback(progress)
     fits: list[ModelFit[M]] = []
+    failures: list[FitError] = []
     for done in range(1, n_replicates + 1):
         sample = _sample(fit.model, customers, rng)
         try:
             fits.append(fitted(*sample))
         except FitError as error:
-            failure = error
+            failures.append(error)
         report(done, n_replicates)
     if not fits:
-        raise failure
+        raise failures[-1]
     vague = sum(1 for found in fits if found.not_identified)
     models = tuple(found.model for found in fits)
-    return Bootstrap(model=fit.model, replicates=models, n_failed=n_replicates - len(fits), n_not_identified=vague)
+    return Bootstrap(model=fit.model, replicates=models, n_failed=len(failures), n_not_identified=vague)
 
 
 def bootstrap_interval(

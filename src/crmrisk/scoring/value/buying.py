@@ -314,7 +314,8 @@ class BuyingUntilDropout(BuyingParts):
     ) -> FloatArray:
         """Compute the present value of all future purchases, each worth 1: the literature's DERT.
 
-        ∫ (1+d)^-t dE[Y(t) | x, t_x, T] from today for ever, t in years; without discounting it is often infinite.
+        ∫ (1+d)^-t dE[Y(t) | x, t_x, T] from today for ever, t in years; without discounting it is often infinite. Of
+        very regular buyers (k = 20) it is right to five digits only.
 
         Parameters
         ----------

@@ -189,5 +189,5 @@ def _block(model: BuyingUntilDropout, rows: dict[str, FloatArray], first: int, c
 
 def _left(blocks: list[FloatArray]) -> float:
     """Tell how much of the worst rated customer's distribution the tables leave out."""
-    left = 1.0 - sum(block.sum(axis=1) for block in blocks)
+    left = 1.0 - np.sum([block.sum(axis=1) for block in blocks], axis=0)
     return float(np.max(left[~np.isnan(left)], initial=0.0))
