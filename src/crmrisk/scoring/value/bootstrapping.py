@@ -126,9 +126,9 @@ def bootstrap(
     fit: ModelFit[M],
     *,
     observed: ArrayLike,
+    rng: np.random.Generator,
     weights: ArrayLike | None = None,
     n_replicates: int = 200,
-    rng: np.random.Generator,
     refit: Callable[..., ModelFit[M]] | None = None,
     progress: Progress | Bar | None = None,
 ) -> Bootstrap[M]:
@@ -141,12 +141,12 @@ def bootstrap(
     observed
         How long each customer was observed, as ``simulate`` of the model takes it, ``(n_rows,)``: the ages of buyers
         [time unit], opportunities or periods, repeat purchases for `GammaGamma`.
+    rng
+        The source of randomness.
     weights
         How many customers each row stands for, whole numbers, ``(n_rows,)``.
     n_replicates
         How many times.
-    rng
-        The source of randomness.
     refit
         What fits simulated data where ``type(model).fit`` alone does not do, for instance because of a prior.
     progress
@@ -203,10 +203,10 @@ def bootstrap_interval(
     quantity: Callable[[M], FloatArray],
     *,
     observed: ArrayLike,
+    rng: np.random.Generator,
     weights: ArrayLike | None = None,
     n_replicates: int = 200,
     level: float = 0.95,
-    rng: np.random.Generator,
     refit: Callable[..., ModelFit[M]] | None = None,
     progress: Progress | Bar | None = None,
 ) -> BootstrapInterval:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from crmrisk.core.arrays import BoolArray, FloatArray
     from crmrisk.scoring.value.buying import BuyingUntilDropout
     from crmrisk.scoring.value.covariate_columns import Standardised
-    from crmrisk.scoring.value.covariates_rows import Rows
+    from crmrisk.scoring.value.covariates_rows import RowDerivatives
     from crmrisk.scoring.value.fitting import Maximum
     from crmrisk.scoring.value.model_fit import ModelFit
 
@@ -138,7 +138,7 @@ def _dropout_roles(base: type[BuyingUntilDropout], columns: Standardised) -> Ite
         yield _Role("staying", 3, 1.0, columns)
 
 
-def _rows_of(model: BuyingUntilDropout) -> Callable[[FloatArray, Histories], Rows]:
+def _rows_of(model: BuyingUntilDropout) -> Callable[[FloatArray, Histories], RowDerivatives]:
     if isinstance(model, ParetoNBD):
         return pareto_rows
     k = model.k if isinstance(model, BetaGeoCNBD) else 1

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from crmrisk.core.arrays import FloatArray, IntArray
-    from crmrisk.scoring.value.covariates_rows import Rows
+    from crmrisk.scoring.value.covariates_rows import RowDerivatives
 
 __all__ = ["ProportionalLikelihood"]
 
@@ -53,7 +53,7 @@ class ProportionalLikelihood:
     -9.554283
     """
 
-    rows: Callable[[FloatArray, Histories], Rows]
+    rows: Callable[[FloatArray, Histories], RowDerivatives]
     histories: Histories
     weight: FloatArray
     designs: tuple[FloatArray, ...]

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from crmrisk.scoring.value.histories import Histories
     from crmrisk.scoring.value.quadrature import Rule
 
-__all__ = ["Rows", "geometric_rows", "pareto_rows"]
+__all__ = ["RowDerivatives", "geometric_rows", "pareto_rows"]
 
 SHIFT = 8
 """Steps up to where the asymptotic series of the trigamma function is right to 1e-11."""
 
 
-class Rows(NamedTuple):
+class RowDerivatives(NamedTuple):
     """Hold log-likelihoods with their derivatives by the four parameters of a model, row by row.
 
     Parameters
@@ -42,7 +42,7 @@ class Rows(NamedTuple):
 
     Examples
     --------
-    >>> Rows(np.zeros(2), np.ones((4, 2)), np.zeros((4, 4, 2))).on_logs(np.full((4, 2), 3.0)).gradient[0]
+    >>> RowDerivatives(np.zeros(2), np.ones((4, 2)), np.zeros((4, 4, 2))).on_logs(np.full((4, 2), 3.0)).gradient[0]
     array([3., 3.])
     """
 
@@ -51,7 +51,7 @@ class Rows(NamedTuple):
     hessian: FloatArray
 
     @classmethod
-    def none(cls, n_rows: int) -> Rows:
+    def none(cls, n_rows: int) -> RowDerivatives:
         """Give rows of zeros to add to.
 
         Parameters
@@ -61,12 +61,12 @@ class Rows(NamedTuple):
 
         Examples
         --------
-        >>> Rows.none(3).hessian.shape
+        >>> RowDerivatives.none(3).hessian.shape
         (4, 4, 3)
         """
         return cls(np.zeros(n_rows), np.zeros((4, n_rows)), np.zeros((4, 4, n_rows)))
 
-    def on_logs(self, parameters: FloatArray) -> Rows:
+    def on_logs(self, parameters: FloatArray) -> RowDerivatives:
         """Take the derivatives by the logarithms of the parameters instead.
 
         Parameters
@@ -76,16 +76,17 @@ class Rows(NamedTuple):
 
         Examples
         --------
-        >>> Rows(np.zeros(1), np.ones((4, 1)), np.zeros((4, 4, 1))).on_logs(np.full((4, 1), 3.0)).hessian[0, 0]
+        >>> rows = RowDerivatives(np.zeros(1), np.ones((4, 1)), np.zeros((4, 4, 1)))
+        >>> rows.on_logs(np.full((4, 1), 3.0)).hessian[0, 0]
         array([3.])
         """
         gradient = self.gradient * parameters
         hessian = self.hessian * parameters[:, np.newaxis] * parameters
         hessian[np.arange(4), np.arange(4)] += gradient
-        return Rows(self.value, gradient, hessian)
+        return RowDerivatives(self.value, gradient, hessian)
 
 
-def geometric_rows(parameters: FloatArray, histories: Histories, *, early: int, k: int) -> Rows:
+def geometric_rows(parameters: FloatArray, histories: Histories, *, early: int, k: int) -> RowDerivatives:
     """Compute the log-likelihoods of BG/NBD, MBG/NBD and, with more than one stage, of BG/CNBD-k and MBG/CNBD-k.
 
     Parameters
@@ -106,7 +107,7 @@ def geometric_rows(parameters: FloatArray, histories: Histories, *, early: int, 
     >>> geometric_rows(np.array([[0.243], [4.414], [0.793], [2.426]]), history, early=0, k=1).value.round(6)
     array([-9.458606])
     """
-    rows = Rows.none(histories.age.size)
+    rows = RowDerivatives.none(histories.age.size)
     _add_rising(rows, parameters, histories.frequency, early, k)
     _add_exposure(rows, parameters[:2], k * histories.frequency, histories.age, first=0)
     _add_silence(rows, parameters, histories, early, k)
@@ -114,7 +115,7 @@ def geometric_rows(parameters: FloatArray, histories: Histories, *, early: int, 
     return rows
 
 
-def pareto_rows(parameters: FloatArray, histories: Histories) -> Rows:
+def pareto_rows(parameters: FloatArray, histories: Histories) -> RowDerivatives:
     """Compute the log-likelihoods of the Pareto/NBD.
 
     Parameters
@@ -132,7 +133,7 @@ def pareto_rows(parameters: FloatArray, histories: Histories) -> Rows:
     array([-9.554283])
     """
     x, last, end = histories
-    rows = Rows.none(x.size)
+    rows = RowDerivatives.none(x.size)
     _add_rising_of(rows, parameters[0], x, at=(0,), sign=1)
     _add_exposure(rows, parameters[:2], x, end, first=0)
     _add_exposure(rows, parameters[2:], np.zeros(x.size), end, first=2)
@@ -152,7 +153,7 @@ def pareto_rows(parameters: FloatArray, histories: Histories) -> Rows:
     return rows
 
 
-def _add_rising(rows: Rows, parameters: FloatArray, x: FloatArray, early: int, k: int) -> None:
+def _add_rising(rows: RowDerivatives, parameters: FloatArray, x: FloatArray, early: int, k: int) -> None:
     """Add ln Γ(r+kx)/Γ(r) + ln B(a, b+x+early)/B(a, b)."""
     r, _, a, b = parameters
     _add_rising_of(rows, r, k * x, at=(0,), sign=1)
@@ -160,7 +161,9 @@ def _add_rising(rows: Rows, parameters: FloatArray, x: FloatArray, early: int, k
     _add_rising_of(rows, a + b, x + early, at=(2, 3), sign=-1)
 
 
-def _add_rising_of(rows: Rows, base: FloatArray, count: FloatArray, *, at: tuple[int, ...], sign: int) -> None:
+def _add_rising_of(
+    rows: RowDerivatives, base: FloatArray, count: FloatArray, *, at: tuple[int, ...], sign: int
+) -> None:
     """Add or take away ln Γ(base + count)/Γ(base), where the base is the sum of the parameters at some places."""
     value, gradient, hessian = rows
     value += sign * log_rising(base, count)
@@ -184,7 +187,7 @@ def _trigamma(z: FloatArray) -> FloatArray:
     return result
 
 
-def _add_exposure(rows: Rows, mixing: FloatArray, x: FloatArray, age: FloatArray, *, first: int) -> None:
+def _add_exposure(rows: RowDerivatives, mixing: FloatArray, x: FloatArray, age: FloatArray, *, first: int) -> None:
     """Add shape ln(rate) - (shape + x) ln(rate + T)."""
     (shape, rate), (value, gradient, hessian) = mixing, rows
     end, waited = rate + age, np.log1p(age / rate)
@@ -197,7 +200,7 @@ def _add_exposure(rows: Rows, mixing: FloatArray, x: FloatArray, age: FloatArray
     hessian[first + 1, first + 1] += (x - shape * age * (2 * rate + age) / rate**2) / end**2
 
 
-def _add_silence(rows: Rows, parameters: FloatArray, histories: Histories, early: int, k: int) -> None:
+def _add_silence(rows: RowDerivatives, parameters: FloatArray, histories: Histories, early: int, k: int) -> None:
     """Add ln S + ln(1 + exp δ): stages passed while idle, and the log-odds δ of having dropped out before."""
     (r, alpha, a, b), (value, gradient, hessian) = parameters, rows
     x, tosses, last, end = (
@@ -227,7 +230,7 @@ def _add_silence(rows: Rows, parameters: FloatArray, histories: Histories, early
 
 def _vanished(
     parameters: FloatArray, history: tuple[FloatArray, ...], layout: tuple[FloatArray, FloatArray], rule: Rule
-) -> Rows:
+) -> RowDerivatives:
     """Compute ln(1 + exp δ), where δ are the log-odds of having dropped out since the last purchase.
 
     exp δ = s ∫ ((α+T)/(α+y))^(r+x) ((β+T)/(β+y))^s dy/(β+y); the log-derivatives of the integrand are averaged over it,
@@ -256,7 +259,7 @@ def _vanished(
     squares, squares_stop = bends[1, 1] + means[1] ** 2, bends[3, 3] + means[3] ** 2
     _add_bends(bends, ((shape, end), (s, stop_end)), means, (squares / shape, squares_stop / (s + 1)))
     bends[2, 2] -= 1 / s**2
-    return Rows(value, slopes * gone, hessian + gone * bends)
+    return RowDerivatives(value, slopes * gone, hessian + gone * bends)
 
 
 def _add_bends(

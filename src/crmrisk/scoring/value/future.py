@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray
     from crmrisk.scoring.value.buying import BuyingUntilDropout
 
-__all__ = ["Customer", "simulate_future"]
+__all__ = ["KnownCustomer", "simulate_future"]
 
 
-class Customer(NamedTuple):
+class KnownCustomer(NamedTuple):
     """Hold one history, and how far to look ahead.
 
     Parameters
@@ -44,7 +44,7 @@ class Customer(NamedTuple):
 
     Examples
     --------
-    >>> Customer(2.0, 30.43, 38.86, 52.0).horizon
+    >>> KnownCustomer(2.0, 30.43, 38.86, 52.0).horizon
     52.0
     """
 
@@ -56,7 +56,7 @@ class Customer(NamedTuple):
 
 @singledispatch
 def simulate_future(
-    model: BuyingUntilDropout, parameters: Mapping[str, FloatArray], customer: Customer, rng: np.random.Generator
+    model: BuyingUntilDropout, parameters: Mapping[str, FloatArray], customer: KnownCustomer, rng: np.random.Generator
 ) -> SimulatedHistories:
     """Simulate the purchases of a customer known to be alive today, from today on.
 
@@ -86,7 +86,7 @@ def simulate_future(
     >>> from crmrisk.scoring.value import BetaGeoNBD
     >>> model = BetaGeoNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
     >>> parameters = {name: np.full(3, value) for name, value in model.model_dump().items()}
-    >>> future = simulate_future(model, parameters, Customer(2.0, 30.43, 38.86, 52.0), np.random.default_rng(1))
+    >>> future = simulate_future(model, parameters, KnownCustomer(2.0, 30.43, 38.86, 52.0), np.random.default_rng(1))
     >>> future.age
     array([52., 52., 52.])
     """
@@ -97,7 +97,7 @@ def simulate_future(
 
 @simulate_future.register(BetaGeometricNBD)
 def _(
-    model: BetaGeometricNBD, parameters: Mapping[str, FloatArray], customer: Customer, rng: np.random.Generator
+    model: BetaGeometricNBD, parameters: Mapping[str, FloatArray], customer: KnownCustomer, rng: np.random.Generator
 ) -> SimulatedHistories:
     rates = _rates(parameters, customer, rng)
     stayed = customer.frequency + model._early  # noqa: SLF001 - the models' own future
@@ -107,7 +107,7 @@ def _(
 
 @simulate_future.register(BetaGeoCNBD)
 def _(
-    model: BetaGeoCNBD, parameters: Mapping[str, FloatArray], customer: Customer, rng: np.random.Generator
+    model: BetaGeoCNBD, parameters: Mapping[str, FloatArray], customer: KnownCustomer, rng: np.random.Generator
 ) -> SimulatedHistories:
     shape, rate = parameters["r"] + model.k * customer.frequency, parameters["alpha"] + customer.age
     passed = _stages_passed(shape, (customer.age - customer.recency) / rate, model.k, rng)
@@ -136,7 +136,7 @@ def _stages_passed(shape: FloatArray, silence: FloatArray, k: int, rng: np.rando
 
 @simulate_future.register(ParetoNBD)
 def _(
-    model: ParetoNBD, parameters: Mapping[str, FloatArray], customer: Customer, rng: np.random.Generator
+    model: ParetoNBD, parameters: Mapping[str, FloatArray], customer: KnownCustomer, rng: np.random.Generator
 ) -> SimulatedHistories:
     del model
     rates = _rates(parameters, customer, rng)
@@ -146,14 +146,14 @@ def _(
 
 @simulate_future.register(NBD)
 def _(
-    model: NBD, parameters: Mapping[str, FloatArray], customer: Customer, rng: np.random.Generator
+    model: NBD, parameters: Mapping[str, FloatArray], customer: KnownCustomer, rng: np.random.Generator
 ) -> SimulatedHistories:
     del model
     rates = _rates(parameters, customer, rng)
     return simulate_lifetimes(rates, np.zeros(rates.size), np.full(rates.size, customer.horizon), rng=rng)
 
 
-def _rates(parameters: Mapping[str, FloatArray], customer: Customer, rng: np.random.Generator) -> FloatArray:
+def _rates(parameters: Mapping[str, FloatArray], customer: KnownCustomer, rng: np.random.Generator) -> FloatArray:
     shape = parameters["r"] + customer.frequency
     rates: FloatArray = rng.standard_gamma(shape) / (parameters["alpha"] + customer.age)
     return rates

@@ -16,7 +16,7 @@ from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.model import Model
 from crmrisk.core.progress import progress_callback
 from crmrisk.scoring.value.discounting import checked_schedule
-from crmrisk.scoring.value.future import Customer, simulate_future
+from crmrisk.scoring.value.future import KnownCustomer, simulate_future
 from crmrisk.scoring.value.histories import Histories, checked_numbers, consistent
 
 if TYPE_CHECKING:
@@ -242,7 +242,7 @@ class _Draws(NamedTuple):
         buying, spending = (
             {name: column[there] for name, column in part.items()} for part in (self.buying, self.spending)
         )
-        customer = Customer(float(one.frequency), float(one.recency), float(one.age), time)
+        customer = KnownCustomer(float(one.frequency), float(one.recency), float(one.age), time)
         future = simulate_future(self.models[0], buying, customer, rng)
         shape, scale = spending["q"] + spending["p"] * one.frequency, spending["v"] + one.spent
         rates = np.maximum(rng.standard_gamma(shape) / scale, SLOWEST)
