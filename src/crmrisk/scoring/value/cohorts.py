@@ -7,6 +7,7 @@ small, `pool_segments` lets them borrow from each other instead.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import numpy as np
@@ -139,6 +140,7 @@ def fit_cohorts(
     return of_this_fit(cohorts=fits, pooled=pooled, test=test, failed=failed)
 
 
+@dataclass(frozen=True, eq=False)
 class Groups:
     """Hold rows of data by the group they belong to.
 
@@ -160,12 +162,13 @@ class Groups:
     [('a', [2.0]), ('b', [1.0])]
     """
 
-    def __init__(
-        self, columns: tuple[Any, ...], weights: FloatArray | None, names: tuple[str, ...], place: IntArray
-    ) -> None:
-        self.columns, self.weights, self.names, self.place = columns, weights, names, place
+    columns: tuple[Any, ...]
+    weights: FloatArray | None
+    names: tuple[str, ...]
+    place: IntArray
 
     def __iter__(self) -> Iterator[tuple[str, tuple[Any, ...], FloatArray | None]]:
+        """Yield name, rows and weights of every group that holds a customer."""
         for index, name in enumerate(self.names):
             rows = np.flatnonzero(self.place == index)
             weights = None if self.weights is None else self.weights[rows]
