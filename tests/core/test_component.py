@@ -50,7 +50,9 @@ def test_a_fingerprint_depends_on_content_only():
     assert fingerprint(Loose(anything={"a": 1, "b": 2})) == fingerprint(Loose(anything={"b": 2, "a": 1}))
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), object(), lambda: 1], ids=str)
+@pytest.mark.parametrize(
+    "value", [float("nan"), float("inf"), object(), lambda: 1], ids=["nan", "inf", "object", "function"]
+)
 def test_what_json_cannot_say_has_no_fingerprint(value):
     with pytest.raises(SavedModelError):
         fingerprint(Loose(anything=value))
