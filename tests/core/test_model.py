@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import copy
 import math
+import pickle
 
 import pytest
 from pydantic.dataclasses import dataclass
@@ -66,3 +68,23 @@ def test_values_and_models_are_frozen():
         Weight(1).kilogram = 2
     with pytest.raises((InvalidValueError, ValueError)):
         Visit(customer_id="C1").minutes = 2
+
+
+def test_assignment_says_how_to_change_a_copy():
+    with pytest.raises(InvalidValueError, match=r"Visit\.minutes: is frozen; remedy: .*model_copy"):
+        Visit(customer_id="C1").minutes = 2
+
+
+def test_values_without_names_are_told_the_names():
+    with pytest.raises(TypeError, match=r"Visit\(customer_id=\.\.\., minutes=\.\.\.\)"):
+        Visit("C1", 2.0)
+
+
+@pytest.mark.parametrize("update", [{"minutes": math.nan}, {"minutes": "x"}, {"height": 2.0}])
+def test_a_changed_copy_is_checked(update):
+    visit = Visit(customer_id="C1")
+    with pytest.raises(InvalidValueError, match="Visit"):
+        visit.model_copy(update=update)
+    assert visit.model_copy(update={"minutes": 2.0}, deep=True) == Visit(customer_id="C1", minutes=2.0)
+    assert visit.model_copy() == visit
+    assert pickle.loads(pickle.dumps(visit)) == copy.deepcopy(visit) == visit  # noqa: S301 - our own bytes

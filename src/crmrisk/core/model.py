@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, model_
 from crmrisk.core.errors import InvalidValueError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pydantic_core import ErrorDetails
 
@@ -144,6 +144,43 @@ class Model(_Explained, BaseModel):
     """
 
     model_config: ClassVar[ConfigDict] = VALUE | ConfigDict(frozen=True)
+
+    if not TYPE_CHECKING:  # type checkers know better which arguments and fields there are
+
+        def __new__(cls, *values: object, **_: object) -> Self:
+            """Name the fields to who gives values without names, instead of Python's word on ``BaseModel``."""
+            if values:
+                names = ", ".join(f"{name}=..." for name in cls.model_fields)
+                msg = f"{cls.__name__} takes its fields by name: {cls.__name__}({names})"
+                raise TypeError(msg)
+            return super().__new__(cls)
+
+        def __setattr__(self, name: str, value: object) -> None:
+            try:
+                super().__setattr__(name, value)
+            except ValidationError:
+                where, remedy = f"{type(self).__name__}.{name}", "take a changed copy: model_copy(update={...})"
+                raise InvalidValueError(Problem(what="is frozen", where=where, remedy=remedy)) from None
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy the model, with changes that are checked as everywhere.
+
+        Parameters
+        ----------
+        update
+            Field to its new value.
+        deep
+            Whether what it holds is copied as well.
+
+        Raises
+        ------
+        InvalidValueError
+            If the copy would be no such model.
+        """
+        copy = super().model_copy(deep=deep)
+        if not update:
+            return copy
+        return type(self).model_validate({name: getattr(copy, name) for name in type(self).model_fields} | {**update})
 
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:

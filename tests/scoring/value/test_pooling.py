@@ -108,7 +108,7 @@ def test_a_segment_without_anything_to_fit_is_the_typical_one():
     x[:3] = 0
     segment = np.r_[["none"] * 3, rng.integers(0, 8, 297).astype(str)]
     found = pool_segments(GammaGamma, x, mean, segment=segment)
-    assert found.segments["none"].model == found.typical == found.of("never seen")
+    assert found.segments["none"].model == found.typical == found.of("none")
     assert set(found.segments["none"].own_share.values()) == {0.0}
     assert PooledSegments[GammaGamma].model_validate_json(found.model_dump_json()) == found
     with pytest.raises(FitError):

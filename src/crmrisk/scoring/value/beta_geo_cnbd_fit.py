@@ -194,8 +194,12 @@ class _Surplus:
 
 
 def _checked_gaps(x: FloatArray, last: FloatArray, log_gaps: ArrayLike) -> FloatArray:
-    gaps = np.array(log_gaps, dtype=np.float64)
     allowed = "one sum of logarithms per customer"
+    try:
+        gaps = np.array(log_gaps, dtype=np.float64)
+    except (TypeError, ValueError):
+        got = repr(log_gaps)[:100]
+        raise InvalidValueError(Problem(what="not numbers", where="log_gaps", allowed=allowed, got=got)) from None
     if gaps.shape != x.shape:
         got = str(gaps.shape)
         raise InvalidValueError(Problem(what="wrong shape", where="log_gaps", allowed=allowed, got=got))

@@ -15,6 +15,7 @@ import numpy as np
 from crmrisk.core.errors import FitError, InvalidValueError, Problem
 from crmrisk.core.model import Model
 from crmrisk.scoring.value.comparing import LikelihoodRatio, likelihood_ratio
+from crmrisk.scoring.value.fit_task import check_model
 from crmrisk.scoring.value.histories import checked_weights
 from crmrisk.scoring.value.model_fit import ModelFit
 
@@ -113,9 +114,9 @@ def fit_cohorts(
     Raises
     ------
     FitError
-        If there is nothing to fit at all.
+        If there is nothing to fit at all, or the model has no likelihood to climb.
     InvalidValueError
-        If values are not what they should be, or a row has no cohort.
+        If arguments are not what they should be, or a row has no cohort.
 
     Examples
     --------
@@ -126,6 +127,7 @@ def fit_cohorts(
     >>> list(found.cohorts), found.test.degrees_of_freedom, found.test.p_value > 0.05
     (['early', 'late'], 4, True)
     """
+    check_model(model, columns)
     groups = grouped(columns, cohort, weights, where="cohort")
     pooled: ModelFit[Any] = model.fit(*groups.columns, weights=groups.weights, prior=prior)
     fits: dict[str, ModelFit[Any]] = {}

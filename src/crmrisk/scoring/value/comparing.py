@@ -7,17 +7,19 @@ for a holdout period to tell.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 import numpy as np
 from pydantic.dataclasses import dataclass
 from scipy import special
 
+from crmrisk.core.arguments import refuse
 from crmrisk.core.errors import FitError, InvalidValueError, Problem
 from crmrisk.core.model import VALUE, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import pandas as pd
 
@@ -32,6 +34,7 @@ LOST = {("NBD", larger) for larger in WITH_DROPOUT}
 """Pairs in which, besides, a parameter of the larger model means nothing in the smaller one."""
 
 
+@runtime_checkable
 class FittedLikelihood(Protocol):
     """Be what fits are compared by; `ModelFit` is, and so are fits with covariates.
 
@@ -136,6 +139,8 @@ def likelihood_ratio(
     ------
     FitError
         If the fits are of different data, or penalised, or the larger one does not have more parameters.
+    InvalidValueError
+        If something is no fit.
 
     References
     ----------
@@ -271,6 +276,8 @@ def compare(fits: Mapping[str, FittedLikelihood]) -> Comparison:
     ------
     FitError
         If there is none, or they are of different data, or penalised.
+    InvalidValueError
+        If it is no mapping, or something in it is no fit.
 
     References
     ----------
@@ -283,6 +290,9 @@ def compare(fits: Mapping[str, FittedLikelihood]) -> Comparison:
     >>> [line.name for line in compare({"BG/NBD": BetaGeoNBD.fit(*book), "Pareto/NBD": ParetoNBD.fit(*book)}).fits]
     ['Pareto/NBD', 'BG/NBD']
     """
+    if not isinstance(fits, Mapping):
+        allowed = 'a mapping of names to fits, such as {"BG/NBD": fit}'
+        raise InvalidValueError(Problem(what="no names", where="fits", allowed=allowed, got=repr(fits)[:100]))
     if not fits:
         raise FitError(Problem(what="nothing to compare", where="fits", allowed="at least one fit"))
     _check_same_data([(name, [fit]) for name, fit in fits.items()])
@@ -327,6 +337,15 @@ def _check_likelihoods(fits: Iterable[FittedLikelihood]) -> None:
 
 
 def _check_same_data(fits: list[tuple[str, list[FittedLikelihood]]]) -> None:
+    allowed = "what the fit of a model returns"
+    refuse(
+        [
+            Problem(what="not a fit", where=str(name), allowed=allowed, got=repr(part)[:100])
+            for name, parts in fits
+            for part in parts
+            if not isinstance(part, FittedLikelihood)
+        ]
+    )
     (first, reference), *others = ((name, _data(parts)) for name, parts in fits)
     problems = [
         Problem(

@@ -5,12 +5,13 @@ Every model checks, counts and scales its data into a `FitTask`; fitting, penali
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
-from crmrisk.core.errors import FitError, Problem
+from crmrisk.core.errors import FitError, InvalidValueError, Problem
 from crmrisk.core.model import Model
 from crmrisk.scoring.value.fitting import maximise
 from crmrisk.scoring.value.model_fit import summarise
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from crmrisk.scoring.value.model_fit import ModelFit
     from crmrisk.scoring.value.prior import Prior
 
-__all__ = ["FitTask", "task_of"]
+__all__ = ["FitTask", "check_model", "task_of"]
 
 M = TypeVar("M", bound=Model)
 
@@ -93,7 +94,7 @@ class FitTask(Generic[M]):
         Raises
         ------
         InvalidValueError
-            If the prior names a parameter the model does not have.
+            If the prior is none, or names a parameter the model does not have.
 
         Examples
         --------
@@ -135,7 +136,7 @@ def task_of(model: type[Any], columns: Sequence[ArrayLike], weights: ArrayLike |
     FitError
         If there is nothing to fit, or the model is not fitted by climbing one likelihood.
     InvalidValueError
-        If values are not what they should be.
+        If it is no class of models, or the columns are not what they should be.
 
     Examples
     --------
@@ -143,11 +144,48 @@ def task_of(model: type[Any], columns: Sequence[ArrayLike], weights: ArrayLike |
     >>> task_of(ShiftedBetaGeometric, ([1, 2, 2], [True, True, False]), None).n
     3.0
     """
-    name = getattr(model, "__name__", repr(model))
-    if not hasattr(model, "_task"):
-        raise FitError(Problem(what="no model of value with a likelihood", where="model", got=name))
+    check_model(model, columns)
     task: FitTask[Any] = model._task(*columns, weights=weights)  # noqa: SLF001 - the models' own engine
     if len(task.names) != task.starts[0].size:
         what = "some of its parameters are no part of the likelihood that is climbed, such as a number of stages"
-        raise FitError(Problem(what=what, where="model", got=name))
+        raise FitError(Problem(what=what, where="model", got=model.__name__))
     return task
+
+
+def check_model(model: object, columns: Sequence[ArrayLike]) -> None:
+    """Refuse what is no kind of model to be fitted, and more or fewer columns than it needs.
+
+    Parameters
+    ----------
+    model
+        The kind of model, a class.
+    columns
+        The data as its ``fit`` takes them.
+
+    Raises
+    ------
+    FitError
+        If it is a class that is not fitted by climbing one likelihood.
+    InvalidValueError
+        If it is no class, or the columns are not as many as it needs.
+
+    Examples
+    --------
+    >>> from crmrisk.scoring.value import BetaGeoNBD
+    >>> check_model(BetaGeoNBD, ([1], [2]))
+    Traceback (most recent call last):
+    crmrisk.core.errors.InvalidValueError: columns: BetaGeoNBD needs 3; allowed: frequency, recency, age; got: 2
+    """
+    if not isinstance(model, type):
+        allowed, got = "the class of a model, such as BetaGeoNBD", repr(model)[:100]
+        remedy = f"pass {type(model).__name__} itself" if isinstance(model, Model) else ""
+        raise InvalidValueError(
+            Problem(what="not a class of models", where="model", allowed=allowed, got=got, remedy=remedy)
+        )
+    name, fit = model.__name__, getattr(model, "fit", None)
+    if fit is None or not hasattr(model, "_task"):
+        raise FitError(Problem(what="no model of value with a likelihood", where="model", got=name))
+    needed = [each.name for each in inspect.signature(fit).parameters.values() if each.default is each.empty]
+    if len(columns) != len(needed):
+        what, allowed = f"{name} needs {len(needed)}", ", ".join(needed)
+        raise InvalidValueError(Problem(what=what, where="columns", allowed=allowed, got=str(len(columns))))

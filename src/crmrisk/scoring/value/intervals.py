@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 import numpy as np
 from scipy import special
 
+from crmrisk.core.arguments import is_number, is_whole, kind_problems, random_source_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.model import Model
 
@@ -110,7 +111,8 @@ def delta_interval(
     Raises
     ------
     InvalidValueError
-        If the level is not within (0, 1), the table no covariance of this model, or a value outside the scale.
+        If the level is not within (0, 1), it is no model, the table no covariance of this model, or a value outside the
+        scale.
 
     Examples
     --------
@@ -120,7 +122,7 @@ def delta_interval(
     >>> found.value.round(2), found.low.round(2), found.high.round(2)
     (array([0.16, 0.55]), array([0.1 , 0.32]), array([0.27, 0.96]))
     """
-    names = tuple(type(model).model_fields)
+    names = _parameters(model)
     axes, known = _axes(log_covariance, names)
     reach = float(special.ndtri(0.5 + checked_level(level) / 2))
     value = np.asarray(quantity(model), dtype=np.float64)
@@ -156,7 +158,7 @@ def drawn_models(
     Raises
     ------
     InvalidValueError
-        If the table is no covariance of this model.
+        If it is no model, the table no covariance of it, or another argument not what it should be.
 
     Examples
     --------
@@ -166,7 +168,9 @@ def drawn_models(
     >>> print(np.std([np.log(one.p) for one in models]).round(2))
     0.1
     """
-    names = tuple(type(model).model_fields)
+    fraction = Problem(what="not a number of models", where="n", allowed="a whole number >= 0", got=repr(n)[:100])
+    refuse([] if is_whole(n) and n >= 0 else [fraction], random_source_problems(rng))
+    names = _parameters(model)
     axes, known = _axes(log_covariance, names)
     free = [name for name, fixed in zip(names, known, strict=True) if not fixed]
     moves = (axes @ rng.standard_normal((len(free), n))).T
@@ -193,16 +197,30 @@ def checked_level(level: float) -> float:
     >>> checked_level(0.9)
     0.9
     """
-    if not 0 < level < 1:
-        raise InvalidValueError(Problem(what="level", where="level", allowed="above 0 and below 1", got=str(level)))
+    if not (is_number(level) and 0 < level < 1):
+        got, allowed = repr(level)[:100], "a number above 0 and below 1"
+        raise InvalidValueError(Problem(what="no level of confidence", where="level", allowed=allowed, got=got))
     return level
+
+
+def _parameters(model: Model) -> tuple[str, ...]:
+    """Name the parameters of a model, unless it is something that only holds one, as a fit does."""
+    refuse(kind_problems(model, Model, where="model"))
+    if isinstance(getattr(model, "model", None), Model):
+        got = type(model).__name__
+        raise InvalidValueError(Problem(what="a fit, not a model", where="model", got=got, remedy="pass fit.model"))
+    return tuple(type(model).model_fields)
 
 
 def _axes(
     log_covariance: ArrayLike | Sequence[Sequence[float | None]], names: tuple[str, ...]
 ) -> tuple[FloatArray, BoolArray]:
     """Give the principal axes of the uncertainty, one per column, and which parameters are taken as known."""
-    table = np.array(log_covariance, dtype=np.float64)
+    try:
+        table = np.array(log_covariance, dtype=np.float64)
+    except (TypeError, ValueError):
+        got = repr(log_covariance)[:100]
+        raise InvalidValueError(Problem(what="not a table of numbers", where="log_covariance", got=got)) from None
     if table.shape != (len(names), len(names)):
         allowed, got = f"({len(names)}, {len(names)}) for {', '.join(names)}", str(table.shape)
         raise InvalidValueError(Problem(what="wrong shape", where="log_covariance", allowed=allowed, got=got))

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import numpy as np
 
-from crmrisk.core.errors import FitError, Problem
+from crmrisk.core.errors import FitError, InvalidValueError, Problem
 from crmrisk.core.model import Model
 from crmrisk.scoring.value.cohorts import grouped
-from crmrisk.scoring.value.fit_task import task_of
+from crmrisk.scoring.value.fit_task import check_model, task_of
 from crmrisk.scoring.value.fitting import Derivatives, inverted, maximise
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ SMALL = 0.1
 SETTLED = 1e-2
 """The iteration ends when neither centre nor variance moves by more than this share of the standard deviation."""
 ITERATIONS = 300
+NAMED = 20
+"""So many segments are named in an error."""
 
 M = TypeVar("M", bound=Model)
 
@@ -106,8 +108,9 @@ class PooledSegments(Model, Generic[M]):
     ...                       weights=weights)
     >>> found.segments["tiny"].own_share["alpha"] < found.segments["a"].own_share["alpha"]
     True
-    >>> found.of("never seen") == found.typical
-    True
+    >>> found.of("never seen")
+    Traceback (most recent call last):
+    crmrisk.core.errors.InvalidValueError: segment: never seen; allowed: a, b, tiny; got: 'never seen'; ...
     """
 
     segments: dict[str, PooledSegment[M]]
@@ -117,12 +120,17 @@ class PooledSegments(Model, Generic[M]):
     warnings: tuple[str, ...] = ()
 
     def of(self, segment: str) -> M:
-        """Give the model of a segment, the typical one where it was never seen.
+        """Give the model of a segment; ``typical`` is the one for a segment never seen.
 
         Parameters
         ----------
         segment
-            Its name.
+            Its name, the text of its label.
+
+        Raises
+        ------
+        InvalidValueError
+            If no such segment was seen: a slip of the pen must not get the model of another.
 
         Examples
         --------
@@ -130,8 +138,15 @@ class PooledSegments(Model, Generic[M]):
         >>> pool_segments(ShiftedBetaGeometric, [1, 2, 2], [1, 1, 0], segment=["a", "b", "b"]).of("b").beta > 0
         True
         """
-        known = self.segments.get(segment)
-        return self.typical if known is None else known.model
+        known = self.segments.get(segment) if isinstance(segment, str) else None
+        if known is None:
+            names, more = list(self.segments)[:NAMED], ", ..." if len(self.segments) > NAMED else ""
+            allowed, remedy = ", ".join(names) + more, "for a new segment take typical"
+            problem = Problem(
+                what="never seen", where="segment", allowed=allowed, got=repr(segment)[:100], remedy=remedy
+            )
+            raise InvalidValueError(problem)
+        return known.model
 
 
 def pool_segments(
@@ -161,9 +176,9 @@ def pool_segments(
     Raises
     ------
     FitError
-        If there is nothing to fit at all.
+        If there is nothing to fit at all, or the model has no likelihood to climb.
     InvalidValueError
-        If values are not what they should be, or a row has no segment.
+        If arguments are not what they should be, or a row has no segment.
 
     References
     ----------
@@ -178,6 +193,7 @@ def pool_segments(
     >>> len(found.segments), found.converged
     (12, True)
     """
+    check_model(model, columns)
     groups = grouped(columns, segment, weights, where="segment")
     start = task_of(model, groups.columns, groups.weights).fit()
     members, empty = _members(model, [(name, rows, of_rows) for name, rows, of_rows in groups])

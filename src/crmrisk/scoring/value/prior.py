@@ -15,6 +15,7 @@ import numpy as np
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from crmrisk.core.arguments import is_number, kind_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.model import VALUE, Model, Value
 from crmrisk.scoring.value.fitting import Derivatives
@@ -144,14 +145,14 @@ def weakly_informative(model: type[Model] | Model, *, log_sd: float = WIDE) -> P
     Parameters
     ----------
     model
-        The kind of model.
+        The kind of model, or a model of that kind.
     log_sd
         The spread on the log scale.
 
     Raises
     ------
     InvalidValueError
-        If the spread is not positive and finite.
+        If the spread is not positive and finite, or it is no model that is fitted with a prior.
 
     Examples
     --------
@@ -161,8 +162,16 @@ def weakly_informative(model: type[Model] | Model, *, log_sd: float = WIDE) -> P
     ()
     """
     kind = model if isinstance(model, type) else type(model)
+    _check_prior_for(kind, log_sd)
     names = [name for name, field in kind.model_fields.items() if field.annotation is float]
     return Prior(tuple(LogNormal(name, 1.0, SPREADS.get(name, WIDE) / WIDE * log_sd) for name in names))
+
+
+def _check_prior_for(kind: type, log_sd: object) -> None:
+    allowed = "a kind of model that is fitted with a prior, such as BetaGeoNBD"
+    no_model = [Problem(what="no such model", where="model", allowed=allowed, got=kind.__name__)]
+    no_number = [Problem(what="not a number", where="log_sd", allowed="a positive number", got=repr(log_sd)[:100])]
+    refuse([] if hasattr(kind, "_task") else no_model, [] if is_number(log_sd) else no_number)
 
 
 def penalised(likelihood: LogLikelihood, names: Sequence[str], prior: Prior | None) -> LogLikelihood:
@@ -177,6 +186,11 @@ def penalised(likelihood: LogLikelihood, names: Sequence[str], prior: Prior | No
     prior
         The prior; ``None`` leaves the likelihood as it is.
 
+    Raises
+    ------
+    InvalidValueError
+        If the prior is none.
+
     Examples
     --------
     >>> flat = lambda r: Derivatives(0.0, np.zeros(1), np.zeros((1, 1)))
@@ -185,4 +199,5 @@ def penalised(likelihood: LogLikelihood, names: Sequence[str], prior: Prior | No
     """
     if prior is None:
         return likelihood
+    refuse(kind_problems(prior, Prior, where="prior"))
     return lambda parameters: likelihood(parameters) + prior.log_density(names, parameters)

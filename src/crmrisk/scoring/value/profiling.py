@@ -95,7 +95,7 @@ def profile_interval(
     Raises
     ------
     FitError
-        If the data cannot be fitted at all.
+        If the data cannot be fitted at all, or the model has no likelihood to climb.
     InvalidValueError
         If values are not what they should be, there is no such parameter, or the level is not within (0, 1).
 
@@ -116,7 +116,9 @@ def profile_interval(
     task = task_of(model, columns, weights)
     if parameter not in task.names:
         allowed = ", ".join(task.names)
-        raise InvalidValueError(Problem(what="no such parameter", where="parameter", allowed=allowed, got=parameter))
+        raise InvalidValueError(
+            Problem(what="no such parameter", where="parameter", allowed=allowed, got=str(parameter))
+        )
     likelihood = penalised(task.likelihood, task.names, prior)
     top = maximise(likelihood, task.starts)
     index = task.names.index(parameter)
