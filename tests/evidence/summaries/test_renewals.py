@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
+import pytest
 
 import crmrisk as cr
 from crmrisk.evidence import Evidence
@@ -11,6 +12,7 @@ from crmrisk.scoring.value import ShiftedBetaGeometric
 
 AS_OF = datetime(2026, 1, 31)
 YEAR = timedelta(days=365)
+NAN = float("nan")
 
 
 def panel(survivors) -> pd.DataFrame:
@@ -54,3 +56,26 @@ def test_flags_may_be_numbers_or_booleans():
     table = panel(np.array([10, 6, 4]))
     flags = table.assign(renewed=table["renewed"].astype(bool))
     assert Evidence(renewals=table).portfolio(AS_OF) == Evidence(renewals=flags).portfolio(AS_OF)
+
+
+@pytest.mark.parametrize(
+    ("records", "renewals", "churned"),
+    [
+        ([("2025-01-01", 1), ("2025-01-01", 1), ("2026-01-01", 1)], 2, 0),
+        ([("2025-01-01", 0), ("2025-01-01", 0)], 0, 1),
+        ([("2025-01-01", 0), ("2026-01-01", 1)], 1, 0),
+        ([("2025-01-01", 1), ("2026-01-01", 0)], 1, 1),
+        ([("2025-01-01", 0), ("2025-01-01", 1)], 1, 0),
+        ([("2025-01-01", 0), ("2026-01-01", NAN)], 0, 1),
+        ([("1969-12-30", 0), ("1969-12-30", 0)], 0, 1),
+        ([("1969-12-30", 1)], 1, 0),
+        ([("2025-01-01", NAN)], 0, 0),
+    ],
+    ids=["twice", "lost twice", "back", "lost", "both on a day", "then begun", "lost long ago", "long ago", "begun"],
+)
+def test_a_day_is_one_renewal_and_the_latest_decides(engine, records, renewals, churned):
+    at, renewed = [datetime.fromisoformat(day) for day, _ in records], [float(flag) for _, flag in records]
+    n = len(records)
+    table = engine({"customer_id": ["C1"] * n, "at": at, "renewed": renewed, "amount": [12.0] * n})
+    book = Evidence(renewals=table).portfolio(AS_OF)
+    assert (book["renewals"][0], book["churned"][0], book["spend_per_period"][0]) == (renewals, churned, 12)

@@ -26,13 +26,14 @@ _INPUTS = (
 class Renewals(BaseSummary, kind="crmrisk.renewals"):
     """Summarise a panel of renewals: one record for each renewal that was due, and how it ended.
 
-    - ``renewals``: records with ``renewed`` true [count];
-    - ``churned``: 1 where a renewal did not happen, else 0;
+    - ``renewals``: days with a record whose ``renewed`` is true [count];
+    - ``churned``: 1 where the latest renewal that was due did not happen, else 0;
     - ``spend_per_period``: mean ``amount`` of the records that have one [money]; unrated without any.
 
-    A record whose ``renewed`` is missing says that a contract began: nothing was due so far. A customer without a
-    record has no contract that is known of and is unrated. A contract that begins anew after it ended needs an
-    identifier of its own.
+    Records of one day are one renewal, so a record told twice counts once; it happened if any of them says so. Where a
+    renewal that did not happen is followed by one that did, the latest day decides: the customer is there. A record
+    whose ``renewed`` is missing says that a contract began: nothing was due so far. A customer without a record has no
+    contract that is known of and is unrated. A contract that begins anew after it ended needs an identifier of its own.
 
     Examples
     --------
@@ -66,17 +67,23 @@ class Renewals(BaseSummary, kind="crmrisk.renewals"):
         """
         amount = nw.col("amount") if "amount" in facts.collect_schema().names() else missing("amount")
         renewed = nw.col("renewed")
-        grouped = (
-            facts.select("customer_id", count_if(renewed > 0.0, "renewed"), count_if(renewed <= 0.0, "lost"), amount)
-            .with_columns(*parts(nw.col("amount"), "amount"))
-            .group_by("customer_id")
-            .agg(
-                nw.col("renewed").sum().alias("renewals"),
-                nw.col("lost").max().alias("churned"),
-                *(nw.col(name).sum() for name in part_names("amount")),
-                nw.col("amount").count().alias("amounts"),
+        sums = [nw.col(name).sum() for name in (*part_names("amount"), "amounts")]
+        days = (
+            facts.select(
+                "customer_id", "at_day", count_if(renewed > 0.0, "kept"), count_if(~renewed.is_null(), "due"), amount
             )
-        ).with_columns(total("amount"))
+            .with_columns(*parts(nw.col("amount"), "amount"), count_if(~nw.col("amount").is_null(), "amounts"))
+            .group_by("customer_id", "at_day")
+            .agg(nw.col("kept").max(), nw.col("due").max(), *sums)
+        )
+        # even where the customer was lost that day, odd where not; the largest is of the latest day
+        ending = nw.when(nw.col("due") > 0).then(2 * nw.col("at_day") + nw.col("kept")).alias("ending")
+        grouped = (
+            days.with_columns(ending)
+            .group_by("customer_id")
+            .agg(nw.col("kept").sum().alias("renewals"), nw.col("ending").max(), *sums)
+            .with_columns(total("amount"), count_if(nw.col("ending") % 2 == 0, "churned"))
+        )
         mean = nw.col("amount") / nw.col("amounts").cast(nw.Float64)
         paid = nw.when(nw.col("amounts") > 0).then(mean).alias("spend_per_period")
         return grouped.select("customer_id", "renewals", "churned", paid)
