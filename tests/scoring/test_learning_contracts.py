@@ -63,3 +63,22 @@ def test_half_a_renewal_is_refused():
 def test_nobody_who_faced_a_renewal_is_a_fit_error():
     with pytest.raises(FitError, match="nobody has faced a renewal"):
         fitted_contracts(book([0, 0], [0, 0]))
+
+
+@pytest.mark.parametrize("model", ["ShiftedBetaGeometric", "BetaDiscreteWeibull"])
+@pytest.mark.parametrize(
+    ("renewals", "churned"),
+    [([0, 1], [1, 0]), ([0, 2], [1, 0]), ([0] * 30 + [1] * 70, [1] * 30 + [0] * 70), ([0] * 50, [1] * 50)],
+    ids=["two customers", "two renewals", "one renewal", "all lost at once"],
+)
+def test_renewals_that_identify_nothing_are_refused_not_used(renewals, churned, model):
+    with pytest.raises(FitError, match=r"do not identify alpha, beta.*remedy: learn from more"):
+        fitted_contracts(book(renewals, churned), model)
+
+
+def test_customers_who_are_all_alike_are_a_warning():
+    lives = np.random.default_rng(1).geometric(0.15, 2_000)
+    renewals, churned = np.minimum(lives - 1, 8), lives <= 8
+    learnt = fitted_contracts(book(renewals, churned.astype(float)))
+    assert learnt.warnings
+    assert learnt.model.retention_rate(3) == pytest.approx(0.85, abs=0.01)

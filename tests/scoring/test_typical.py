@@ -81,3 +81,9 @@ def test_blocks_of_customers_are_put_together_in_order():
     worths = mixed_worths(TypicalHistory(), book(frequency=one, recency=age, age=age), lambda x, last, end: end + x)
     np.testing.assert_array_equal(worths[7], age + 1)
     assert not worths[0].any()
+
+
+@pytest.mark.parametrize(("spend", "typical"), [([-5, -9, -7], None), ([-5, -9, 7], 7.0), ([None, 8, 7], 7.0)])
+def test_a_spend_below_zero_is_left_to_whoever_reads_it(spend, typical):
+    columns = {"frequency": [1, 2, 3], "recency": [9, 20, 90], "age": [30, 50, 100], "mean_spend": spend}
+    assert typical_history(book(**columns)).mean_spend == typical

@@ -155,7 +155,7 @@ class ContractAttritionScorer(
     InvalidValueError
         If the horizon is no whole number of periods, or no model has the name.
     FitError
-        If nobody has faced a renewal, or nobody says who left.
+        If nobody has faced a renewal, nobody says who left, or the renewals do not identify the model.
 
     References
     ----------
@@ -296,7 +296,7 @@ class ContractValueScorer(_WholePeriods, BaseScorer, kind="crmrisk.contract_valu
     InvalidValueError
         If a rate or margin is out of range, the horizon no whole number of periods, or no model has the name.
     FitError
-        If nobody has faced a renewal, or nobody says who left.
+        If nobody has faced a renewal, nobody says who left, or the renewals do not identify the model.
 
     References
     ----------

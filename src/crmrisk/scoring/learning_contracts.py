@@ -15,6 +15,7 @@ from crmrisk.scoring.value.names import CONTRACTS
 if TYPE_CHECKING:
     from crmrisk.core.portfolio import Portfolio
     from crmrisk.scoring.value.contract import ContractModel
+    from crmrisk.scoring.value.model_fit import ModelFit
 
 __all__ = ["CHURNED", "RENEWALS", "fitted_contracts"]
 
@@ -42,7 +43,8 @@ def fitted_contracts(portfolio: Portfolio, model: ContractModel | str = CONTRACT
     Raises
     ------
     FitError
-        If the portfolio does not say who left, or nobody has faced a renewal.
+        If the portfolio does not say who left, nobody has faced a renewal, or renewals identify no parameter at all. A
+        parameter that runs to infinity is a finding and a warning: nobody is lost, or all are alike.
     InvalidValueError
         If no model has the name, or renewals are no whole numbers.
 
@@ -50,10 +52,10 @@ def fitted_contracts(portfolio: Portfolio, model: ContractModel | str = CONTRACT
     --------
     >>> from datetime import date
     >>> from crmrisk import Portfolio
-    >>> columns = {"renewals": [0, 0, 1, 2, 3, 3, 3], "churned": [1, 1, 1, 1, 0, 0, 0]}
-    >>> book = Portfolio([f"C{row}" for row in range(7)], date(2026, 1, 31), columns)
+    >>> columns = {"renewals": [0, 0, 0, 1, 2, 3, 3, 3] * 25, "churned": [1, 1, 1, 1, 1, 0, 0, 0] * 25}
+    >>> book = Portfolio([f"C{row}" for row in range(200)], date(2026, 1, 31), columns)
     >>> fitted_contracts(book).model.retention_rate([1, 2]).round(2)
-    array([0.73, 0.76])
+    array([0.64, 0.74])
     """
     if not isinstance(model, str):
         return Learnt(model)
@@ -70,4 +72,21 @@ def fitted_contracts(portfolio: Portfolio, model: ContractModel | str = CONTRACT
     rated = ~np.isnan(portfolio[RENEWALS.name])
     churned = np.nan_to_num(portfolio[CHURNED.name][rated]) > 0
     kind: Any = CONTRACTS.named(model)  # every model of contracts has a `fit`, of its own kind
-    return Learnt.by(kind.fit(renewals + churned, churned))
+    fit: ModelFit[ContractModel] = kind.fit(renewals + churned, churned)
+    _refuse_unidentified(fit, model)
+    return Learnt.by(fit)
+
+
+def _refuse_unidentified(fit: ModelFit[ContractModel], model: str) -> None:
+    bounds = {each.bound for each in fit.unidentified}
+    if len(fit.unidentified) < len(fit.parameters) or "infinity" in bounds:
+        return
+    parameters = ", ".join(f"{parameter}=" for parameter in fit.parameters)
+    raise FitError(
+        Problem(
+            what=f"the renewals do not identify {', '.join(fit.not_identified)}",
+            where=model,
+            got=f"{fit.n:g} customers",
+            remedy=f"learn from more customers and renewals, or pass {model}({parameters}) of a similar population",
+        )
+    )

@@ -94,7 +94,8 @@ def typical_history(portfolio: Portfolio) -> TypicalHistory:
 
     Returns
     -------
-    Medians, of two middle values the lower; where nobody has a history, a customer who has just bought.
+    Medians, of two middle values the lower; where nobody has a history, a customer who has just bought. A spend below 0
+    is nobody's: whoever reads spend refuses it.
 
     Examples
     --------
@@ -116,7 +117,7 @@ def typical_history(portfolio: Portfolio) -> TypicalHistory:
         frequency=float(np.floor(_median(frequency[complete]) or 0.0)),
         recency_share=usual.recency_share if share is None else share,
         age=_median(age[complete]) or 0.0,
-        mean_spend=None if spend is None else _median(spend[repeat & ~np.isnan(spend)]),
+        mean_spend=None if spend is None else _median(spend[repeat & (spend >= 0)]),
     )
 
 

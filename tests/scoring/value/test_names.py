@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from crmrisk.core.errors import InvalidValueError
 from crmrisk.core.model import Model
-from crmrisk.scoring.value import BetaGeoNBD, ParetoNBD, ShiftedBetaGeometric
+from crmrisk.scoring.value import NBD, BetaGeoNBD, ParetoNBD, ShiftedBetaGeometric
 from crmrisk.scoring.value.names import (
     CONTRACTS,
     PURCHASES,
@@ -51,6 +51,13 @@ def test_an_unknown_name_lists_the_names_and_the_closest(name, remedy):
     message = str(caught.value)
     assert all(each in message for each in PURCHASES.names)
     assert f"remedy: '{remedy}'?" in message or f"for instance '{remedy}'" in message
+
+
+@pytest.mark.parametrize("given", ["NBD", NBD])
+def test_a_model_without_dropout_is_refused_for_having_none(given):
+    with pytest.raises(InvalidValueError, match="NBD has no dropout") as caught:
+        Holder(model=given)
+    assert "'ParetoNBD'?" not in str(caught.value)
 
 
 def test_what_is_wrong_with_a_model_is_reported_among_the_other_problems():

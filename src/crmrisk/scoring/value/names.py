@@ -7,7 +7,7 @@ is) or nothing (the family's usual model), and are saved as ``"ParetoNBD"`` or `
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeAlias, TypeVar
@@ -56,6 +56,8 @@ class Family(Generic[M]):
         The one that is meant where none is named.
     members
         Name to class.
+    outsiders
+        Models of another kind that somebody may expect here, and why they are none of these.
 
     Examples
     --------
@@ -69,6 +71,7 @@ class Family(Generic[M]):
     what: str
     usual: str
     members: Mapping[str, type[M]]
+    outsiders: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -105,6 +108,8 @@ class Family(Generic[M]):
         )
 
     def _remedy(self, name: str) -> str:
+        if name in self.outsiders:
+            return self.outsiders[name]
         lower = {each.lower(): each for each in self.members}
         close = get_close_matches(str(name).lower(), lower, n=1, cutoff=0.5)
         return f"{lower[close[0]]!r}?" if close else f"for instance {self.usual!r}"
@@ -151,6 +156,7 @@ PURCHASES: Family[BuyingUntilDropout] = Family(
     MappingProxyType(
         {each.__name__: each for each in (BetaGeoNBD, ModifiedBetaGeoNBD, ParetoNBD, BetaGeoCNBD, ModifiedBetaGeoCNBD)}
     ),
+    MappingProxyType({"NBD": "take one of these: NBD has no dropout, so nobody ever leaves"}),
 )
 """Models of buying until an unseen dropout."""
 
