@@ -10,9 +10,10 @@ from crmrisk.scoring.value.checking.choice import Judged, best_of, log_probabili
 HISTORY = ([0, 1, 4, 0, 2], [0, 20, 30, 0, 9], [38, 38, 38, 20, 30])
 
 
-def said(kind, log_probabilities, *, slow=False, converged=True):
-    fit = kind.fit(*HISTORY)
-    return Judged(fit.model_copy(update={"converged": converged}), np.array(log_probabilities), np.ones(4), slow=slow)
+def said(kind, log_probabilities, *, slow=False, converged=True, not_identified=()):
+    fit = kind.fit(*HISTORY).model_copy(update={"converged": converged, "not_identified": not_identified})
+    n = len(log_probabilities)
+    return Judged(fit, np.array(log_probabilities), np.ones(n), slow=slow)
 
 
 def choose(*judged):
@@ -52,7 +53,34 @@ def test_of_models_as_large_and_fast_the_higher_is_chosen_and_the_other_named():
 
 def test_a_fit_that_did_not_converge_is_chosen_only_if_there_is_no_other():
     assert choose(said(NBD, FAR), said(BetaGeoNBD, TOP, converged=False)).best == "NBD"
+    assert choose(said(NBD, FAR), said(BetaGeoNBD, TOP, converged=False)).why.endswith(" Not converged: BetaGeoNBD.")
     assert choose(said(BetaGeoNBD, TOP, converged=False)).best == "BetaGeoNBD"
+
+
+@pytest.mark.parametrize("customers", [1, 4])
+def test_a_standard_error_without_any_spread_is_unknown(customers):
+    judged = [said(NBD, [-9.0] * customers), said(BetaGeoNBD, [-1.0] * customers)]
+    choice = best_of(judged, np.ones(customers), np.ones(customers))
+    assert choice.best == "NBD"
+    assert choice["NBD"].difference_standard_error is None
+    assert "standard error unknown" in choice.why
+    assert "standard error unknown" in repr(choice)
+    assert Candidate.from_json(choice["NBD"].to_json()) == choice["NBD"]
+
+
+@pytest.mark.parametrize(("vague", "best"), [(("a", "b"), "NBD"), ((), "BetaGeoNBD")])
+def test_parameters_that_are_not_identified_are_named_and_their_model_set_aside(vague, best):
+    choice = choose(said(NBD, FAR), said(BetaGeoNBD, TOP, not_identified=vague))
+    assert choice.best == best
+    assert ("Set aside, as parameters are not identified: BetaGeoNBD (a, b; higher by 7.9" in choice.why) == bool(vague)
+
+
+def test_a_model_that_is_not_identified_is_chosen_where_there_is_no_other():
+    choice = choose(said(NBD, FAR, not_identified=("r",)), said(BetaGeoNBD, TOP, not_identified=("a",)))
+    assert choice.best == "BetaGeoNBD"
+    assert choice.why.endswith(
+        "No candidate is left whose parameters are all identified; not identified: BetaGeoNBD (a), NBD (r)."
+    )
 
 
 def test_the_difference_is_paired_customer_by_customer():

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -93,6 +93,37 @@ def test_progress_is_told(simulated):
     seen = []
     choose_model(simulated, models=["NBD", "BetaGeoNBD"], progress=lambda done, all_: seen.append((done, all_)))
     assert seen == [(1, 2), (2, 2)]
+
+
+def test_one_customer_chooses_the_simplest():
+    choice = choose_model(Holdout([0], [0], [30], purchases=[1], duration=30))
+    assert choice.best == "NBD"
+    assert "standard error unknown" in choice.why
+    assert "NBD (r, alpha)" in choice.why
+
+
+BG = BetaGeoNBD(r=1, alpha=5, a=1, b=3)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"calibration_end": "x"}, "calibration_end: a Holdout is split already"),
+        ({"holdout_end": date(2026, 1, 1)}, "holdout_end: a Holdout is split already"),
+        ({"time_unit": 3}, "time_unit: a Holdout is split already"),
+        ({"time_unit": timedelta(weeks=1)}, "time_unit: a Holdout is split already"),
+        ({"rename": {}}, "rename: a Holdout is split already"),
+        ({"models": [1]}, "models: neither the name nor the class"),
+        ({"models": [None]}, "models: neither the name nor the class"),
+        ({"models": [BG]}, "models: neither the name nor the class"),
+        ({"models": BG}, "models: neither the name nor the class"),
+        ({"models": ["zz"]}, "allowed: .*, NBD"),
+        ({"progress": 3}, "progress: cannot be called"),
+    ],
+)
+def test_arguments_that_do_not_belong_are_refused(changes, says):
+    with pytest.raises(InvalidValueError, match=says):
+        choose_model(Holdout([0], [0], [30], purchases=[1], duration=30), **changes)
 
 
 def test_refused_with_a_reason(simulated):

@@ -68,6 +68,19 @@ def test_the_best_is_fitted_again_to_the_whole_panel():
     assert choice.fit == ShiftedBetaGeometric.fit_survivors(REGULAR)
 
 
+def test_one_renewal_identifies_nothing_and_the_reason_says_so():
+    choice = choose_contract_model(HIGH_END, held_out=6)
+    assert "No candidate is left whose parameters are all identified" in choice.why
+    assert "BetaDiscreteWeibull (alpha, beta, c)" in choice.why
+    assert "ShiftedBetaGeometric (alpha, beta)" in choice.why
+
+
+@pytest.mark.parametrize("models", [1, [1], [None], ShiftedBetaGeometric(alpha=1, beta=2)])
+def test_what_names_no_model_is_refused(models):
+    with pytest.raises(InvalidValueError, match="models: neither the name nor the class"):
+        choose_contract_model(REGULAR, models=models)
+
+
 def test_refused_with_a_reason():
     with pytest.raises(InvalidValueError, match="held_out"):
         choose_contract_model(REGULAR, held_out=0)

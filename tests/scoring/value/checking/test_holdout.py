@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
 
 from crmrisk.core.errors import FitError, InvalidValueError, PortfolioError
 from crmrisk.scoring.value.checking.holdout import Holdout, RepeatPurchases
+from crmrisk.scoring.value.histories import Histories
 
 
 def make(**changes):
@@ -31,6 +32,40 @@ def make(**changes):
 def test_impossible_holdouts_are_refused(changes, says):
     with pytest.raises(InvalidValueError, match=says):
         make(**changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"repeats": RepeatPurchases([1.0, 2.0], [1.0])}, "repeats: columns differ in length"),
+        ({"repeats": RepeatPurchases([1.0, np.nan], [1.0, 1.0])}, r"repeats\.time: 1 missing"),
+        ({"repeats": RepeatPurchases([1.0, 2.0], [1.0, np.nan])}, r"repeats\.purchases: 1 missing or negative"),
+        ({"repeats": RepeatPurchases([1.0, 2.0], [1.0, -1.0])}, r"repeats\.purchases: 1 missing or negative"),
+        ({"repeats": RepeatPurchases(["a"], [1.0])}, r"repeats\.time: not numbers"),
+        ({"repeats": RepeatPurchases([1.0], [np.inf])}, r"repeats\.purchases: 1 infinite"),
+        ({"repeats": RepeatPurchases(1.0, 1.0)}, r"repeats\.time: not one value"),
+        ({"repeats": 3}, "repeats: not a RepeatPurchases"),
+        ({"complete": 3}, "complete: not a Histories"),
+        ({"complete": Histories([1], [9], [3])}, "recency: 1 value.* above age"),
+        ({"calibration_end": "x"}, "calibration_end: not a datetime"),
+        ({"calibration_end": date(2026, 1, 1)}, "calibration_end: not a datetime"),
+        ({"duration": "x"}, "duration: no length of time"),
+        ({"duration": None}, "duration: no length of time"),
+    ],
+)
+def test_parts_of_another_kind_are_refused(changes, says):
+    with pytest.raises((InvalidValueError, PortfolioError), match=says):
+        make(**changes)
+
+
+def test_parts_may_be_lists_and_nobody_need_have_bought_again():
+    holdout = make(repeats=RepeatPurchases([], []), complete=Histories([0, 2], [0, 20], [77, 74]))
+    assert holdout.repeats.time.size == 0
+    assert holdout.complete.age.tolist() == [77, 74]
+
+
+def test_refunds_are_spend_below_0():
+    assert make(mean_spend=[np.nan, -2], spend=[-1, 3]).mean_spend[1] == -2
 
 
 def test_customers_are_unique_and_there_is_one():

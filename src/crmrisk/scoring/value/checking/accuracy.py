@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic.dataclasses import dataclass
 
+from crmrisk.core.arguments import refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.model import VALUE, Value
+from crmrisk.scoring.value.checking.asking import expect_holdout, expect_model
+from crmrisk.scoring.value.gamma_gamma import GammaGamma
 
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray
     from crmrisk.scoring.value.buying import BuyingUntilDropout
     from crmrisk.scoring.value.checking.holdout import Holdout
-    from crmrisk.scoring.value.gamma_gamma import GammaGamma
 
 __all__ = ["HoldoutErrors", "errors_between", "holdout_errors", "standard_error_of_sum"]
 
@@ -74,7 +76,8 @@ def holdout_errors(
     Raises
     ------
     InvalidValueError
-        If spend is asked for and the holdout does not know it.
+        If a model or the holdout is none, or spend is asked for and the holdout does not know it of every customer, or
+        the model of spend has no mean (q of 1 or less).
 
     Examples
     --------
@@ -85,16 +88,29 @@ def holdout_errors(
     >>> round(errors.mean_absolute_error, 3), round(errors.bias, 3)
     (0.21, 0.421)
     """
+    expect_holdout(model, holdout)
     history = {"frequency": holdout.frequency, "recency": holdout.recency, "age": holdout.age}
     expected = model.expected_purchases(holdout.duration, **history)
     if spend_model is None:
         return errors_between(holdout.purchases, expected)
-    if np.isnan(holdout.spend).any():
-        what, remedy = "spend is not known", "split a table with amounts"
-        raise InvalidValueError(Problem(what=what, where="holdout.spend", remedy=remedy))
+    return errors_between(holdout.spend, expected * _expected_spend(spend_model, holdout))
+
+
+def _expected_spend(model: GammaGamma, holdout: Holdout) -> FloatArray:
+    expect_model(model, GammaGamma, where="spend_model")
     mean = np.where(holdout.frequency > 0, holdout.mean_spend, 0.0)
-    spend = spend_model.expected_spend(frequency=holdout.frequency, mean_spend=mean)
-    return errors_between(holdout.spend, expected * spend)
+    unknown = {"spend": np.isnan(holdout.spend).sum(), "mean_spend": np.isnan(mean).sum()}
+    remedy = "split a table with amounts, or leave those customers out"
+    refuse([
+        Problem(what="spend is not known", where=f"holdout.{name}", got=f"{n} customers without", remedy=remedy)
+        for name, n in unknown.items()
+        if n
+    ])  # fmt: skip
+    spend = model.expected_spend(frequency=holdout.frequency, mean_spend=mean)
+    if np.isnan(spend).any():
+        what, got = "spend has no mean", f"q={model.q:g}"
+        raise InvalidValueError(Problem(what=what, where="spend_model", allowed="q > 1", got=got))
+    return spend
 
 
 def errors_between(actual: FloatArray, expected: FloatArray, weights: FloatArray | None = None) -> HoldoutErrors:

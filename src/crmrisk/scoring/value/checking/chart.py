@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Chart"]
 
+KINDS = ("line", "bar")
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -45,7 +47,7 @@ class Chart:
     Raises
     ------
     InvalidValueError
-        If a column that is to be drawn is not there, or columns differ in length.
+        If a column that is to be drawn is not there, columns differ in length, or the kind is unknown.
 
     Examples
     --------
@@ -73,6 +75,9 @@ class Chart:
             for axis, name in drawn.items()
             if name not in self.data
         ]
+        if self.kind not in KINDS:
+            what, got = "no such kind of chart", repr(self.kind)[:100]
+            problems.append(Problem(what=what, where="Chart.kind", allowed=", ".join(KINDS), got=got))
         if len({len(values) for values in self.data.values()}) > 1:
             problems.append(Problem(what="columns differ in length", where="Chart.data"))
         if problems:

@@ -31,6 +31,8 @@ ERRORS = 2.0
 """Differences within so many standard errors are not distinguishable."""
 RESOLUTION = 0.01
 """Nor are differences below this, which nobody would notice and rounding may make."""
+ALIKE = 1e-12
+"""Differences of customers this close to each other, relative to their size, differ by rounding."""
 SMALLEST = float(np.finfo(np.float64).tiny)
 """Probabilities below what a float can hold are taken for this, in favour of the model that gave them."""
 
@@ -50,9 +52,11 @@ class Candidate(Value):
     out_of_time
         Σ ln P(what the customer did in the holdout | their history), the higher the better.
     difference
-        That minus the highest of the candidates whose fit converged.
+        That minus the highest of the candidates that may be chosen: those whose fit converged and whose parameters are
+        all identified, as far as there are any.
     difference_standard_error
-        How uncertain the difference is, from the differences of single customers.
+        How uncertain the difference is, from the differences of single customers; ``None``, not known, for one customer
+        or where all differ alike.
     bias, mean_absolute_error
         Of expected purchases (renewals) in the holdout: expected minus actual in all, and per customer.
     converged
@@ -72,7 +76,7 @@ class Candidate(Value):
     bic: float
     out_of_time: float
     difference: float
-    difference_standard_error: float
+    difference_standard_error: float | None
     bias: float
     mean_absolute_error: float
     converged: bool
@@ -80,13 +84,23 @@ class Candidate(Value):
 
     @property
     def distinguishable(self) -> bool:
-        """Tell whether it is worse than the highest by more than chance."""
-        return -self.difference > max(ERRORS * self.difference_standard_error, RESOLUTION)
+        """Tell whether it is worse than the highest by more than chance; never where chance is not known."""
+        error = self.difference_standard_error
+        return error is not None and -self.difference > max(ERRORS * error, RESOLUTION)
 
     @property
     def lower_by(self) -> str:
         """Say the difference and how uncertain it is."""
-        return f"lower by {-self.difference:,.2f}, standard error {self.difference_standard_error:,.2f}"
+        error = self.difference_standard_error
+        return (
+            f"lower by {-self.difference:,.2f}, standard error {'unknown' if error is None else format(error, ',.2f')}"
+        )
+
+    @property
+    def vague(self) -> str:
+        """Say which parameters are not identified, and whether it foresaw more all the same."""
+        higher = f"; higher by {self.difference:,.2f}" if self.difference > RESOLUTION else ""
+        return f"{self.model} ({', '.join(self.not_identified)}{higher})"
 
 
 @dataclass(frozen=True, repr=False)
@@ -208,7 +222,8 @@ def best_of(judged: Sequence[Judged], actual: FloatArray, weights: FloatArray) -
     """Compare what models said with what happened, and choose.
 
     The highest out-of-time log-likelihood wins, unless a model with fewer parameters, or a faster one with as many, is
-    not distinguishable from it; models whose fit did not converge are only chosen among themselves.
+    not distinguishable from it; models whose fit did not converge are only chosen among themselves, and so are, of the
+    others, those with parameters that are not identified.
 
     Parameters
     ----------
@@ -228,7 +243,8 @@ def best_of(judged: Sequence[Judged], actual: FloatArray, weights: FloatArray) -
     >>> best_of(said, np.ones(3), np.ones(3)).best
     'NBD'
     """
-    sound = [each for each in judged if each.fit.converged] or list(judged)
+    converged = [each for each in judged if each.fit.converged] or list(judged)
+    sound = [each for each in converged if not each.fit.not_identified] or converged
     sums = {each.name: float((weights * each.log_probability).sum()) for each in sound}
     highest = [each for each in sound if sums[each.name] >= max(sums.values()) - RESOLUTION]
     leader = min(highest, key=lambda each: (each.size, each.slow, -sums[each.name]))
@@ -236,7 +252,8 @@ def best_of(judged: Sequence[Judged], actual: FloatArray, weights: FloatArray) -
     level = [each for each in sound if each is leader or not by_name[each.name].distinguishable]
     chosen = min(level, key=lambda each: (each.size, each.slow, -by_name[each.name].out_of_time))
     ordered = sorted(by_name.values(), key=lambda each: -each.out_of_time)
-    why = _reason(by_name[chosen.name], by_name[leader.name], ordered)
+    compared = [each for each in ordered if each.model in sums]
+    why = _reason(by_name[chosen.name], by_name[leader.name], compared) + _set_aside(by_name[chosen.name], ordered)
     return ModelChoice(tuple(ordered), chosen.name, why, chosen.fit, {each.name: each.fit for each in judged})
 
 
@@ -251,7 +268,7 @@ def _candidate(judged: Judged, leader: Judged, actual: FloatArray, weights: Floa
         bic=fit.bic,
         out_of_time=float((weights * judged.log_probability).sum()),
         difference=float((weights * behind).sum()),
-        difference_standard_error=standard_error_of_sum(behind, weights) if weights.sum() > 1 else 0.0,
+        difference_standard_error=0.0 if judged is leader else _standard_error(behind, weights),
         bias=errors.bias,
         mean_absolute_error=errors.mean_absolute_error,
         converged=fit.converged,
@@ -259,10 +276,18 @@ def _candidate(judged: Judged, leader: Judged, actual: FloatArray, weights: Floa
     )
 
 
-def _reason(chosen: Candidate, leader: Candidate, ordered: list[Candidate]) -> str:
-    others = [each for each in ordered if each is not chosen]
+def _standard_error(behind: FloatArray, weights: FloatArray) -> float | None:
+    """Estimate how uncertain a sum of differences is, unless nothing varies by which to tell."""
+    some = behind[weights > 0]
+    alike = weights.sum() <= 1 or np.ptp(some) <= ALIKE * np.abs(some).max()
+    return None if alike else standard_error_of_sum(behind, weights)
+
+
+def _reason(chosen: Candidate, leader: Candidate, compared: list[Candidate]) -> str:
+    others = [each for each in compared if each is not chosen]
     if not others:
-        return f"{chosen.model} is the only candidate; its out-of-time log-likelihood is {chosen.out_of_time:,.2f}."
+        alone = f"{chosen.model} is the only candidate to choose"
+        return f"{alone}; its out-of-time log-likelihood is {chosen.out_of_time:,.2f}."
     if chosen is not leader:
         better = "simpler" if chosen.parameters < leader.parameters else "faster"
         return (
@@ -276,4 +301,16 @@ def _reason(chosen: Candidate, leader: Candidate, ordered: list[Candidate]) -> s
         f"; {worse[0].model} is {worse[0].lower_by}" if worse else "",
         f"; not distinguishable, but no simpler: {', '.join(level)}" if level else "",
         ".",
+    ])  # fmt: skip
+
+
+def _set_aside(chosen: Candidate, ordered: list[Candidate]) -> str:
+    """Say which parameters are not identified, and which fits did not converge."""
+    vague = ", ".join(each.vague for each in ordered if each.not_identified)
+    stopped = ", ".join(each.model for each in ordered if not each.converged)
+    alone = "No candidate is left whose parameters are all identified; not identified"
+    which = alone if chosen.not_identified else "Set aside, as parameters are not identified"
+    return "".join([
+        f" {which}: {vague}." if vague else "",
+        f" Not converged: {stopped}." if stopped else "",
     ])  # fmt: skip

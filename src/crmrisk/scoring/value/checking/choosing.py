@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from crmrisk.core.arguments import refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.progress import progress_callback
+from crmrisk.scoring.value.checking.asking import asked_models
 from crmrisk.scoring.value.checking.choice import Judged, best_of, log_probability
 from crmrisk.scoring.value.checking.holdout import Holdout
-from crmrisk.scoring.value.names import PURCHASES
+from crmrisk.scoring.value.names import PURCHASES, Family
 from crmrisk.scoring.value.nbd import NBD
 from crmrisk.scoring.value.pareto import ParetoNBD
+from crmrisk.scoring.value.time_spans import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,6 +28,10 @@ if TYPE_CHECKING:
     from crmrisk.scoring.value.checking.choice import ModelChoice
 
 __all__ = ["choose_model"]
+
+_MEMBERS: dict[str, type[BuyingUntilDropout]] = {NBD.__name__: NBD, **PURCHASES.members}
+CANDIDATES: Family[BuyingUntilDropout] = Family(PURCHASES.what, PURCHASES.usual, _MEMBERS)
+"""The family and the model without dropout."""
 
 
 def choose_model(
@@ -42,14 +49,15 @@ def choose_model(
 
     Each model is judged by Σ_i ln P(Y_i(holdout) = y_i | x_i, t_x_i, T_i). Differences within two standard errors,
     paired customer by customer, are not distinguishable: then the model with fewer parameters is preferred, and of
-    those with as many the faster.
+    those with as many the faster. Where their standard error is not known (one customer, or all alike), no difference
+    is distinguishable. A model with parameters the calibration does not determine is chosen only if there is no other.
 
     Parameters
     ----------
     purchases
         A `Holdout`; or `Evidence`, or a table of purchases, to be split as `hold_out` does.
     calibration_end, holdout_end, time_unit, rename
-        How to split; for anything but a `Holdout` the end of the calibration is needed.
+        How to split; not for a `Holdout`, for anything else the end of the calibration is needed.
     models
         Names or classes; all of the family and the model without dropout unless given.
     refit
@@ -60,7 +68,8 @@ def choose_model(
     Raises
     ------
     InvalidValueError
-        If there is no end of the calibration, no model or an unknown one, or nothing to fit again to.
+        If there is no end of the calibration, or anything on how to split beside a `Holdout`, no model or an unknown
+        one, nothing to fit again to, or progress cannot be called.
     FitError
         If nobody has bought by the end of the calibration.
     EvidenceError
@@ -79,7 +88,8 @@ def choose_model(
     >>> choose_model(holdout, models=["BetaGeoNBD", "NBD"]).best
     'NBD'
     """
-    kinds = _kinds(models)
+    kinds = asked_models(models, CANDIDATES)
+    _refuse_uncallable(progress)
     holdout = _holdout(purchases, calibration_end, holdout_end, time_unit, rename)
     if refit and holdout.complete is None:
         what, remedy = "nothing to fit again to", "use hold_out(...), or pass complete=Histories(...)"
@@ -103,6 +113,14 @@ def _holdout(
     rename: Mapping[str, str] | None,
 ) -> Holdout:
     if isinstance(purchases, Holdout):
+        told: dict[str, object] = {"calibration_end": start, "holdout_end": end, "rename": rename}
+        told |= {"time_unit": None if time_unit == DAY else time_unit}
+        what, remedy = "a Holdout is split already", "leave it out, or pass the table of purchases"
+        refuse([
+            Problem(what=what, where=name, got=repr(value)[:100], remedy=remedy)
+            for name, value in told.items()
+            if value is not None
+        ])  # fmt: skip
         return purchases
     if start is None:
         remedy = "pass calibration_end, or a Holdout"
@@ -112,16 +130,10 @@ def _holdout(
     return hold_out(purchases, start, end, time_unit=time_unit, rename=rename)
 
 
-def _kinds(models: Iterable[str | type[BuyingUntilDropout]] | None) -> list[type[BuyingUntilDropout]]:
-    """List the models asked for, in the order of the family."""
-    family: dict[str, type[BuyingUntilDropout]] = {NBD.__name__: NBD, **PURCHASES.members}
-    asked = family if models is None else [models] if isinstance(models, str | type) else models
-    names = {each if isinstance(each, str) else each.__name__ for each in asked}
-    if not names:
-        raise InvalidValueError(Problem(what="no model", where="models", allowed=", ".join(family)))
-    for name in sorted(names - {NBD.__name__}):
-        PURCHASES.named(name)  # an unknown one is refused with the names there are
-    return [kind for name, kind in family.items() if name in names]
+def _refuse_uncallable(progress: object) -> None:
+    if not (progress is None or progress == "bar" or callable(progress)):
+        allowed, got = "a function of (done, all), or 'bar'", repr(progress)[:100]
+        raise InvalidValueError(Problem(what="cannot be called", where="progress", allowed=allowed, got=got))
 
 
 def _judged(kind: type[BuyingUntilDropout], holdout: Holdout) -> Judged:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.scoring.value.checking.asking import expect_groups, expect_holdout
 from crmrisk.scoring.value.checking.chart import Chart
 from crmrisk.scoring.value.checking.columns import Columns
 from crmrisk.scoring.value.checking.frequencies import group_labels
@@ -100,7 +101,7 @@ def conditional_expectations(
     Raises
     ------
     InvalidValueError
-        If the grouping is unknown, or its size no whole number from 1.
+        If the model or the holdout is none, the grouping is unknown, or its size no whole number from 1 to 1,000.
 
     Examples
     --------
@@ -114,6 +115,7 @@ def conditional_expectations(
     1     1        0.0     NaN             NaN       NaN
     2    2+        1.0     1.0             NaN     1.226
     """
+    expect_holdout(model, holdout)
     groups = _groups(holdout, by, most, bins)
     history = {"frequency": holdout.frequency, "recency": holdout.recency, "age": holdout.age}
     expected = model.expected_purchases(holdout.duration, **history)
@@ -131,10 +133,11 @@ class _Groups(NamedTuple):
 
 def _groups(holdout: Holdout, by: By, most: int, bins: int) -> _Groups:
     if by == "frequency":
-        return _Groups(np.minimum(holdout.frequency, most).astype(np.int64), group_labels(most))
-    if by not in _LABELS:
+        labelled = group_labels(most)
+        return _Groups(np.minimum(holdout.frequency, most).astype(np.int64), labelled)
+    if not isinstance(by, str) or by not in _LABELS:
         raise InvalidValueError(Problem(what="no grouping", where="by", allowed=", ".join(_LABELS), got=repr(by)))
-    group_labels(bins)  # refuses what is no whole number from 1
+    expect_groups(bins, where="bins")
     values = getattr(holdout, by)
     again = holdout.frequency > 0
     low = 0.0 if by == "recency" else float(values[again].min(initial=np.inf))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 import numpy as np
 
 from crmrisk.core.errors import FitError, InvalidValueError, Problem
+from crmrisk.scoring.value.checking.asking import asked_models
 from crmrisk.scoring.value.checking.choice import Judged, best_of, log_probability
 from crmrisk.scoring.value.names import CONTRACTS
 from crmrisk.scoring.value.opportunities import checked_survivors
@@ -36,7 +37,7 @@ def choose_contract_model(
 
     Each model is judged by the probability it gave to every customer's renewals among those held out, given the
     renewals before. Differences within two standard errors are not distinguishable: then the simpler model is
-    preferred.
+    preferred. A model with parameters the panel does not determine is chosen only if there is no other.
 
     Parameters
     ----------
@@ -62,7 +63,7 @@ def choose_contract_model(
     >>> choice.best
     'BetaDiscreteWeibull'
     """
-    kinds = _kinds(models)
+    kinds = asked_models(models, CONTRACTS)
     counts = checked_survivors(survivors)
     seen, coming = _calibration(counts, held_out), _held_out(counts, held_out)
     choice = best_of([_judged(kind, seen, coming) for kind in kinds], coming.renewed, coming.customers)
@@ -80,16 +81,6 @@ class _Coming(NamedTuple):
     lost: FloatArray
     customers: FloatArray
     horizon: int
-
-
-def _kinds(models: Iterable[str | type[ContractModel]] | None) -> list[type[ContractModel]]:
-    asked = CONTRACTS.members if models is None else [models] if isinstance(models, str | type) else models
-    names = {each if isinstance(each, str) else each.__name__ for each in asked}
-    if not names:
-        raise InvalidValueError(Problem(what="no model", where="models", allowed=", ".join(CONTRACTS.names)))
-    for name in sorted(names):
-        CONTRACTS.named(name)  # an unknown one is refused with the names there are
-    return [kind for name, kind in CONTRACTS.members.items() if name in names]
 
 
 def _last(counts: FloatArray) -> FloatArray:

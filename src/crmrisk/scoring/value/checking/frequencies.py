@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.scoring.value.checking.asking import expect_groups, expect_model
 from crmrisk.scoring.value.checking.chart import Chart
 from crmrisk.scoring.value.checking.columns import Columns
 from crmrisk.scoring.value.compact import compact
@@ -79,14 +79,14 @@ def frequency_table(
     weights
         How many customers each row stands for, ``(n_rows,)``.
     most
-        The open last group: so many and more.
+        The open last group: so many and more; 1,000 at most.
 
     Raises
     ------
     FitError
         If there is no customer.
     InvalidValueError
-        If a history is impossible, or the last group below 1.
+        If the model is none, a history is impossible, or the last group no whole number from 1 to 1,000.
 
     Examples
     --------
@@ -100,6 +100,7 @@ def frequency_table(
     2         2    89.0      85.4
     3        3+   154.0     141.4
     """
+    expect_model(model)
     checked = {"frequency": histories.frequency, "recency": histories.recency, "age": histories.age}
     columns = checked_columns(checked)
     labels = group_labels(most)
@@ -122,13 +123,12 @@ def group_labels(most: int) -> ObjectArray:
     Raises
     ------
     InvalidValueError
-        If that is below 1 or no whole number.
+        If that is no whole number from 1 to 1,000.
 
     Examples
     --------
     >>> group_labels(2)
     array(['0', '1', '2+'], dtype=object)
     """
-    if not isinstance(most, int | np.integer) or most < 1:
-        raise InvalidValueError(Problem(what="last group", where="most", allowed="a whole number >= 1", got=repr(most)))
+    expect_groups(most, where="most")
     return np.array([*(str(n) for n in range(most)), f"{most}+"], dtype=object)

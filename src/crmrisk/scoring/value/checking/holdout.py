@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
+from crmrisk.core.arguments import is_number, kind_problems, refuse
 from crmrisk.core.arrays import FloatArray, ObjectArray, frozen_floats, frozen_objects, same_arrays
 from crmrisk.core.errors import InvalidValueError, PortfolioError, Problem
 from crmrisk.scoring.value.histories import Histories, checked_columns
@@ -93,11 +94,13 @@ class Holdout:
     customer_id
         Unique identifiers, ``(n_customers,)``; counted from 0 unless given.
     mean_spend
-        Mean spend per repeat purchase of the calibration, NaN where there is none, ``(n_customers,)`` [money].
+        Mean spend per repeat purchase of the calibration, below 0 where refunds exceed what was paid, NaN where there
+        is none or it is not known, ``(n_customers,)`` [money].
     spend
-        Spend in the holdout, ``(n_customers,)`` [money].
+        Spend in the holdout, refunds below 0, NaN where it is not known, ``(n_customers,)`` [money]; `holdout_errors`
+        compares spend only where it is known of everybody.
     repeats
-        When repeat purchases were made; needed for tracking.
+        When repeat purchases were made, and how many; needed for tracking.
     complete
         The histories of everybody known at the end of the holdout, newer customers included; needed to fit again.
     calibration_end
@@ -109,9 +112,9 @@ class Holdout:
         If there is no customer.
     InvalidValueError
         If values are missing, negative, infinite, fractional (counts) or contradict each other, lengths differ, or the
-        duration or the time unit is not positive.
+        duration or the time unit is not positive, or a part is not what it should be.
     PortfolioError
-        If spend is no number, or identifiers repeat.
+        If spend or the times of repeat purchases are no numbers or infinite, or identifiers repeat.
 
     Examples
     --------
@@ -149,6 +152,7 @@ class Holdout:
         calibration_end: datetime | None = None,
     ) -> None:
         unit = checked_unit(time_unit)
+        _refuse_parts(duration, repeats, complete, calibration_end)
         times = in_units({"recency": recency, "age": age}, unit)
         columns = checked_columns({"frequency": frequency, **times, "purchases": purchases})
         n = columns["age"].size
@@ -166,8 +170,8 @@ class Holdout:
             "customer_id": ids,
             "duration": length,
             "time_unit": unit,
-            "repeats": None if repeats is None else RepeatPurchases(*(_read_only(column) for column in repeats)),
-            "complete": None if complete is None else Histories(*(_read_only(column) for column in complete)),
+            "repeats": None if repeats is None else _checked_repeats(repeats),
+            "complete": None if complete is None else _checked_complete(complete, unit),
             "calibration_end": calibration_end,
         }
         for name, value in values.items():
@@ -244,6 +248,42 @@ def checked_unit(time_unit: timedelta) -> timedelta:
     if not isinstance(time_unit, timedelta) or time_unit <= timedelta(0):
         raise InvalidValueError(Problem(what="no time span", where="time_unit", allowed="> 0", got=repr(time_unit)))
     return time_unit
+
+
+def _refuse_parts(duration: object, repeats: object, complete: object, calibration_end: object) -> None:
+    length = isinstance(duration, timedelta) or is_number(duration) or duration != duration  # noqa: PLR0124 - NaN is refused later
+    got = repr(duration)[:100]
+    refuse(
+        [] if length else [Problem(what="no length of time", where="duration", allowed="> 0, or a time span", got=got)],
+        [] if repeats is None else kind_problems(repeats, RepeatPurchases, where="repeats"),
+        [] if complete is None else kind_problems(complete, Histories, where="complete"),
+        [] if calibration_end is None else kind_problems(calibration_end, datetime, where="calibration_end"),
+    )
+
+
+def _checked_repeats(repeats: RepeatPurchases) -> RepeatPurchases:
+    time, purchases = (
+        frozen_floats(np.asarray(column), where=f"repeats.{name}") for name, column in repeats._asdict().items()
+    )
+    wrong = {
+        "repeats.time": ("missing value(s) (NaN)", "finite numbers", np.isnan(time)),
+        "repeats.purchases": ("missing or negative value(s)", ">= 0", ~(purchases >= 0)),
+    }
+    problems = [
+        Problem(what=f"{rows.sum()} {what}, the first in row {rows.argmax()}", where=where, allowed=allowed)
+        for where, (what, allowed, rows) in wrong.items()
+        if rows.any()
+    ]
+    if len(time) != len(purchases):
+        got = f"time {len(time)}, purchases {len(purchases)}"
+        problems.append(Problem(what="columns differ in length", where="repeats", got=got))
+    refuse(problems)
+    return RepeatPurchases(time, purchases)
+
+
+def _checked_complete(complete: Histories, unit: timedelta) -> Histories:
+    columns = checked_columns(in_units(complete._asdict(), unit))
+    return Histories(**{name: _read_only(column) for name, column in columns.items()})
 
 
 def _read_only(column: FloatArray) -> FloatArray:

@@ -6,13 +6,16 @@ every scorer reads. What comes after is counted for the customers known by then,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import NoneType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmrisk.core.errors import FitError, HorizonNotObservedError, InvalidValueError, Problem, SchemaError
+from crmrisk.core.expecting import expect
 from crmrisk.evidence import Evidence, Purchases
 from crmrisk.evidence.facts import known
 from crmrisk.evidence.moments import DAY, day_number, instant_of, microseconds, moment_in
@@ -21,7 +24,6 @@ from crmrisk.scoring.value.checking.holdout import Holdout, RepeatPurchases, che
 from crmrisk.scoring.value.histories import Histories
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
     from crmrisk.core.arrays import FloatArray, IntArray
@@ -60,7 +62,7 @@ def hold_out(
     Raises
     ------
     InvalidValueError
-        If the holdout does not last a day, or the time unit is not positive.
+        If purchases are no table, the holdout does not last a day, or the time unit is not positive.
     HorizonNotObservedError
         If transactions are not recorded up to its end.
     FitError
@@ -124,7 +126,9 @@ def _evidence_of(purchases: Any, rename: Mapping[str, str] | None) -> tuple[Evid
         if "transactions" not in purchases.tables:
             raise SchemaError(Problem(what="table was not given", where="transactions", got=repr(purchases)))
         return purchases, True
-    frame = nw.from_native(purchases)
+    expect(rename, (Mapping, NoneType), where="rename", remedy="pass {'your name': 'customer_id'}")
+    frame = nw.from_native(purchases, pass_through=True)
+    expect(frame, (nw.DataFrame, nw.LazyFrame), where="purchases", remedy="pass Evidence or a table of purchases")
     names = {(rename or {}).get(name, name) for name in frame.collect_schema().names()}
     paid = "amount" in names
     whole = purchases if paid else frame.with_columns(nw.lit(1.0).alias("amount")).to_native()

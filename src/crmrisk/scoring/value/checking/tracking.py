@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from crmrisk.core.arguments import is_number
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.scoring.value.checking.asking import expect_holdout
 from crmrisk.scoring.value.checking.chart import Chart
 from crmrisk.scoring.value.checking.columns import Columns
 
@@ -109,8 +111,8 @@ def track(model: BuyingUntilDropout, holdout: Holdout, *, period: timedelta | fl
     Raises
     ------
     InvalidValueError
-        If the holdout does not say when purchases were made, or the period is not positive or so short that there are
-        more than 10,000.
+        If the model or the holdout is none, the holdout does not say when purchases were made, or the period is not
+        positive or so short that there are more than 10,000.
 
     Examples
     --------
@@ -130,6 +132,7 @@ def track(model: BuyingUntilDropout, holdout: Holdout, *, period: timedelta | fl
     >>> tracking.chart().x_label
     'time after the end of the calibration [week]'
     """
+    expect_holdout(model, holdout)
     if holdout.repeats is None:
         remedy = "use hold_out(...), or pass repeats=RepeatPurchases(time, purchases)"
         raise InvalidValueError(Problem(what="the times of purchases are not known", where="holdout", remedy=remedy))
@@ -145,10 +148,10 @@ def track(model: BuyingUntilDropout, holdout: Holdout, *, period: timedelta | fl
 
 def _length(period: timedelta | float | None, unit: timedelta) -> float:
     length = max(unit, timedelta(weeks=1)) if period is None else period
-    number = length / unit if isinstance(length, timedelta) else float(length)
-    if not 0 < number < np.inf:
+    number = length / unit if isinstance(length, timedelta) else length
+    if not (is_number(number) and 0 < number < np.inf):
         raise InvalidValueError(Problem(what="no length of time", where="period", allowed="> 0", got=repr(period)))
-    return number
+    return float(number)
 
 
 def _period_ends(holdout: Holdout, length: float) -> FloatArray:
