@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from crmrisk.core.errors import InvalidValueError
+from crmrisk.scoring.value import BetaGeoNBD, ProportionalModel
 from crmrisk.scoring.value.covariate_columns import checked_covariates, standardised
 
 
@@ -46,3 +48,34 @@ def test_what_others_determine_is_lost_and_names_them():
 def test_without_covariates_there_is_nothing():
     found = standardised({}, np.ones(3))
     assert found.columns.shape == (3, 0)
+
+
+HISTORIES = [0, 2, 1, 0, 6], [0, 20, 9, 0, 30], [38, 38, 36, 35, 31]
+ONLINE = [0, 1, 1, 0, 1]
+
+
+@pytest.mark.parametrize("wrong", [3, [ONLINE], np.array(ONLINE), "online", {1: ONLINE}, {"": ONLINE}])
+def test_covariates_without_names_are_refused_wherever_they_are_given(wrong):
+    model = ProportionalModel(base=BetaGeoNBD(r=1, alpha=4, a=0.8, b=3), purchase={"online": 0.5})
+    with pytest.raises(InvalidValueError, match="covariates: no "):
+        ProportionalModel.fit(BetaGeoNBD, *HISTORIES, purchase=wrong)
+    with pytest.raises(InvalidValueError, match="covariates: no "):
+        model.expected_purchases(3, covariates=wrong)
+    with pytest.raises(InvalidValueError, match="covariates: no "):
+        model.simulate(np.full(5, 40.0), rng=np.random.default_rng(1), covariates=wrong)
+
+
+def test_no_covariates_where_the_model_has_some_are_refused():
+    model = ProportionalModel(base=BetaGeoNBD(r=1, alpha=4, a=0.8, b=3), purchase={"online": 0.5})
+    with pytest.raises(InvalidValueError, match="no covariates by name"):
+        model.expected_purchases(3, covariates=None)
+
+
+def test_a_table_is_as_good_as_a_mapping():
+    table = pd.DataFrame({"online": ONLINE})
+    weights = [60, 12, 9, 40, 3]
+    fits = [
+        ProportionalModel.fit(BetaGeoNBD, *HISTORIES, purchase=each, weights=weights)
+        for each in (table, {"online": ONLINE})
+    ]
+    assert fits[0] == fits[1]

@@ -7,14 +7,15 @@ that others determine.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from crmrisk.core.errors import InvalidValueError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import ArrayLike
 
@@ -36,7 +37,7 @@ def checked_covariates(
     Parameters
     ----------
     covariates
-        Name to values.
+        Name to values: a mapping or a table.
     names
         What must be there, and nothing else; ``None`` takes what there is.
     n_rows
@@ -49,13 +50,15 @@ def checked_covariates(
     Raises
     ------
     InvalidValueError
-        If a covariate is missing, unknown, no number, infinite, or of another length, everything listed.
+        If they have no names, or a covariate is missing, unknown, no number, infinite, or of another length, everything
+        listed.
 
     Examples
     --------
     >>> checked_covariates({"online": [True, False]})["online"]
     array([1., 0.])
     """
+    covariates = _by_name(covariates)
     wanted = list(covariates) if names is None else list(names)
     problems = [
         Problem(what="missing", where=f"covariates[{name!r}]", remedy="give one value per customer")
@@ -77,6 +80,23 @@ def checked_covariates(
     if problems:
         raise InvalidValueError(*problems)
     return columns
+
+
+def _by_name(covariates: object) -> Mapping[str, ArrayLike]:
+    """Take a mapping, or a table that is asked by the names of its columns as one is."""
+    names = list(covariates) if isinstance(covariates, Mapping) else list(getattr(covariates, "columns", ()))
+    unnamed = [name for name in names if not (isinstance(name, str) and name)]
+    if unnamed:
+        got = ", ".join(map(repr, unnamed))[:100]
+        raise InvalidValueError(Problem(what="no names", where="covariates", allowed="text, not empty", got=got))
+    if not (isinstance(covariates, Mapping) or hasattr(covariates, "columns")):
+        allowed, got = "a mapping of names to values, or a table", repr(covariates)[:100]
+        remedy = 'for instance {"online": [0, 1, 1]}'
+        raise InvalidValueError(
+            Problem(what="no covariates by name", where="covariates", allowed=allowed, got=got, remedy=remedy)
+        )
+    table: Any = covariates
+    return {name: table[name] for name in names}
 
 
 def _floats(values: ArrayLike) -> FloatArray | None:

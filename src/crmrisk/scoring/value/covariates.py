@@ -117,7 +117,7 @@ class ProportionalModel(AskedWithCovariates):
         frequency, recency, age
             The histories, ``(n_rows,)``.
         purchase
-            Covariates of the purchase rate by name, ``(n_rows,)`` each: numbers or booleans.
+            Covariates of the purchase rate by name, ``(n_rows,)`` each: numbers or booleans; a mapping or a table.
         dropout
             Covariates of dropout by name; but for Pareto/NBD they get a coefficient on a and one on b each.
         weights
@@ -155,7 +155,8 @@ class ProportionalModel(AskedWithCovariates):
         from crmrisk.scoring.value.covariates_fit import fit_proportional  # noqa: PLC0415 - a fit holds a model
 
         columns = (frequency, recency, age, weights)
-        return fit_proportional(base, columns, purchase=purchase or {}, dropout=dropout or {})
+        on_purchase, on_dropout = ({} if each is None else each for each in (purchase, dropout))
+        return fit_proportional(base, columns, purchase=on_purchase, dropout=on_dropout)
 
     def at(self, **covariates: float) -> BuyingUntilDropout:
         """Give the base model of one kind of customer, for everything models can do.
@@ -212,8 +213,9 @@ class ProportionalModel(AskedWithCovariates):
         array([40., 40.])
         """
         end = np.atleast_1d(checked_numbers({"age": age}, unit=DAY)["age"])
-        given = {name: np.broadcast_to(np.asarray(values), end.shape) for name, values in covariates.items()}
-        columns = checked_covariates(given, self.covariates, n_rows=end.size)
+        given = checked_covariates(covariates, self.covariates)
+        each = {name: column if column.shape else np.full(end.size, column) for name, column in given.items()}
+        columns = checked_covariates(each, n_rows=end.size)
         return self._model_of(columns)._simulated(end, rng)  # noqa: SLF001 - the models' own parts
 
     def _parameters(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
