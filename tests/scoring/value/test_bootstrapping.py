@@ -10,6 +10,7 @@ from crmrisk.scoring.value import (
     BetaDiscreteWeibull,
     BetaGeoBetaBinomial,
     BetaGeoNBD,
+    Bootstrap,
     GammaGamma,
     ModifiedBetaGeoNBD,
     ParetoNBD,
@@ -82,7 +83,7 @@ def test_one_bootstrap_serves_every_quantity_and_comes_out_again():
     assert kept.standard_error[0] == pytest.approx(values.std(ddof=1), rel=1e-12)
 
 
-def test_refits_that_identify_nothing_are_counted_and_kept():
+def test_refits_that_identify_nothing_are_counted_and_make_no_interval():
     fit = BetaGeoNBD.fit([0, 1, 0, 2, 0], [0, 5, 0, 9, 0], [30, 31, 25, 40, 22])
     found = bootstrap_interval(
         fit,
@@ -94,7 +95,10 @@ def test_refits_that_identify_nothing_are_counted_and_kept():
     )
     assert found.n_not_identified >= 6
     assert found.n_replicates == 8 - found.n_failed
-    assert 0 <= found.low <= found.high
+    if found.n_not_identified < found.n_replicates:
+        assert 0 <= found.low <= found.high
+    else:
+        assert np.isnan([found.low, found.high, found.standard_error]).all()
 
 
 def test_samples_that_cannot_be_fitted_are_counted():
@@ -111,7 +115,7 @@ def test_samples_that_cannot_be_fitted_are_counted():
     with pytest.raises(InvalidValueError, match="too few"):
         found.interval(lambda model: np.array(model.p), level=0.95)
     with pytest.raises(FitError):
-        bootstrap(fit, observed=[0, 0], n_replicates=3, rng=np.random.default_rng(4))
+        bootstrap(fit, observed=[0] * 120, n_replicates=3, rng=np.random.default_rng(4))
 
 
 @pytest.mark.parametrize(
@@ -120,13 +124,39 @@ def test_samples_that_cannot_be_fitted_are_counted():
         {"n_replicates": 0},
         {"n_replicates": 38},
         {"level": 1.5},
-        {"weights": [0.5, 1.0]},
-        {"observed": [1.0, np.nan]},
-        {"observed": [-1.0, 2.0]},
+        {"weights": [0.5, 0.5, 1.0, 2.0]},
+        {"observed": [1.0, 1.0, 1.0, np.nan]},
+        {"observed": [1.0, 1.0, -1.0, 2.0]},
+        {"observed": 3.0},
+        {"observed": [3] * 5},
+        {"observed": [3], "weights": [7]},
+        {"n_replicates": "x"},
+        {"n_replicates": 40.5},
+        {"rng": 1},
+        {"rng": None},
+        {"fit": ShiftedBetaGeometric(alpha=1, beta=1)},
+        {"fit": None},
     ],
 )
 def test_wrong_input_is_refused(options):
     fit = ShiftedBetaGeometric.fit([1, 2, 3, 3], [1, 1, 1, 0])
-    asked = {"observed": [3, 3], "n_replicates": 40} | options
+    asked = {"fit": fit, "observed": [3] * 4, "n_replicates": 40, "rng": np.random.default_rng(1)} | options
     with pytest.raises(InvalidValueError):
-        bootstrap_interval(fit, lambda model: model.survival([1]), rng=np.random.default_rng(1), **asked)
+        bootstrap_interval(quantity=lambda model: model.survival([1]), **asked)
+
+
+def test_one_value_for_many_customers_names_the_remedy():
+    fit = ShiftedBetaGeometric.fit([1, 2, 3, 3], [1, 1, 1, 0])
+    rng = np.random.default_rng(1)
+    with pytest.raises(InvalidValueError, match=r"4 customers.*got: 1.*one value per customer"):
+        bootstrap(fit, observed=3, rng=rng)
+    with pytest.raises(InvalidValueError, match="pass the fit itself"):
+        bootstrap(fit.model, observed=[3] * 4, rng=rng)
+    assert len(bootstrap(fit, observed=3, rng=rng, n_replicates=1, refit=lambda *_: fit).replicates) == 1
+
+
+def test_refits_that_all_leave_parameters_open_are_no_point():
+    model = ShiftedBetaGeometric(alpha=1, beta=2)
+    found = Bootstrap(model=model, replicates=(model,) * 40, n_not_identified=40).interval(lambda one: one.survival(3))
+    assert found.value == model.survival(3)
+    assert np.isnan([found.low, found.high, found.standard_error]).all()

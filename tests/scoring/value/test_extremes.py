@@ -77,6 +77,7 @@ def test_simulated_values_are_numbers(kind):
     rng = np.random.default_rng(3)
     for model, history in _customers(kind, rng, 12):
         p, q, v = np.exp(rng.uniform(np.log(1e-3), np.log(1e3), 3)).tolist()
+        q += 1  # below, spend may have no mean and customers stay unrated
         found = predict_value(
             model, GammaGamma(p=p, q=q, v=v), **history, mean_spend=30.0, time_unit=DAY, horizon=timedelta(hours=1),
             discount_rate=0.1, n_draws=20, rng=rng,

@@ -24,7 +24,7 @@ from crmrisk.scoring.value.contract import (
 from crmrisk.scoring.value.discrete_sums import log_sums
 from crmrisk.scoring.value.fitting import Derivatives
 from crmrisk.scoring.value.model_fit import Parameter  # noqa: TC001 - pydantic reads it
-from crmrisk.scoring.value.opportunities import checked_counts
+from crmrisk.scoring.value.opportunities import counts_to_simulate
 from crmrisk.scoring.value.special import log_rising
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class BetaDiscreteWeibull(ContractModel):
         ----------
         survivors
             Counts, ``(n_periods + 1,)`` or ``(n_cohorts, n_periods + 1)``, the first the size of the cohort; NaN at
-            the end of a row where a young cohort has not been observed so far.
+            the end of a row where a young cohort has not been observed so far, or rows of different lengths.
         prior
             As for `fit`.
 
@@ -168,7 +168,7 @@ class BetaDiscreteWeibull(ContractModel):
         Raises
         ------
         InvalidValueError
-            If a value is no whole number from 0.
+            If a value is no whole number from 0, or ``rng`` no source of randomness.
 
         Examples
         --------
@@ -177,7 +177,7 @@ class BetaDiscreteWeibull(ContractModel):
         >>> bool((simulated.duration <= 7).all())
         True
         """
-        faced = np.atleast_1d(checked_counts({"periods": periods})["periods"])
+        faced = counts_to_simulate("periods", periods, rng)
         churn = rng.beta(self.alpha, self.beta, faced.size)
         with np.errstate(divide="ignore", over="ignore"):  # the very loyal outlast any number
             log_time = np.log(rng.standard_exponential(faced.size) / -np.log1p(-churn)) / self.c

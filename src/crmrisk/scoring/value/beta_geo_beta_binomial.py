@@ -23,7 +23,7 @@ from crmrisk.scoring.value.discrete_sums import log_sums
 from crmrisk.scoring.value.fit_task import FitTask
 from crmrisk.scoring.value.histories import checked_numbers, checked_weights
 from crmrisk.scoring.value.model_fit import Parameter
-from crmrisk.scoring.value.opportunities import checked_counts, checked_opportunities, checked_rate
+from crmrisk.scoring.value.opportunities import checked_counts, checked_opportunities, checked_rate, counts_to_simulate
 from crmrisk.scoring.value.opportunity_simulation import simulate_opportunities
 from crmrisk.scoring.value.sharing import once_per_distinct_row
 from crmrisk.scoring.value.special import expected_stopped_count, log_rising
@@ -314,7 +314,7 @@ class BetaGeoBetaBinomial(Model):
         Raises
         ------
         InvalidValueError
-            If a value is no whole number from 0.
+            If a value is no whole number from 0, or ``rng`` no source of randomness.
 
         Examples
         --------
@@ -323,7 +323,7 @@ class BetaGeoBetaBinomial(Model):
         >>> bool((simulated.frequency <= simulated.recency).all())
         True
         """
-        n = np.atleast_1d(checked_counts({"opportunities": opportunities})["opportunities"])
+        n = counts_to_simulate("opportunities", opportunities, rng)
         buys, leaves = rng.beta(self.alpha, self.beta, n.size), rng.beta(self.gamma, self.delta, n.size)
         return simulate_opportunities(buys, leaves, n, rng=rng)
 

@@ -7,16 +7,18 @@ quantity. Intervals are the basic percentile kind: the quantiles of the quantity
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import numpy as np
 
+from crmrisk.core.arguments import is_whole, kind_problems, random_source_problems, refuse
 from crmrisk.core.errors import FitError, InvalidValueError, Problem
 from crmrisk.core.model import Model
 from crmrisk.core.progress import progress_callback
 from crmrisk.scoring.value.histories import checked_numbers, checked_weights
 from crmrisk.scoring.value.intervals import PredictionInterval, checked_level
+from crmrisk.scoring.value.model_fit import ModelFit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import FloatArray
     from crmrisk.core.progress import Bar, Progress
-    from crmrisk.scoring.value.model_fit import ModelFit
 
 __all__ = ["Bootstrap", "BootstrapInterval", "bootstrap", "bootstrap_interval"]
 
@@ -99,7 +100,8 @@ class Bootstrap(Generic[M]):
 
         Returns
         -------
-        The intervals; the value is that of the model itself, and NaN in any replicate leaves none.
+        The intervals; the value is that of the model itself. NaN in any replicate leaves none, and so do replicates
+        that all leave a parameter unidentified: they say nothing of how sure the value is.
 
         Raises
         ------
@@ -110,11 +112,12 @@ class Bootstrap(Generic[M]):
         values = np.stack([np.asarray(quantity(model), dtype=np.float64) for model in self.replicates])
         # the k-th of n replicates lies at k / (n + 1): other rules make intervals of few replicates too short
         low, high = np.quantile(values, [0.5 - level / 2, 0.5 + level / 2], axis=0, method="weibull")
+        known = 1.0 if self.n_not_identified < len(self.replicates) else np.nan
         return BootstrapInterval(
             value=quantity(self.model),
-            standard_error=_deviation(values),
-            low=low,
-            high=high,
+            standard_error=known * _deviation(values),
+            low=known * low,
+            high=known * high,
             level=level,
             n_replicates=len(self.replicates),
             n_failed=self.n_failed,
@@ -140,7 +143,7 @@ def bootstrap(
         The fit.
     observed
         How long each customer was observed, as ``simulate`` of the model takes it, ``(n_rows,)``: the ages of buyers
-        [time unit], opportunities or periods, repeat purchases for `GammaGamma`.
+        [time unit], opportunities or periods, repeat purchases for `GammaGamma`; one for each customer of the fit.
     rng
         The source of randomness.
     weights
@@ -148,7 +151,8 @@ def bootstrap(
     n_replicates
         How many times.
     refit
-        What fits simulated data where ``type(model).fit`` alone does not do, for instance because of a prior.
+        What fits simulated data where ``type(model).fit`` alone does not do, for instance because of a prior; there
+        may then be more or fewer customers than the fit has.
     progress
         A callback, called with (done, all); ``"bar"`` for a bar.
 
@@ -160,7 +164,8 @@ def bootstrap(
     Raises
     ------
     InvalidValueError
-        If weights are no whole numbers, or there is less than one replicate.
+        If weights are no whole numbers, there is less than one replicate, more or fewer customers than were fitted,
+        or a model is given for a fit.
     FitError
         If not one replicate could be fitted.
 
@@ -177,9 +182,10 @@ def bootstrap(
     >>> len(found.replicates), found.n_failed
     (40, 0)
     """
+    refuse(_fit_problems(fit), random_source_problems(rng), _number_problems(n_replicates))
     customers = _customers(observed, weights)
-    if n_replicates < 1:
-        raise InvalidValueError(Problem(what="n_replicates", allowed=">= 1", got=str(n_replicates)))
+    if refit is None:
+        _check_total(fit, customers.size)
     fitted = refit or cast("Any", fit.model).fit
     report = progress_callback(progress)
     fits: list[ModelFit[M]] = []
@@ -270,6 +276,33 @@ def _customers(observed: ArrayLike, weights: ArrayLike | None) -> FloatArray:
     return np.repeat(rows, counts.astype(np.int64))
 
 
+def _fit_problems(fit: object) -> list[Problem]:
+    remedy = "pass the fit itself, not the model in it" if isinstance(fit, Model) else ""
+    return [replace(problem, where="fit", remedy=remedy) for problem in kind_problems(fit, ModelFit, where="fit")]
+
+
+def _number_problems(n_replicates: int) -> list[Problem]:
+    if is_whole(n_replicates) and n_replicates >= 1:
+        return []
+    got = repr(n_replicates)[:100]
+    return [Problem(what="no number of refits", where="n_replicates", allowed="a whole number >= 1", got=got)]
+
+
+def _check_total(fit: ModelFit[M], n_customers: int) -> None:
+    """Check that samples are of the size that was fitted: an interval is about that many customers."""
+    if min(abs(n_customers - fit.n), abs(n_customers - fit.n - fit.n_left_out)) < 1:
+        return
+    allowed = f"{fit.n:g} customers, as fitted"
+    if fit.n_left_out:
+        allowed += f", or {fit.n + fit.n_left_out:g} with those left out"
+    remedy = "one value per customer, or weights= that count them"
+    raise InvalidValueError(
+        Problem(
+            what="another number of customers", where="observed", allowed=allowed, got=str(n_customers), remedy=remedy
+        )
+    )
+
+
 def _sample(model: Model, customers: FloatArray, rng: np.random.Generator) -> tuple[FloatArray, ...]:
     """Simulate customers, as ``fit`` of the model takes them: without who is alive, which nobody sees."""
     simulated = cast("Any", model).simulate(customers, rng=rng)
@@ -280,6 +313,7 @@ def _sample(model: Model, customers: FloatArray, rng: np.random.Generator) -> tu
 
 
 def _check_enough(n_replicates: int, level: float) -> None:
+    refuse(_number_problems(n_replicates))
     needed = int(np.ceil(2 / (1 - checked_level(level)) - 1e-9)) - 1
     if n_replicates < needed:
         allowed = f">= {needed} for a level of {level:g}"

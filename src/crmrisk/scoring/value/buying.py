@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from scipy import special
 
+from crmrisk.core.arguments import random_source_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.scoring.value.buying_fit import buying_task
 from crmrisk.scoring.value.buying_parts import BuyingParts
@@ -219,7 +220,7 @@ class BuyingUntilDropout(BuyingParts):
         longest = float(np.max(columns["horizon"], initial=0.0))
         if longest > LARGEST_ODDS * self.age_scale:
             got, most = str(longest), f"<= {LARGEST_ODDS * self.age_scale:g}"
-            raise InvalidValueError(Problem(what="horizon", allowed=most, got=got))
+            raise InvalidValueError(Problem(what="too long", where="horizon", allowed=most, got=got))
         return _scalar(once_per_distinct_row(self._expected_if_alive, *columns.values()))
 
     def probability_of_no_purchase(
@@ -366,7 +367,7 @@ class BuyingUntilDropout(BuyingParts):
         Raises
         ------
         InvalidValueError
-            If an age is negative or not finite.
+            If an age is negative or not finite, or ``rng`` no source of randomness.
 
         Examples
         --------
@@ -376,6 +377,7 @@ class BuyingUntilDropout(BuyingParts):
         >>> bool((simulated.recency <= simulated.age).all())
         True
         """
+        refuse(random_source_problems(rng))
         end = np.atleast_1d(checked_numbers({"age": age}, unit=DAY)["age"])
         return self._simulated(end, rng)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from crmrisk.core.arguments import is_number
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.scoring.value.forever import at_once_for_ever, by_period_for_ever
 
@@ -29,6 +30,8 @@ YEAR = timedelta(days=365)
 """The year an annual rate is for."""
 NODES = 48
 """Gauss-Legendre nodes of continuous discounting: right to 1e-12 for horizons up to 1e4 times the scale of age."""
+MOST = 10_000
+"""The most periods up to a horizon: days for 27 years."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +116,10 @@ class Schedule:
 
 
 def checked_schedule(
-    time_unit: timedelta, horizon: timedelta | float | None, period: timedelta | None, discount_rate: float
+    time_unit: timedelta,
+    horizon: timedelta | np.timedelta64 | float | None,
+    period: timedelta | None,
+    discount_rate: float,
 ) -> Schedule:
     """Check what a schedule is made of.
 
@@ -124,7 +130,7 @@ def checked_schedule(
     horizon
         How far to look ahead, a timedelta or [day]; ``None`` is for ever, which needs a rate above 0.
     period
-        The rhythm; ``None`` is at once.
+        The rhythm, at most 10,000 periods up to the horizon; ``None`` is at once.
     discount_rate
         The effective rate per year.
 
@@ -143,12 +149,17 @@ def checked_schedule(
     problems = [
         Problem(what="not a time span above 0", where=name, allowed="> 0 days", got=str(length))
         for name, length in lengths.items()
-        if length is not None and not (isinstance(length, timedelta) and length > timedelta(0))
+        if not (length is None and name == "period") and not (isinstance(length, timedelta) and length > timedelta(0))
     ]
     if span is not None and span < timedelta(0):
         problems.append(Problem(what="negative horizon", where="horizon", allowed=">= 0 days", got=str(span)))
-    if not 0 <= discount_rate < np.inf:
-        problems.append(Problem(what="annual rate", where="discount_rate", allowed=">= 0", got=str(discount_rate)))
+    if span is not None and isinstance(period, timedelta) and period > timedelta(0) and span / period > MOST:
+        what, remedy = f"more than {MOST:,} periods", "discount at once (period=None), or by longer periods"
+        problems.append(Problem(what=what, where="period", got=f"{period} within {span}", remedy=remedy))
+    if not (is_number(discount_rate) and 0 <= discount_rate < np.inf):
+        problems.append(
+            Problem(what="not a rate", where="discount_rate", allowed="a number >= 0", got=repr(discount_rate))
+        )
     elif span is None and not discount_rate:
         what, remedy = "value for ever is infinite without discounting", "give a rate above 0, or a horizon"
         problems.append(Problem(what=what, where="discount_rate", allowed="> 0", got="0", remedy=remedy))
@@ -157,9 +168,9 @@ def checked_schedule(
     return Schedule(horizon=span, period=period, discount_rate=float(discount_rate), time_unit=time_unit)
 
 
-def _days(horizon: float) -> timedelta:
+def _days(horizon: np.timedelta64 | float) -> timedelta:
     try:
-        return timedelta(days=horizon)
+        return timedelta(days=horizon / np.timedelta64(1, "D") if isinstance(horizon, np.timedelta64) else horizon)
     except (OverflowError, TypeError, ValueError):
         raise InvalidValueError(
             Problem(what="not a time span", where="horizon", allowed="a timedelta, or days", got=repr(horizon))

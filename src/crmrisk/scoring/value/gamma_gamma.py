@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from scipy import special
 
+from crmrisk.core.arguments import random_source_problems, refuse
 from crmrisk.core.errors import FitError, Problem
 from crmrisk.core.model import Model
 from crmrisk.scoring.value.compact import compact
@@ -222,13 +223,14 @@ class GammaGamma(Model):
         Raises
         ------
         InvalidValueError
-            If a frequency is negative, fractional or not finite.
+            If a frequency is negative, fractional or not finite, or ``rng`` no source of randomness.
 
         Examples
         --------
         >>> GammaGamma(p=6.25, q=3.74, v=15.44).simulate([0, 3], rng=np.random.default_rng(3)).shape
         (2,)
         """
+        refuse(random_source_problems(rng))
         x = np.atleast_1d(checked_numbers({"frequency": frequency})["frequency"])
         rates = rng.gamma(self.q, 1 / self.v, x.shape)
         some = np.where(x > 0, x, 1.0)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from crmrisk.core.errors import FitError, InvalidValueError, Problem
-from crmrisk.scoring.value.time_spans import DAY, in_units
+from crmrisk.scoring.value.time_spans import DAY, in_units, raw_array
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -25,10 +25,18 @@ if TYPE_CHECKING:
 
 FEW = 8
 """Up to so many rows, Python's own arithmetic checks faster than numpy's."""
-WHOLE = frozenset({"frequency", "n"})
+WHOLE = frozenset({"frequency", "n", "stream"})
 """Columns of whole numbers."""
 
-__all__ = ["Histories", "checked_columns", "checked_histories", "checked_numbers", "checked_weights", "consistent"]
+__all__ = [
+    "Histories",
+    "checked_columns",
+    "checked_histories",
+    "checked_numbers",
+    "checked_weights",
+    "consistent",
+    "model_problems",
+]
 
 
 class Histories(NamedTuple):
@@ -225,12 +233,13 @@ def checked_numbers(
     >>> checked_numbers({"horizon": [1, 2], "n": 3})["n"]
     array([3., 3.])
     """
-    ordinary = _ordinary(columns, missing=missing)
+    present = required if missing else columns
+    ordinary = _ordinary(columns, present)
     if ordinary is not None:
         return ordinary
     floats = _floats(columns if unit is None else in_units(columns, unit))
-    lenient = {name: missing and name not in required for name in floats}
-    _refuse([problem for name, column in floats.items() for problem in _faults(name, column, missing=lenient[name])])
+    faults = (_faults(name, column, missing=name not in present) for name, column in floats.items())
+    _refuse([problem for found in faults for problem in found])
     if len({column.shape for column in floats.values()}) == 1:
         return floats
     try:
@@ -245,12 +254,12 @@ def checked_numbers(
     }
 
 
-def _ordinary(columns: Mapping[str, ArrayLike], *, missing: bool) -> dict[str, FloatArray] | None:
+def _ordinary(columns: Mapping[str, ArrayLike], present: Collection[str]) -> dict[str, FloatArray] | None:
     """Pass a few rows that have nothing wrong; one customer at a time has to wait for nothing else."""
     passed: dict[str, FloatArray] = {}
     shapes = set()
     for name, column in columns.items():
-        few = _few(column)
+        few, missing = _few(column), name not in present
         if few is None or not all(_fine(value, whole=name in WHOLE, missing=missing) for value in few):
             return None
         passed[name] = np.ascontiguousarray(column, dtype=np.float64).reshape(np.shape(column))
@@ -275,11 +284,34 @@ def _fine(value: float, *, whole: bool, missing: bool) -> bool:
     return 0 <= value < np.inf and not (whole and value % 1)
 
 
+def model_problems(model: object, needed: str, *, where: str = "model") -> list[Problem]:
+    """Name what is no model that can be asked for something.
+
+    Parameters
+    ----------
+    model
+        What was given.
+    needed
+        The method it is to have.
+    where
+        The argument.
+
+    Examples
+    --------
+    >>> [str(problem) for problem in model_problems(1, "probability_alive")]
+    ['model: not a model; allowed: a model with probability_alive; got: 1']
+    """
+    if hasattr(model, needed):
+        return []
+    got, remedy = repr(model)[:100], "pass the model in it, fit.model" if hasattr(model, "model") else ""
+    return [Problem(what="not a model", where=where, allowed=f"a model with {needed}", got=got, remedy=remedy)]
+
+
 def _floats(columns: Mapping[str, ArrayLike]) -> dict[str, FloatArray]:
     floats: dict[str, FloatArray] = {}
     problems = []
     for name, values in columns.items():
-        raw = np.asarray(values)
+        raw = raw_array(name, values)
         text = raw.dtype.kind == "O" and any(isinstance(value, str | bytes) for value in raw.ravel())
         if raw.dtype.kind in "USMmcV" or text:
             got = "text" if text else f"dtype {raw.dtype}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from crmrisk.core.arguments import random_source_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.scoring.value.histories import checked_columns, checked_numbers
 
@@ -28,6 +29,7 @@ __all__ = [
     "checked_opportunities",
     "checked_rate",
     "checked_survivors",
+    "counts_to_simulate",
 ]
 
 MOST = 100_000
@@ -131,6 +133,36 @@ def checked_counts(columns: Mapping[str, ArrayLike], *, missing: bool = False, l
     return numbers
 
 
+def counts_to_simulate(name: str, counts: ArrayLike, rng: np.random.Generator) -> FloatArray:
+    """Check what customers are simulated from.
+
+    Parameters
+    ----------
+    name
+        The argument.
+    counts
+        Opportunities or renewals of each customer.
+    rng
+        The source of randomness.
+
+    Returns
+    -------
+    The counts, ``(n_customers,)``.
+
+    Raises
+    ------
+    InvalidValueError
+        If a count is no whole number from 0, or ``rng`` no source of randomness.
+
+    Examples
+    --------
+    >>> counts_to_simulate("periods", 7, np.random.default_rng(1))
+    array([7.])
+    """
+    refuse(random_source_problems(rng))
+    return np.atleast_1d(checked_counts({name: counts})[name])
+
+
 def checked_rate(discount_rate: ArrayLike) -> FloatArray:
     """Check discount rates.
 
@@ -195,7 +227,7 @@ def checked_survivors(survivors: ArrayLike) -> FloatArray:
     ----------
     survivors
         Counts, ``(n_periods + 1,)`` or ``(n_cohorts, n_periods + 1)``, the first the size of the cohort; NaN at the
-        end of a row where a young cohort has not been observed so far.
+        end of a row where a young cohort has not been observed so far, or a list of rows of different lengths.
 
     Returns
     -------
@@ -211,7 +243,7 @@ def checked_survivors(survivors: ArrayLike) -> FloatArray:
     >>> checked_survivors([1000, 869, 743]).shape
     (1, 3)
     """
-    counts = np.atleast_2d(checked_numbers({"survivors": survivors}, missing=True)["survivors"])
+    counts = np.atleast_2d(checked_numbers({"survivors": _padded(survivors)}, missing=True)["survivors"])
     if counts.ndim != 2 or not counts.size:
         got = str(counts.shape)
         raise InvalidValueError(
@@ -224,6 +256,15 @@ def checked_survivors(survivors: ArrayLike) -> FloatArray:
         *_fault("survivors", after > before, after, "count(s) above the one before", "counts that never rise"),
     ])  # fmt: skip
     return counts
+
+
+def _padded(survivors: ArrayLike) -> ArrayLike:
+    """Fill up the rows of young cohorts."""
+    rows = survivors if isinstance(survivors, list | tuple) else ()
+    if not rows or not all(isinstance(row, list | tuple | np.ndarray) and np.ndim(row[:1]) == 1 for row in rows):
+        return survivors
+    longest = max(len(row) for row in rows)
+    return [[*row, *[np.nan] * (longest - len(row))] for row in rows]
 
 
 def _uncountable(columns: Mapping[str, FloatArray]) -> Iterator[Problem]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from crmrisk.core.arguments import is_whole, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
-from crmrisk.scoring.value.histories import checked_numbers
+from crmrisk.scoring.value.histories import checked_numbers, model_problems
 from crmrisk.scoring.value.intervals import checked_level
 from crmrisk.scoring.value.time_spans import DAY
 
@@ -29,6 +30,8 @@ TAIL = 1e-9
 FIRST = 16
 AT_ONCE = 500_000
 """Probabilities worked out at once: what that takes beside the table stays below 100 MB."""
+MOST = 10_000
+"""The most purchases of one customer in a table."""
 LARGEST = 100_000_000
 """The largest table, in numbers: 800 MB."""
 
@@ -139,7 +142,8 @@ def predict_purchases(
     frequency, recency, age
         The histories, ``(n_customers,)``: all three, or none for a customer who has just made a first purchase.
     n_max
-        The largest number of purchases in the table; ``None`` goes on until less than 1e-9 is left of everybody.
+        The largest number of purchases in the table, up to 10,000; ``None`` goes on until less than 1e-9 is left of
+        everybody.
 
     Returns
     -------
@@ -148,7 +152,8 @@ def predict_purchases(
     Raises
     ------
     InvalidValueError
-        If a history is impossible, the horizon negative or not finite, or the table beyond 100 million numbers.
+        If a history is impossible, the horizon negative or not finite, a fit given for a model, or the table beyond
+        10,000 purchases or 100 million numbers.
 
     Examples
     --------
@@ -158,19 +163,30 @@ def predict_purchases(
     >>> found.mean.round(3), found.interval(0.9)
     (array([0.195, 1.226, 5.579]), (array([0., 0., 0.]), array([ 1.,  4., 13.])))
     """
-    given = {"horizon": horizon, "frequency": frequency, "recency": recency, "age": age}
-    columns = checked_numbers({k: v for k, v in given.items() if v is not None}, missing=True, unit=DAY)
+    refuse(model_problems(model, "probability_of_purchases"), _width_problems(n_max))
+    history = {"frequency": frequency, "recency": recency, "age": age}
+    given = {"horizon": horizon} | {name: values for name, values in history.items() if values is not None}
+    columns = checked_numbers(given, missing=True, unit=DAY)
     rows = {name: np.atleast_1d(column) for name, column in columns.items()}
     if any(column.ndim > 1 for column in rows.values()):
         raise InvalidValueError(Problem(what="not one value per customer", got=f"shape {rows['horizon'].shape}"))
-    if n_max is not None and n_max < 0:
-        raise InvalidValueError(Problem(what="n_max", where="n_max", allowed=">= 0", got=str(n_max)))
     mean = model.expected_purchases(**rows)
     blocks = [_block(model, rows, 0, (FIRST if n_max is None else n_max) + 1)]
     while n_max is None and _left(blocks) > TAIL:
         done = sum(block.shape[1] for block in blocks)
-        blocks.append(_block(model, rows, done, done))
+        if done > MOST:
+            remedy = "say how far to go (n_max=), or look less far ahead"
+            what = f"a customer may make more than {MOST:,} purchases"
+            raise InvalidValueError(Problem(what=what, where="horizon", got=str(rows["horizon"].max()), remedy=remedy))
+        blocks.append(_block(model, rows, done, min(done, MOST + 1 - done)))
     return PurchaseDistribution(pmf=np.concatenate(blocks, axis=1), mean=np.array(mean))
+
+
+def _width_problems(n_max: int | None) -> list[Problem]:
+    if n_max is None or (is_whole(n_max) and 0 <= n_max <= MOST):
+        return []
+    allowed = f"a whole number up to {MOST:,}, or None"
+    return [Problem(what="no width of a table", where="n_max", allowed=allowed, got=repr(n_max)[:100])]
 
 
 def _block(model: BuyingUntilDropout, rows: dict[str, FloatArray], first: int, count: int) -> FloatArray:

@@ -22,7 +22,7 @@ from crmrisk.scoring.value.contract import (
 )
 from crmrisk.scoring.value.fitting import Derivatives
 from crmrisk.scoring.value.model_fit import Parameter  # noqa: TC001 - pydantic reads it
-from crmrisk.scoring.value.opportunities import checked_counts
+from crmrisk.scoring.value.opportunities import counts_to_simulate
 from crmrisk.scoring.value.opportunity_simulation import failures
 from crmrisk.scoring.value.special import expected_stopped_count, log_rising, log_rising_slope
 
@@ -128,7 +128,7 @@ class ShiftedBetaGeometric(ContractModel):
         ----------
         survivors
             Counts, ``(n_periods + 1,)`` or ``(n_cohorts, n_periods + 1)``, the first the size of the cohort; NaN at
-            the end of a row where a young cohort has not been observed so far.
+            the end of a row where a young cohort has not been observed so far, or rows of different lengths.
         prior
             As for `fit`.
 
@@ -165,7 +165,7 @@ class ShiftedBetaGeometric(ContractModel):
         Raises
         ------
         InvalidValueError
-            If a value is no whole number from 0.
+            If a value is no whole number from 0, or ``rng`` no source of randomness.
 
         Examples
         --------
@@ -174,7 +174,7 @@ class ShiftedBetaGeometric(ContractModel):
         >>> int(simulated.churned.sum())  # 761 are expected
         772
         """
-        faced = np.atleast_1d(checked_counts({"periods": periods})["periods"])
+        faced = counts_to_simulate("periods", periods, rng)
         churn = rng.beta(self.alpha, self.beta, faced.size)
         lost_at = failures(churn, rng=rng) + 1
         return SimulatedContracts(np.minimum(lost_at, faced), lost_at <= faced)

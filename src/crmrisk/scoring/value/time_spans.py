@@ -8,7 +8,7 @@ to them are then in days. Spans beside bare numbers in one call are refused, sin
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,11 +17,11 @@ from crmrisk.core.errors import InvalidValueError, Problem
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
     from crmrisk.core.arrays import FloatArray, ObjectArray
 
-__all__ = ["DAY", "TIMES", "in_units"]
+__all__ = ["DAY", "TIMES", "in_units", "raw_array"]
 
 DAY = timedelta(days=1)
 TIMES = frozenset({"recency", "age", "horizon"})
@@ -55,7 +55,7 @@ def in_units(columns: Mapping[str, ArrayLike], unit: timedelta = DAY) -> dict[st
     Traceback (most recent call last):
     crmrisk.core.errors.InvalidValueError: age, horizon: time spans beside bare numbers; allowed: all times as ...
     """
-    spans = {name: found for name in TIMES & columns.keys() if (found := _spans(columns[name], unit)) is not None}
+    spans = {name: found for name in TIMES & columns.keys() if (found := _spans(name, columns[name], unit)) is not None}
     if not spans:
         return dict(columns)
     bare = [name for name in columns if name in TIMES - spans.keys() and np.any(np.asarray(columns[name]))]
@@ -67,9 +67,43 @@ def in_units(columns: Mapping[str, ArrayLike], unit: timedelta = DAY) -> dict[st
     return {name: spans.get(name, values) for name, values in columns.items()}
 
 
-def _spans(values: ArrayLike, unit: timedelta) -> FloatArray | None:
+def raw_array(name: str, values: ArrayLike) -> NDArray[Any]:
+    """Give values as an array of whatever they are; what is masked is missing.
+
+    Parameters
+    ----------
+    name
+        The argument.
+    values
+        The values.
+
+    Raises
+    ------
+    InvalidValueError
+        If there are none at all, or rows of different lengths.
+
+    Examples
+    --------
+    >>> raw_array("age", np.ma.masked_equal([3, 0], 0))
+    array([ 3., nan])
+    """
+    if values is None:
+        raise InvalidValueError(Problem(what="missing", where=name, allowed="numbers", got="None"))
+    if isinstance(values, np.ma.MaskedArray):
+        kind = values.dtype.kind
+        empty: Any = np.timedelta64("NaT") if kind == "m" else np.nan if kind in "biuf" else None
+        return np.where(np.ma.getmaskarray(values), empty, values.data)
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise InvalidValueError(
+            Problem(what="rows of different lengths", where=name, allowed="one number per place")
+        ) from None
+
+
+def _spans(name: str, values: ArrayLike, unit: timedelta) -> FloatArray | None:
     """Give time spans as numbers, or nothing where the values are no time spans."""
-    raw = np.asarray(values)
+    raw = raw_array(name, values)
     if raw.dtype.kind == "m":
         return _counted(raw, unit)
     if raw.dtype.kind == "O" and any(isinstance(value, timedelta | np.timedelta64) for value in raw.ravel()):

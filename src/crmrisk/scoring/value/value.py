@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from crmrisk.core.arguments import refuse
 from crmrisk.scoring.value.discounting import YEAR, checked_schedule
-from crmrisk.scoring.value.histories import Histories, checked_numbers, consistent
+from crmrisk.scoring.value.histories import Histories, checked_numbers, consistent, model_problems
 from crmrisk.scoring.value.interpolation import by_octaves, octave_tables, on_octave
 from crmrisk.scoring.value.sharing import once_per_distinct_row
 
@@ -70,7 +71,7 @@ def discounted_value(
     age: ArrayLike,
     expected_spend: ArrayLike,
     time_unit: timedelta,
-    horizon: timedelta | float | None,
+    horizon: timedelta | np.timedelta64 | float | None,
     discount_rate: float,
     margin: ArrayLike = 1.0,
     period: timedelta | None = MONTH,
@@ -91,13 +92,14 @@ def discounted_value(
     time_unit
         The time unit of the model and the histories, for instance ``timedelta(weeks=1)``.
     horizon
-        How far to look ahead, a timedelta or [day]; ``None`` is for ever, for a discount rate above 0.
+        How far to look ahead, a time span or [day]; ``None`` is for ever, for a discount rate above 0.
     discount_rate
         The effective rate per year of 365 days.
     margin
-        The share of spend that is kept.
+        The share of spend that is kept; one that is NaN leaves its customer unrated, one for all may not be NaN.
     period
-        Purchases count at the end of theirs, the last of which may be short; ``None`` discounts continuously.
+        Purchases count at the end of theirs, the last of which may be short, at most 10,000 up to the horizon;
+        ``None`` discounts continuously.
 
     Returns
     -------
@@ -107,7 +109,7 @@ def discounted_value(
     ------
     InvalidValueError
         If a history is impossible, or a rate, a time, a margin or an amount is negative or not finite, or the value
-        for ever asked for without a discount.
+        for ever asked for without a discount, or a fit given for a model.
 
     References
     ----------
@@ -126,10 +128,12 @@ def discounted_value(
     >>> value.round(2)
     array([11.02,  2.54])
     """
+    refuse(model_problems(model, "probability_alive"))
     money = {"expected_spend": expected_spend, "margin": margin}
     history = {"frequency": frequency, "recency": recency, "age": age}
     schedule = checked_schedule(time_unit, horizon, period, discount_rate)
-    columns = checked_numbers({**history, **money}, missing=True, unit=time_unit)
+    known = ("margin",) if np.ndim(margin) == 0 else ()
+    columns = checked_numbers({**history, **money}, missing=True, required=known, unit=time_unit)
     shape = columns["age"].shape
     x, last, end, spend, share = (column.ravel() for column in columns.values())
     rated = ~np.isnan(x + last + end + spend + share)

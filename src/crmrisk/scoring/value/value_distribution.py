@@ -8,16 +8,17 @@ a whole number, so that a customer's figures do not depend on the company; memor
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 import numpy as np
 
+from crmrisk.core.arguments import is_whole, random_source_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.model import Model
 from crmrisk.core.progress import progress_callback
 from crmrisk.scoring.value.discounting import checked_schedule
 from crmrisk.scoring.value.future import KnownCustomer, simulate_future
-from crmrisk.scoring.value.histories import Histories, checked_numbers, consistent
+from crmrisk.scoring.value.histories import Histories, checked_numbers, consistent, model_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -105,7 +106,7 @@ def predict_value(
     age: ArrayLike,
     mean_spend: ArrayLike,
     time_unit: timedelta,
-    horizon: timedelta | float,
+    horizon: timedelta | np.timedelta64 | float,
     discount_rate: float = 0.0,
     margin: ArrayLike = 1.0,
     shares: Sequence[float] = (0.025, 0.5, 0.975),
@@ -132,11 +133,11 @@ def predict_value(
     time_unit
         The time unit of the model and the histories.
     horizon
-        How far to look ahead, a timedelta or [day].
+        How far to look ahead, a time span or [day].
     discount_rate
         The effective rate per year of 365 days; purchases are discounted from the moment they happen.
     margin
-        The share of spend that is kept.
+        The share of spend that is kept; one that is NaN leaves its customer unrated, one for all may not be NaN.
     shares
         At which shares to give quantiles.
     n_draws
@@ -151,12 +152,13 @@ def predict_value(
 
     Returns
     -------
-    The distributions. A thousand draws of a customer take about a millisecond.
+    The distributions. A thousand draws of a customer take about a millisecond. Unrated, NaN, is who has a NaN, and
+    whose spend has no mean by one of the models (px + q <= 1), as in `GammaGamma.expected_spend`.
 
     Raises
     ------
     InvalidValueError
-        If a history is impossible, or another argument is not what it should be.
+        If a history is impossible, a fit given for a model, or another argument is not what it should be.
 
     Examples
     --------
@@ -173,11 +175,11 @@ def predict_value(
     if horizon is None:
         remedy = "give a long one, or ask discounted_value for what is expected for ever"
         raise InvalidValueError(Problem(what="futures need an end", where="horizon", remedy=remedy))
+    asked = _checked_shares(shares, n_draws, rng)
     schedule = checked_schedule(time_unit, horizon, None, discount_rate)
     history = {"frequency": frequency, "recency": recency, "age": age}
     columns = _columns(history, {"mean_spend": mean_spend, "margin": margin}, time_unit)
     streams = _streams(stream, columns.age.size, rng)
-    asked = _checked_shares(shares, n_draws)
     draws = _Draws.of(model, spend, n_draws)
     ahead = (schedule.length, schedule.force)
     summary, total = np.full((columns.age.size, 2 + asked.size), np.nan), np.zeros(n_draws)
@@ -220,7 +222,8 @@ class _Draws(NamedTuple):
         spend: GammaGamma | Sequence[GammaGamma],
         n_draws: int,
     ) -> _Draws:
-        models, spends = _several(model, "model"), _several(spend, "spend")
+        models = _several(model, "model", "probability_alive")
+        spends = _several(spend, "spend", "expected_spend")
         place = np.arange(n_draws) % len(models)
         return cls(models, place, _parameters(models, n_draws), _parameters(spends, n_draws))
 
@@ -230,7 +233,9 @@ class _Draws(NamedTuple):
         """Yield the rated rows and what each brings in every draw."""
         x, last, end, _, _ = columns
         alive = np.stack([model.probability_alive(frequency=x, recency=last, age=end) for model in self.models])
-        for row in np.flatnonzero(~np.isnan(sum(columns))).tolist():
+        p, q = self.spending["p"][:, np.newaxis], self.spending["q"][:, np.newaxis]
+        rated = ~np.isnan(sum(columns)) & (np.min(p * x + (q - 1), axis=0) > 0)
+        for row in np.flatnonzero(rated).tolist():
             one = _Columns(*(column[row] for column in columns))
             yield row, self._values(one, alive[self.place, row], ahead, np.random.default_rng(streams[row]))
 
@@ -268,7 +273,8 @@ def _amounts(future: SimulatedHistories, shape: FloatArray, force: float, rng: n
 
 
 def _columns(history: dict[str, ArrayLike], money: dict[str, ArrayLike], time_unit: timedelta) -> _Columns:
-    columns = checked_numbers(history | money, missing=True, unit=time_unit)
+    known = ("margin",) if np.ndim(money["margin"]) == 0 else ()
+    columns = checked_numbers(history | money, missing=True, required=known, unit=time_unit)
     if columns["age"].ndim > 1:
         raise InvalidValueError(Problem(what="not one value per customer", got=f"shape {columns['age'].shape}"))
     x, last, end, mean, share = (np.atleast_1d(column) for column in columns.values())
@@ -279,7 +285,7 @@ def _columns(history: dict[str, ArrayLike], money: dict[str, ArrayLike], time_un
 def _streams(stream: ArrayLike | None, n_rows: int, rng: np.random.Generator) -> list[np.random.SeedSequence]:
     entropy = int(rng.integers(2**63))
     given = np.arange(n_rows) if stream is None else stream
-    names = np.atleast_1d(checked_numbers({"n": given})["n"]).astype(np.int64)
+    names = np.atleast_1d(checked_numbers({"stream": given})["stream"]).astype(np.int64)
     if names.shape != (n_rows,):
         raise InvalidValueError(
             Problem(what="wrong shape", where="stream", allowed=f"({n_rows},)", got=str(names.shape))
@@ -287,20 +293,25 @@ def _streams(stream: ArrayLike | None, n_rows: int, rng: np.random.Generator) ->
     return [np.random.SeedSequence(entropy, spawn_key=(name,)) for name in names.tolist()]
 
 
-def _checked_shares(shares: Sequence[float], n_draws: int) -> FloatArray:
-    asked = np.atleast_1d(np.asarray(shares, dtype=np.float64))
-    problems = []
+def _checked_shares(shares: Sequence[float], n_draws: int, rng: np.random.Generator) -> FloatArray:
+    problems = random_source_problems(rng)
+    if not (is_whole(n_draws) and n_draws >= LEAST_DRAWS):
+        allowed, got = f"a whole number >= {LEAST_DRAWS}", repr(n_draws)[:100]
+        problems.append(Problem(what="no number of draws", where="n_draws", allowed=allowed, got=got))
+    try:
+        asked = np.atleast_1d(np.asarray(shares, dtype=np.float64))
+    except (TypeError, ValueError):
+        asked = np.array(np.nan)
     if asked.ndim != 1 or not ((asked >= 0) & (asked <= 1)).all():
-        problems.append(Problem(what="shares", where="shares", allowed="0 to 1", got=str(shares)))
-    if n_draws < LEAST_DRAWS:
-        problems.append(Problem(what="too few draws", where="n_draws", allowed=f">= {LEAST_DRAWS}", got=str(n_draws)))
-    if problems:
-        raise InvalidValueError(*problems)
+        got = repr(shares)[:100]
+        problems.append(Problem(what="no shares of the draws", where="shares", allowed="numbers 0 to 1", got=got))
+    refuse(problems)
     return asked
 
 
-def _several(model: M | Sequence[M], where: str) -> tuple[M, ...]:
-    models = (model,) if isinstance(model, Model) else tuple(model)
+def _several(model: M | Sequence[M], where: str, needed: str) -> tuple[M, ...]:
+    models = tuple(model) if isinstance(model, list | tuple) else (cast("M", model),)
+    refuse(*(model_problems(one, needed, where=where) for one in models))
     kinds = {type(one) for one in models}
     if len(kinds) != 1:
         got = ", ".join(sorted(kind.__name__ for kind in kinds)) or "none"
