@@ -106,6 +106,7 @@ class SimulatedBook:
     Examples
     --------
     >>> from datetime import date
+    >>> import numpy as np
     >>> book = simulate_book(
     ...     n_customers=100, start=date(2024, 1, 1), end=date(2026, 1, 1), rng=np.random.default_rng(7)
     ... )
@@ -169,6 +170,7 @@ class SimulatedBook:
         Examples
         --------
         >>> from datetime import date, timedelta
+        >>> import numpy as np
         >>> book = simulate_book(
         ...     n_customers=100, start=date(2024, 1, 1), end=date(2026, 1, 1), rng=np.random.default_rng(7)
         ... )
@@ -227,6 +229,7 @@ def simulate_book(
     Examples
     --------
     >>> from datetime import date
+    >>> import numpy as np
     >>> simulate_book(n_customers=100, start=date(2024, 1, 1), end=date(2026, 1, 1), rng=np.random.default_rng(7))
     SimulatedBook(2024-01-01 to 2026-01-01: 100 customers, ...)
     """

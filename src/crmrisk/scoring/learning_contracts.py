@@ -22,7 +22,7 @@ __all__ = ["CHURNED", "RENEWALS", "fitted_contracts"]
 RENEWALS = Input("renewals", "count", ge=0, le=100_000)
 """How many times a customer has renewed so far."""
 
-CHURNED = Input("churned", "", ge=0, le=1, optional=True)
+CHURNED = Input("churned", "share", ge=0, le=1, optional=True)
 """1 of a customer who has left, at the renewal after the last one made; whoever lacks it is still there."""
 
 

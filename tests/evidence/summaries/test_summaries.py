@@ -13,12 +13,14 @@ from crmrisk.core.errors import InvalidValueError, RecordError, SchemaError
 from crmrisk.core.registry import SUMMARIES, component_class, component_names
 from crmrisk.evidence import (
     Complaints,
+    Costs,
     Evidence,
     Incidents,
     NetPromoterAnswers,
     Payments,
     Purchases,
     PurchaseTrend,
+    Renewals,
     ServiceEvents,
     Summary,
     Surveys,
@@ -34,6 +36,8 @@ BUILT_IN = [
     Payments(),
     ServiceEvents(),
     Incidents(),
+    Costs(),
+    Renewals(),
 ]
 
 

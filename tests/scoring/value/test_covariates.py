@@ -117,7 +117,7 @@ def test_what_does_nothing_is_found_to_do_nothing():
 
 
 @settings(max_examples=6, deadline=None)
-@given(st.floats(-50, 50), st.floats(0.01, 100), st.sampled_from([0, 2]), st.floats(0.1, 40))
+@given(st.floats(-3, 3), st.floats(0.5, 100), st.sampled_from([0, 2]), st.floats(0.1, 40))
 def test_units_and_origins_of_covariates_and_of_time_do_not_matter(shift, scale, which, unit):
     base = BASES[which]
     seen, covariates = _seen(base, 800)
@@ -134,6 +134,13 @@ def test_units_and_origins_of_covariates_and_of_time_do_not_matter(shift, scale,
     expected = theirs.model.expected_purchases(9 * unit, **history, covariates={"spent": shift + scale * 2.5})
     history = {"frequency": 3, "recency": 10, "age": 20}
     assert expected == pytest.approx(ours.model.expected_purchases(9, **history, covariates={"spent": 2.5}), rel=1e-5)
+
+
+def test_covariates_far_from_0_are_refused_with_the_remedy():
+    seen, covariates = _seen(BASES[0], 800)
+    far = {"spent": 31.0 + 0.01 * covariates["spent"]}
+    with pytest.raises(FitError, match="subtract a typical value from the covariates"):
+        ProportionalModel.fit(BetaGeoNBD, *seen[:3], purchase=far, dropout=far)
 
 
 def test_counted_rows_are_fitted_as_if_written_out():

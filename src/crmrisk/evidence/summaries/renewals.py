@@ -18,7 +18,7 @@ __all__ = ["Renewals"]
 
 _INPUTS = (
     Input("renewals", "count", ge=0),
-    Input("churned", "", ge=0, le=1),
+    Input("churned", "share", ge=0, le=1),
     Input("spend_per_period", "money"),
 )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.errors import FitError, InvalidValueError, Problem
 from crmrisk.scoring.value.beta_geo_cnbd import BetaGeoCNBD
 from crmrisk.scoring.value.compact import compact
 from crmrisk.scoring.value.covariate_columns import checked_covariates, standardised
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from crmrisk.scoring.value.covariates_rows import RowDerivatives
     from crmrisk.scoring.value.fitting import Maximum
     from crmrisk.scoring.value.model_fit import ModelFit
+
+LARGEST_LOG = 230.0
+"""Parameters stay within 1e-100 and 1e100."""
 
 __all__ = ["fit_proportional"]
 
@@ -79,7 +82,7 @@ def fit_proportional(
     Raises
     ------
     FitError
-        If there is no customer.
+        If there is no customer, or covariates lie so far from 0 that the model at 0 cannot be held in numbers.
     InvalidValueError
         If values are not what they should be.
 
@@ -161,6 +164,16 @@ def _starts(without: ModelFit[BuyingUntilDropout], data: _Data, n_coefficients: 
         yield np.append(start, np.ones(n_coefficients))
 
 
+def _of_logs(values: FloatArray) -> list[float]:
+    """Take parameters from their logarithms; those of covariates 0 may be far from any customer's."""
+    if np.max(np.abs(values)) > LARGEST_LOG:
+        what = "at covariates of 0 a parameter lies beyond what a number can hold"
+        raise FitError(
+            Problem(what=what, where="purchase, dropout", remedy="subtract a typical value from the covariates")
+        )
+    return np.exp(values).tolist()
+
+
 def _fit_of(maximum: Maximum, without: ModelFit[BuyingUntilDropout], data: _Data) -> ProportionalFit:
     """Turn the top of the likelihood into a model and what is known of it."""
     kind = type(without.model)
@@ -172,7 +185,7 @@ def _fit_of(maximum: Maximum, without: ModelFit[BuyingUntilDropout], data: _Data
     labels = [*fitted, *(name for name in lost if name not in fitted)]
     unknown = [name for name in labels if name in lost or np.isnan(table[fitted.index(name), fitted.index(name)])]
     fixed = {"k": without.model.k} if isinstance(without.model, BetaGeoCNBD) else {}
-    base = kind(**fixed, **dict(zip(names, np.exp(values[:4]).tolist(), strict=True)))
+    base = kind(**fixed, **dict(zip(names, _of_logs(values[:4]), strict=True)))
     effects = dict(zip(fitted[4:], values[4:].tolist(), strict=True)) | dict.fromkeys(labels[len(fitted) :], 0.0)
     bought = float(data.weight @ data.histories.frequency)
     return ProportionalFit(
