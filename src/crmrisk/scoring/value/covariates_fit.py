@@ -171,7 +171,7 @@ def _of_logs(values: FloatArray) -> list[float]:
         raise FitError(
             Problem(what=what, where="purchase, dropout", remedy="subtract a typical value from the covariates")
         )
-    return np.exp(values).tolist()
+    return [float(value) for value in np.exp(values)]
 
 
 def _fit_of(maximum: Maximum, without: ModelFit[BuyingUntilDropout], data: _Data) -> ProportionalFit:
