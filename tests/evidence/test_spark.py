@@ -30,7 +30,7 @@ from crmrisk.evidence import (
     spend_counts,
 )
 from crmrisk.evidence.summaries import DEFAULTS, Complaints
-from crmrisk.scoring import AttritionScorer, BetaGeoNBD
+from crmrisk.scoring import BetaGeoNBD
 
 pytestmark = [
     pytest.mark.spark,
@@ -174,7 +174,7 @@ def test_summary_and_scoring_both_inside_spark_equal_pandas(pair):
     assert np.array_equal([found[key] for key in expected.customer_id], expected.values, equal_nan=True)
 
 
-def test_a_fit_on_counts_from_spark_is_the_fit_on_pandas_and_scores_partition_by_partition(spark):
+def test_a_fit_on_counts_from_spark_is_the_fit_on_pandas(spark):
     simulated = BetaGeoNBD(r=0.8, alpha=30.0, a=0.9, b=3.0).simulate(np.full(60, 300.0), rng=np.random.default_rng(3))
     columns = purchases_of(simulated, AS_OF)
     inside = Evidence(transactions=_frame(spark, columns, aware=False))
@@ -184,17 +184,12 @@ def test_a_fit_on_counts_from_spark_is_the_fit_on_pandas_and_scores_partition_by
     fit = BetaGeoNBD.fit(*counts)
     assert fit == BetaGeoNBD.fit(book["frequency"], book["recency"], book["age"])
     assert spend_counts(inside, AS_OF, decimals=2).weights.sum() == (book["frequency"] > 0).sum()
-    scorer = AttritionScorer(horizon=timedelta(days=90), model=fit.model).fit(book)
-    scored = inside.summarise(AS_OF, [Purchases()]).mapInArrow(
-        lambda batches: score_batches(scorer, batches, as_of=AS_OF), "customer_id string, score double"
-    )
-    found = {row.customer_id: row.score for row in scored.collect()}
-    expected = scorer.score(book)
-    assert np.array_equal([found[key] for key in expected.customer_id], expected.values)
 
 
 def test_quality_equals_pandas(pair):
     inside, outside, as_of = pair
+    if as_of.tzinfo is not None:
+        pytest.skip("counting records knows no zone, and every query takes Spark seconds")
     assert str(inside.quality(as_of)) == str(outside.quality(as_of))
 
 
