@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from crmrisk.core.errors import PortfolioError, Problem
+from crmrisk.core.errors import PortfolioError, Problem, UnknownCustomerError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +23,7 @@ __all__ = [
     "ObjectArray",
     "frozen_floats",
     "frozen_objects",
+    "row_of",
     "same_arrays",
 ]
 
@@ -160,3 +161,30 @@ def same_arrays(left: NDArray[np.generic] | None, right: NDArray[np.generic] | N
         return left is right
     equal_nan = left.dtype.kind in "fM" and right.dtype.kind in "fM"
     return bool(np.array_equal(left, right, equal_nan=equal_nan))
+
+
+def row_of(customer_ids: ObjectArray, customer_id: str) -> int:
+    """Find the position of a customer.
+
+    Parameters
+    ----------
+    customer_ids
+        Identifiers, ``(n_customers,)``.
+    customer_id
+        The one looked for.
+
+    Raises
+    ------
+    UnknownCustomerError
+        If it is none of them.
+
+    Examples
+    --------
+    >>> row_of(np.array(["C1", "C2"], dtype=object), "C2")
+    1
+    """
+    found = np.flatnonzero(customer_ids == customer_id) if isinstance(customer_id, str) else np.empty(0)
+    if not len(found):
+        allowed = f"one of {len(customer_ids)} customers"
+        raise UnknownCustomerError(Problem(what="no such customer", where=repr(customer_id), allowed=allowed))
+    return int(found[0])

@@ -13,9 +13,18 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from crmrisk.core import portfolio_checks as checks
-from crmrisk.core.arrays import BoolArray, FloatArray, IntArray, ObjectArray, frozen_floats, frozen_objects, same_arrays
-from crmrisk.core.errors import PortfolioError, Problem, UnknownCustomerError
+from crmrisk.core.arrays import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    ObjectArray,
+    frozen_floats,
+    frozen_objects,
+    row_of,
+)
+from crmrisk.core.errors import PortfolioError, Problem
 from crmrisk.core.instants import instant
+from crmrisk.core.portfolio_parts import equal, widened
 from crmrisk.core.requirements import check_inputs
 
 if TYPE_CHECKING:
@@ -120,23 +129,14 @@ class Portfolio:
     def __getitem__(self, name: str) -> FloatArray:
         """Return one column of numbers, ``(n_customers,)``."""
         if name not in self.columns:
-            raise PortfolioError(
-                Problem(what="no such column", where=repr(name), allowed=", ".join(self.columns) or "none")
-            )
+            held = ", ".join(self.columns) or "none"
+            raise PortfolioError(Problem(what="no such column", where=repr(name), allowed=held))
         return self.columns[name]
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Portfolio):
             return NotImplemented
-        mine, theirs = dict(self._arrays()), dict(other._arrays())
-        return (
-            self.as_of == other.as_of
-            and mine.keys() == theirs.keys()
-            and same_arrays(self.customer_id, other.customer_id)
-            and all(same_arrays(array, theirs[name]) for name, array in mine.items())
-            and self.columns.keys() == other.columns.keys()
-            and self.units == other.units
-        )
+        return equal(self, other)
 
     __hash__: ClassVar[None] = None  # type: ignore[assignment]  # arrays have no hash
 
@@ -164,9 +164,7 @@ class Portfolio:
         >>> Portfolio(["C1"], date(2026, 1, 31), {}).label("segment")
         array([None], dtype=object)
         """
-        if name in self.labels:
-            return self.labels[name]
-        return frozen_objects(np.full(len(self), None), where=name)
+        return self.labels[name] if name in self.labels else frozen_objects(np.full(len(self), None), where=name)
 
     def require(self, inputs: tuple[Input, ...], *, reader: str = "") -> BoolArray:
         """Check that the inputs are here, in their units and ranges, and find the customers that have them all.
@@ -252,19 +250,28 @@ class Portfolio:
         >>> Portfolio(["C1"], date(2026, 1, 31), {"idle_days": [3]}).with_columns({"share": [0.5]})["share"]
         array([0.5])
         """
-        collect = checks.Collector()
-        collect.problems.extend(checks.name_problems(columns, self.labels, units or {}))
-        added = {} if collect.problems else {name: collect(frozen_floats, v, name) for name, v in columns.items()}
-        known = {name: unit for name, unit in self.units.items() if name not in added}
-        wider = object.__new__(type(self))
-        wider._set(**vars(self))
-        wider._set(
-            columns=MappingProxyType({**self.columns, **added}), units=MappingProxyType(known | dict(units or {}))
-        )
-        collect.problems.extend(checks.length_problems(len(wider), wider._arrays()))
-        if collect.problems:
-            raise PortfolioError(*collect.problems)
-        return wider
+        return widened(self, columns=columns, units=units or {})
+
+    def with_labels(self, labels: Mapping[str, Names]) -> Self:
+        """Add or replace columns of names; this portfolio stays as it is.
+
+        Parameters
+        ----------
+        labels
+            Name to names, each ``(n_customers,)``; ``None``, NaN or empty text is unrated.
+
+        Raises
+        ------
+        PortfolioError
+            If names clash, lengths differ or labels are no text; every such problem is listed.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> Portfolio(["C1"], date(2026, 1, 31), {}).with_labels({"tier": ["gold"]}).label("tier")
+        array(['gold'], dtype=object)
+        """
+        return widened(self, labels=labels)
 
     def row_of(self, customer_id: str) -> int:
         """Find the position of a customer.
@@ -285,10 +292,7 @@ class Portfolio:
         >>> Portfolio(["C1", "C2"], date(2026, 1, 31), {}).row_of("C2")
         1
         """
-        found = np.flatnonzero(self.customer_id == customer_id) if isinstance(customer_id, str) else np.empty(0)
-        if not len(found):
-            raise UnknownCustomerError(Problem(what="no such customer", where=repr(customer_id)))
-        return int(found[0])
+        return row_of(self.customer_id, customer_id)
 
     def customer(self, customer_id: str) -> Customer:
         """Build the row of one customer.
