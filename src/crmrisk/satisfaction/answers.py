@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import BoolArray, FloatArray, IntArray
 
-__all__ = ["Missing", "distinct_answers", "effective_sample_size", "flag_answers", "rating_answers", "survey_weights"]
+__all__ = [
+    "Missing",
+    "distinct_answers",
+    "effective_sample_size",
+    "flag_answers",
+    "number_answers",
+    "rating_answers",
+    "survey_weights",
+]
 
 Missing: TypeAlias = Literal["error", "exclude"]
 """What to do with a missing answer: refuse it, or leave it out and count it."""
@@ -65,6 +73,39 @@ def rating_answers(
     off = not_numbers | (~absent & ~_on_scale(values, lowest, highest))
     problems = flag_answers(column, off, where=where, allowed=f"whole numbers {lowest} to {highest}")
     problems += flag_missing(absent, missing=missing, where=where)
+    if problems:
+        raise RecordError(*problems)
+    return values
+
+
+def number_answers(answers: ArrayLike, *, where: str = "answers") -> FloatArray:
+    """Read finite numbers on no scale in particular, none missing.
+
+    Parameters
+    ----------
+    answers
+        One number per row, ``(n_answers,)``.
+    where
+        What they are called in an error.
+
+    Returns
+    -------
+    A new array, ``(n_answers,)``.
+
+    Raises
+    ------
+    RecordError
+        If some are missing, infinite or no numbers, each named with its rows and count.
+
+    Examples
+    --------
+    >>> number_answers([1, 2.5])
+    array([1. , 2.5])
+    """
+    column = _one_column(answers, where)
+    values, not_numbers = _numbers(column, where)
+    problems = flag_answers(column, not_numbers | np.isinf(values), where=where, allowed="finite numbers")
+    problems += flag_missing(np.isnan(values) & ~not_numbers, missing="error", where=where)
     if problems:
         raise RecordError(*problems)
     return values
