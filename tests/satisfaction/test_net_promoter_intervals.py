@@ -144,3 +144,12 @@ def test_variance_lies_between_0_and_1_and_is_that_of_the_points():
 def test_an_unknown_method_is_refused():
     with pytest.raises(InvalidValueError, match="score, adjusted wald, bonett-price, agresti-min, wald"):
         net_promoter_interval(1, 2, 3, method="newcombe")
+
+
+def test_the_statistic_is_what_the_score_interval_inverts():
+    counts = (np.array([20.0, 150.0, 3.0, 0.0]), np.array([30.0, 1364.0, 4.0, 0.0]), np.array([50.0, 86.0, 2.0, 0.0]))
+    low, high = net_promoter_interval(*counts)
+    assert net_promoter_statistic(*counts, low)[:3] == pytest.approx(1.959964, abs=1e-6)
+    assert net_promoter_statistic(*counts, high)[:3] == pytest.approx(-1.959964, abs=1e-6)
+    assert np.isnan(net_promoter_statistic(*counts)[3])
+    assert net_promoter_statistic(0, 5, 0) == 0.0

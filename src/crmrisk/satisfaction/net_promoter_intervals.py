@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import FloatArray
 
-__all__ = ["IntervalMethod", "net_promoter_interval", "net_promoter_variance"]
+__all__ = [
+    "IntervalMethod",
+    "adjusted_net_promoter",
+    "net_promoter_interval",
+    "net_promoter_statistic",
+    "net_promoter_variance",
+]
 
 IntervalMethod: TypeAlias = Literal["score", "adjusted wald", "bonett-price", "agresti-min", "wald"]
 """The intervals that follow from counts alone."""
@@ -85,6 +91,78 @@ def net_promoter_interval(
     return low, high
 
 
+def adjusted_net_promoter(
+    detractors: ArrayLike, passives: ArrayLike, promoters: ArrayLike, *, method: IntervalMethod = "adjusted wald"
+) -> tuple[FloatArray, FloatArray]:
+    """Find the centre and squared standard error that an interval of pseudo-answers rests on.
+
+    Parameters
+    ----------
+    detractors, passives, promoters
+        Counts of answers, of any common shape.
+    method
+        Any method of `net_promoter_interval` but ``"score"``, which has none.
+
+    Returns
+    -------
+    The score and its squared standard error after the pseudo-answers; NaN where a survey has no answer.
+
+    Raises
+    ------
+    InvalidValueError
+        If the method is unknown or adds nothing of the kind.
+
+    References
+    ----------
+    Rocks, B. (2016). Interval estimation for the "net promoter score". *The American Statistician* 70.
+
+    Examples
+    --------
+    >>> centre, square = adjusted_net_promoter(20, 30, 50)
+    >>> print(f"{centre:.6f} {square:.6f}")
+    0.291262 0.005916
+    """
+    check_method(method, tuple(_ADDED))
+    counts = [np.asarray(part, dtype=np.float64) for part in (detractors, passives, promoters)]
+    d, m, p = (part + more for part, more in zip(counts, _ADDED[method], strict=True))
+    answered = np.where((counts[0] + counts[1] + counts[2]) > 0.0, d + m + p, np.nan)
+    return (p - d) / answered, net_promoter_variance(d, m, p) / answered
+
+
+def net_promoter_statistic(
+    detractors: ArrayLike, passives: ArrayLike, promoters: ArrayLike, score: ArrayLike = 0.0
+) -> FloatArray:
+    """Test each survey against a known score by the score test, which the interval of that name inverts.
+
+    Parameters
+    ----------
+    detractors, passives, promoters
+        Counts of answers, of any common shape.
+    score
+        The net promoter score under the null hypothesis, strictly between -1 and 1.
+
+    Returns
+    -------
+    The statistic, standard normal under the null hypothesis; 0 where nothing differs, NaN without an answer. Against 0
+    it is McNemar's ``(p - d)/sqrt(p + d)``.
+
+    References
+    ----------
+    Tango, T. (1998). *Statistics in Medicine* 17.
+
+    Examples
+    --------
+    >>> print(f"{net_promoter_statistic(150, 1364, 86):.2f}")
+    -4.17
+    """
+    parts = (detractors, passives, promoters, score)
+    d, m, p, known = np.broadcast_arrays(*(np.asarray(part, dtype=np.float64) for part in parts))
+    n = d + m + p
+    spread = np.sqrt(_constrained_variance(known, d, p, np.where(n > 0.0, n, 1.0)))
+    statistic = np.divide(p - d - n * known, spread, out=np.zeros(n.shape), where=spread > 0.0)
+    return np.where(n > 0.0, statistic, np.nan)
+
+
 def net_promoter_variance(detractors: FloatArray, passives: FloatArray, promoters: FloatArray) -> FloatArray:
     """Return the variance of one answer scored -1, 0 or 1.
 
@@ -113,16 +191,12 @@ def net_promoter_variance(detractors: FloatArray, passives: FloatArray, promoter
 
 
 def _lower(
-    detractors: FloatArray, passives: FloatArray, promoters: FloatArray, method: str, quantile: float
+    detractors: FloatArray, passives: FloatArray, promoters: FloatArray, method: IntervalMethod, quantile: float
 ) -> FloatArray:
     if method == "score":
         return _score_lower(detractors, passives, promoters, quantile)
-    added = _ADDED[method]
-    d, m, p = detractors + added[0], passives + added[1], promoters + added[2]
-    total = d + m + p
-    answered = np.where((detractors + passives + promoters) > 0.0, total, np.nan)
-    error = np.sqrt(net_promoter_variance(d, m, p) / answered)
-    return np.clip((p - d) / answered - quantile * error, -1.0, 1.0)
+    centre, square = adjusted_net_promoter(detractors, passives, promoters, method=method)
+    return np.clip(centre - quantile * np.sqrt(square), -1.0, 1.0)
 
 
 def _score_lower(d: FloatArray, m: FloatArray, p: FloatArray, quantile: float) -> FloatArray:
