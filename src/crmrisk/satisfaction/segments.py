@@ -1,0 +1,264 @@
+"""One estimate per segment: any estimator of satisfaction, asked once for each group of customers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from crmrisk.core.errors import InvalidValueError, Problem, RecordError
+from crmrisk.core.estimate import Estimate
+from crmrisk.satisfaction.answers import Missing, distinct_answers, flag_missing
+from crmrisk.satisfaction.familywise import (
+    HOLM_WARNING,
+    Simultaneous,
+    bonferroni_level,
+    check_simultaneous,
+    holm_levels,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import ArrayLike
+
+    from crmrisk.core.arrays import FloatArray, IntArray
+
+__all__ = ["SegmentEstimates", "by_segment"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SegmentEstimates(Mapping[Any, Estimate]):
+    """Hold one estimate per segment, a mapping from segment to `Estimate`.
+
+    Parameters
+    ----------
+    estimates
+        Segment to its estimate.
+    simultaneous
+        How the intervals were widened for being read together, if they were.
+    warnings
+        What concerns all segments.
+
+    Raises
+    ------
+    InvalidValueError
+        If something else than estimates is given.
+
+    Examples
+    --------
+    >>> found = SegmentEstimates({"shop": Estimate(value=0.3, method="score", n=100)})
+    >>> found["shop"].value
+    0.3
+    """
+
+    estimates: Mapping[Any, Estimate]
+    simultaneous: Simultaneous | None = None
+    warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        wrong = {name: each for name, each in self.estimates.items() if not isinstance(each, Estimate)}
+        if wrong:
+            name, got = next(iter(wrong.items()))
+            remedy = "give by_segment an estimator that returns one Estimate"
+            where = f"segment {name!r}"
+            raise InvalidValueError(Problem(what="no Estimate", where=where, got=type(got).__name__, remedy=remedy))
+        object.__setattr__(self, "estimates", dict(self.estimates))
+
+    def __getitem__(self, segment: Any) -> Estimate:
+        return self.estimates[segment]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.estimates)
+
+    def __len__(self) -> int:
+        return len(self.estimates)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, SegmentEstimates):
+            return NotImplemented
+        return (self.estimates, self.simultaneous, self.warnings) == (
+            other.estimates,
+            other.simultaneous,
+            other.warnings,
+        )
+
+    __hash__ = None  # type: ignore[assignment] # a mapping compares by content and has no hash
+
+    def __repr__(self) -> str:
+        lines = "\n".join(f"{name}: {estimate}" for name, estimate in self.items())
+        return "\n".join([lines or "no segments", *self.warnings])
+
+    def frame(self) -> pd.DataFrame:
+        """Return one row per segment: value, standard error, limits, level, method, n, effective n, warnings.
+
+        Examples
+        --------
+        >>> SegmentEstimates({"shop": Estimate(value=0.3, method="score", n=100)}).frame()[["segment", "value", "n"]]
+          segment  value      n
+        0    shop    0.3  100.0
+        """
+        import pandas as pd  # noqa: PLC0415 - pandas takes long to import and estimates do not need it
+
+        names = [field.name for field in fields(Estimate)]
+        columns = {name: [getattr(each, name) for each in self.values()] for name in names}
+        table = pd.DataFrame({"segment": list(self), **columns})
+        numbers = [name for name in names if name not in {"method", "warnings"}]
+        return table.astype(dict.fromkeys(numbers, "float64"))
+
+
+def by_segment(
+    segments: ArrayLike,
+    estimator: Callable[..., Estimate],
+    answers: Any,
+    *,
+    weights: ArrayLike | None = None,
+    strata: ArrayLike | None = None,
+    clusters: ArrayLike | None = None,
+    missing: Missing = "error",
+    simultaneous: Simultaneous | None = None,
+    level: float = 0.95,
+    benchmark: float = 0.0,
+) -> SegmentEstimates:
+    """Estimate once per segment.
+
+    Parameters
+    ----------
+    segments
+        Segment of each answer, ``(n_answers,)``.
+    estimator
+        What estimates: a function of the answers, and of ``weights``, ``strata`` and ``clusters`` where they are
+        given here. Its settings go in by ``functools.partial(estimator, method="wilson")``.
+    answers
+        One row per answer: a column, ``(n_answers,)``, or a table or array of several, ``(n_answers, n_columns)``.
+    weights, strata, clusters
+        Survey design, ``(n_answers,)`` each; every segment takes its part.
+    missing
+        ``"error"`` refuses answers without a segment, ``"exclude"`` leaves them out and says how many. What happens
+        to missing answers is a setting of the estimator.
+    simultaneous
+        ``"bonferroni"`` widens the intervals so that all cover together; ``"holm"`` less, so that they only guard
+        the decision which segments differ from the benchmark; ``None`` leaves each interval to itself.
+    level
+        Nominal coverage of all intervals together; read with ``simultaneous`` only, otherwise it is a setting of the
+        estimator.
+    benchmark
+        What Holm's procedure compares segments with.
+
+    Returns
+    -------
+    The estimates, segments in the order of their names.
+
+    Raises
+    ------
+    RecordError
+        If segments, weights, strata or clusters are missing or not one per answer, or the estimator refuses answers of
+        a segment; their rows are then counted within it.
+    InvalidValueError
+        If the estimator returns no `Estimate`, or the adjustment or level is not valid.
+
+    Examples
+    --------
+    >>> from crmrisk.satisfaction import net_promoter_score
+    >>> by_segment(["shop", "web", "shop", "web"], net_promoter_score, [10, 3, 9, 8])
+    shop: 1 [-0.3152, 1] (95 % score, n 2)
+    web: -0.5 [-0.9055, 0.4864] (95 % score, n 2)
+    """
+    check_simultaneous(simultaneous)
+    groups, excluded = _groups(segments, missing)
+    columns = {"weights": weights, "strata": strata, "clusters": clusters}
+    taken = {name: _rows(values, groups.size, name) for name, values in columns.items() if values is not None}
+    table = _rows(answers, groups.size, "answers")
+
+    def estimate(place: int, **settings: Any) -> Estimate:
+        rows = groups.rows[place]
+        with _naming(groups.names[place]):
+            return estimator(
+                _take(table, rows), **{name: _take(each, rows) for name, each in taken.items()}, **settings
+            )
+
+    if simultaneous is None:
+        found = [estimate(place) for place in range(len(groups.names))]
+    else:
+        found = _together(estimate, len(groups.names), simultaneous, level, benchmark)
+    warnings = (*excluded, *((HOLM_WARNING,) if simultaneous == "holm" else ()))
+    return SegmentEstimates(dict(zip(groups.names, found, strict=True)), simultaneous, warnings)
+
+
+@contextmanager
+def _naming(segment: Any) -> Iterator[None]:
+    """Say which segment an estimator complains about: it counts rows within it."""
+    try:
+        yield
+    except RecordError as error:
+        problems = [replace(each, where=f"segment {segment!r}, {each.where}") for each in error.problems]
+        raise RecordError(*problems) from None
+
+
+class _Groups(NamedTuple):
+    names: list[Any]
+    rows: list[IntArray]
+    size: int
+
+
+def _groups(segments: ArrayLike, missing: Missing) -> tuple[_Groups, tuple[str, ...]]:
+    column, codes, names = distinct_answers(segments, "segments")
+    absent = codes < 0
+    problems = flag_missing(absent, missing=missing, where="segments")
+    if problems:
+        raise RecordError(*problems)
+    n_absent = int(absent.sum())
+    order = np.argsort(codes, kind="stable")[n_absent:]
+    parts = np.split(order, np.cumsum(np.bincount(codes[order], minlength=len(names)))[:-1]) if names else []
+    places = sorted(range(len(names)), key=lambda place: _sorting(names[place]))
+    excluded = (f"answers without a segment excluded: {n_absent}",) if n_absent else ()
+    return _Groups([names[place] for place in places], [parts[place] for place in places], column.size), excluded
+
+
+def _sorting(name: Any) -> tuple[bool, Any]:
+    return (True, str(name)) if not isinstance(name, int | float) else (False, name)
+
+
+def _rows(values: Any, n_answers: int, where: str) -> Any:
+    """Return what can be indexed by rows: frames as they are, anything else as an array of its values."""
+    table = values if hasattr(values, "iloc") else _array(values, where)
+    shape = np.shape(table)
+    if not shape or shape[0] != n_answers:
+        got = str(shape[0]) if shape else "one value"
+        raise RecordError(Problem(what="not one row per segment label", where=where, allowed=str(n_answers), got=got))
+    return table
+
+
+def _array(values: Any, where: str) -> Any:
+    if isinstance(values, np.ndarray):
+        return values
+    try:
+        array = np.asarray(values)
+        # numpy would turn a list of 9 and "nine" into text alone
+        return np.asarray(values, dtype=object) if array.dtype.kind in "US" else array
+    except ValueError as error:
+        raise RecordError(Problem(what="not one row per answer", where=where, got=str(error))) from None
+
+
+def _take(table: Any, rows: IntArray) -> Any:
+    return table.iloc[rows] if hasattr(table, "iloc") else table[rows]
+
+
+def _together(
+    estimate: Callable[..., Estimate], n_segments: int, simultaneous: Simultaneous, level: float, benchmark: float
+) -> list[Estimate]:
+    found: dict[int, Estimate] = {}
+
+    def interval(places: IntArray, shared: float) -> tuple[FloatArray, FloatArray]:
+        for place in places.tolist():
+            found[place] = estimate(place, level=shared)
+        limits = np.array([(found[place].low, found[place].high) for place in places.tolist()], dtype=np.float64)
+        return limits[:, 0], limits[:, 1]
+
+    if simultaneous == "holm":
+        holm_levels(interval, n_segments, level=level, benchmark=benchmark)
+    elif n_segments:
+        interval(np.arange(n_segments), bonferroni_level(level, n_segments))
+    return [found[place] for place in range(n_segments)]
