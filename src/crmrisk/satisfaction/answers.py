@@ -78,24 +78,26 @@ def rating_answers(
     return values
 
 
-def number_answers(answers: ArrayLike, *, where: str = "answers") -> FloatArray:
-    """Read finite numbers on no scale in particular, none missing.
+def number_answers(answers: ArrayLike, *, missing: Missing = "error", where: str = "answers") -> FloatArray:
+    """Read finite numbers on no scale in particular.
 
     Parameters
     ----------
     answers
         One number per row, ``(n_answers,)``.
+    missing
+        ``"error"`` refuses missing answers, ``"exclude"`` leaves them as NaN.
     where
         What they are called in an error.
 
     Returns
     -------
-    A new array, ``(n_answers,)``.
+    A new array, ``(n_answers,)``, NaN where the answer is missing.
 
     Raises
     ------
     RecordError
-        If some are missing, infinite or no numbers, each named with its rows and count.
+        If some are infinite or no numbers, each named with its rows and count, or missing and that is an error.
 
     Examples
     --------
@@ -105,7 +107,7 @@ def number_answers(answers: ArrayLike, *, where: str = "answers") -> FloatArray:
     column = _one_column(answers, where)
     values, not_numbers = _numbers(column, where)
     problems = flag_answers(column, not_numbers | np.isinf(values), where=where, allowed="finite numbers")
-    problems += flag_missing(np.isnan(values) & ~not_numbers, missing="error", where=where)
+    problems += flag_missing(np.isnan(values) & ~not_numbers, missing=missing, where=where)
     if problems:
         raise RecordError(*problems)
     return values
