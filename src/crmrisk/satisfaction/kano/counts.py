@@ -11,13 +11,17 @@ from pydantic.dataclasses import dataclass
 
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.model import VALUE, Value
-from crmrisk.satisfaction.kano.rules import (
-    ClassificationRule,
-    categories_of_counts,
-    exact_p_value,
-    fong_critical,
-    leading_two,
+from crmrisk.satisfaction.answers import effective_sample_size, survey_weights
+from crmrisk.satisfaction.bootstrap import resampled_counts
+from crmrisk.satisfaction.kano.leading import LeadingTest, leading_test
+from crmrisk.satisfaction.kano.position import (
+    KanoPosition,
+    ReverseCounting,
+    better_estimate,
+    position_of,
+    worse_estimate,
 )
+from crmrisk.satisfaction.kano.rules import ClassificationRule, categories_of_counts
 from crmrisk.satisfaction.kano.stability import CategoryProbabilities, category_probabilities
 from crmrisk.satisfaction.kano.table import KanoCategory
 from crmrisk.satisfaction.net_promoter import net_promoter_score
@@ -26,48 +30,15 @@ from crmrisk.satisfaction.proportions import proportion
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from numpy.typing import ArrayLike
+
     from crmrisk.core.arrays import FloatArray
     from crmrisk.core.estimate import Estimate
 
 __all__ = ["KanoCounts", "LeadingTest"]
 
 Count = Annotated[float, Field(ge=0, le=2.0**53)]
-
-
-@dataclass(frozen=True, kw_only=True, config=VALUE)
-class LeadingTest(Value):
-    """Say whether the two most frequent categories can be told apart.
-
-    Parameters
-    ----------
-    first, second
-        The two categories.
-    difference
-        First count less second count.
-    p_value
-        Exact two-sided binomial p value.
-    fong_critical
-        The difference Fong (1996) asks for at 10 %, for parity with older reports only; see
-        `crmrisk.satisfaction.kano.rules.fong_critical`.
-
-    Examples
-    --------
-    >>> app = KanoCounts(attractive=216, one_dimensional=56, must_be=13, indifferent=275, reverse=23, questionable=24)
-    >>> test = app.leading_test()
-    >>> print(f"{test.p_value:.4f} {test.fong_critical:.2f} {test.fong}")
-    0.0088 28.22 True
-    """
-
-    first: KanoCategory
-    second: KanoCategory
-    difference: float
-    p_value: float
-    fong_critical: float
-
-    @property
-    def fong(self) -> bool:
-        """Whether Fong's test tells the two apart."""
-        return self.difference >= self.fong_critical
+Worth = Annotated[float, Field(gt=0, le=2.0**53)]
 
 
 @dataclass(frozen=True, kw_only=True, config=VALUE)
@@ -78,11 +49,13 @@ class KanoCounts(Value):
     ----------
     attractive, one_dimensional, must_be, indifferent, reverse, questionable
         Counts, at least 0.
+    effective_n
+        How many equally weighted answers they are worth, where they are sums of weights; their sum by default.
 
     Raises
     ------
     InvalidValueError
-        If a count is negative or not finite.
+        If a count is negative or not finite, or the effective n not positive.
 
     Examples
     --------
@@ -101,37 +74,76 @@ class KanoCounts(Value):
     indifferent: Count = 0.0
     reverse: Count = 0.0
     questionable: Count = 0.0
+    effective_n: Worth | None = None
 
     @classmethod
-    def of(cls, categories: Iterable[str | None]) -> Self:
+    def of(cls, categories: Iterable[str | None], *, weights: ArrayLike | None = None) -> Self:
         """Count categories, one per respondent, as `classify_pairs` gives them.
 
         Parameters
         ----------
         categories
             Categories; ``None`` is unrated and not counted.
+        weights
+            Survey weight of each respondent.
 
         Returns
         -------
-        The counts.
+        The counts; under weights they add up to the respondents whose weight is not zero, and know Kish's effective n.
 
         Raises
         ------
         InvalidValueError
             If something is no category.
+        RecordError
+            If weights are not one usable number per respondent.
 
         Examples
         --------
         >>> KanoCounts.of(["must_be", "must_be", None]).must_be
         2.0
         """
-        rated = [str(category) for category in categories if category is not None]
-        strange = sorted(set(rated) - set(KanoCategory))
+        names = [None if category is None else str(category) for category in categories]
+        strange = sorted({name for name in names if name is not None} - set(KanoCategory))
         if strange:
             raise InvalidValueError(
                 Problem(what="no category", where="KanoCounts.of", allowed=", ".join(KanoCategory), got=repr(strange))
             )
-        return cls(**{category.value: rated.count(category) for category in KanoCategory})
+        if weights is None:
+            return cls(**{category.value: names.count(category) for category in KanoCategory})
+        places = np.array([-1 if name is None else list(KanoCategory).index(KanoCategory(name)) for name in names])
+        weighing = survey_weights(weights, places.size)
+        used = (places >= 0) & (weighing > 0.0)
+        sums = np.bincount(places[used], weights=weighing[used], minlength=6)
+        return cls.weighted(sums, n=float(np.count_nonzero(used)), effective_n=effective_sample_size(weighing[used]))
+
+    @classmethod
+    def weighted(cls, sums: FloatArray, *, n: float, effective_n: float) -> Self:
+        """Make counts from sums of weights.
+
+        Parameters
+        ----------
+        sums
+            Sums of weights by category (A, O, M, I, R, Q), ``(6,)``.
+        n
+            Number of respondents; the counts add up to it.
+        effective_n
+            How many equally weighted respondents they are worth.
+
+        Returns
+        -------
+        The counts, all 0 without respondents.
+
+        Examples
+        --------
+        >>> KanoCounts.weighted(np.array([0.5, 0.5, 1.0, 0.0, 0.0, 0.0]), n=8, effective_n=6).must_be
+        4.0
+        """
+        total = float(sums.sum())
+        if total <= 0.0:
+            return cls()
+        scaled = (sums * (n / total)).tolist()
+        return cls(**dict(zip(KanoCategory, scaled, strict=True)), effective_n=effective_n)
 
     def array(self) -> FloatArray:
         """Return the counts in the order (A, O, M, I, R, Q).
@@ -174,7 +186,7 @@ class KanoCounts(Value):
         >>> KanoCounts(must_be=10, indifferent=10).category().value
         'must_be'
         """
-        place = int(categories_of_counts(self.array(), rule))
+        place = int(categories_of_counts(self._worth(), rule))
         return None if place < 0 else list(KanoCategory)[place]
 
     @property
@@ -187,22 +199,25 @@ class KanoCounts(Value):
         """How much lacking it dissatisfies: ``-(O + M)/(A + O + M + I)``, its value ``None`` if all four are 0."""
         return self.satisfaction_decrease()
 
-    def satisfaction_increase(self, *, level: float = 0.95) -> Estimate:
+    def satisfaction_increase(self, *, level: float = 0.95, reverse: ReverseCounting = "exclude") -> Estimate:
         """Estimate Better, the coefficient of satisfaction, with its Wilson interval.
 
         Parameters
         ----------
         level
             Nominal coverage.
+        reverse
+            ``"exclude"``: reverse answers stay out; ``"net"``: they count against it, ``(A + O - R)/(A + O + M + I +
+            R)``, with the score interval.
 
         Returns
         -------
-        The estimate, in [0, 1]; reverse and questionable answers stay out.
+        The estimate, in [0, 1], or [-1, 1] where net; questionable answers stay out.
 
         Raises
         ------
         InvalidValueError
-            If the level is not strictly between 0 and 1.
+            If the level is not strictly between 0 and 1, or there is no such policy.
 
         References
         ----------
@@ -213,10 +228,41 @@ class KanoCounts(Value):
         >>> KanoCounts(attractive=7, one_dimensional=33, must_be=50, indifferent=10).satisfaction_increase().value
         0.4
         """
-        return proportion(self.attractive + self.one_dimensional, self._rateable, level=level)
+        return better_estimate(self.array(), scale=self._scale, level=level, reverse=reverse)
 
-    def satisfaction_decrease(self, *, level: float = 0.95) -> Estimate:
+    def satisfaction_decrease(self, *, level: float = 0.95, reverse: ReverseCounting = "exclude") -> Estimate:
         """Estimate Worse, the coefficient of dissatisfaction, with its Wilson interval.
+
+        Parameters
+        ----------
+        level
+            Nominal coverage.
+        reverse
+            ``"exclude"``: reverse answers stay out; ``"net"``: they count in the base.
+
+        Returns
+        -------
+        The estimate, in [-1, 0]; questionable answers stay out.
+
+        Raises
+        ------
+        InvalidValueError
+            If the level is not strictly between 0 and 1, or there is no such policy.
+
+        Examples
+        --------
+        >>> KanoCounts(attractive=7, one_dimensional=33, must_be=50, indifferent=10).satisfaction_decrease().value
+        -0.83
+        """
+        return worse_estimate(self.array(), scale=self._scale, level=level, reverse=reverse)
+
+    @property
+    def total_strength(self) -> Estimate:
+        """The share of answers that need it, ``(A + O + M)/n``; at 60 % or more the need matters."""
+        return self.strength()
+
+    def strength(self, *, level: float = 0.95) -> Estimate:
+        """Estimate the total strength with its Wilson interval.
 
         Parameters
         ----------
@@ -225,38 +271,28 @@ class KanoCounts(Value):
 
         Returns
         -------
-        The estimate, in [-1, 0]; reverse and questionable answers stay out.
+        The share of all answers that need it, ``(A + O + M)/n``.
 
         Raises
         ------
         InvalidValueError
             If the level is not strictly between 0 and 1.
 
-        References
-        ----------
-        Timko, M., in Berger, C. et al. (1993). *Center for Quality of Management Journal* 2(4).
-
         Examples
         --------
-        >>> KanoCounts(attractive=7, one_dimensional=33, must_be=50, indifferent=10).satisfaction_decrease().value
-        -0.83
+        >>> print(KanoCounts(attractive=216, one_dimensional=56, must_be=13, indifferent=322).strength())
+        0.4695 [0.4301, 0.5093] (95 % wilson, n 607)
         """
-        return _negative(proportion(self.one_dimensional + self.must_be, self._rateable, level=level))
-
-    @property
-    def total_strength(self) -> Estimate:
-        """The share of answers that need it, ``(A + O + M)/n``; at 60 % or more the need matters."""
-        return proportion(self.attractive + self.one_dimensional + self.must_be, self.n)
+        return proportion(
+            self.attractive + self.one_dimensional + self.must_be, self.n, level=level, effective_n=self.effective_n
+        )
 
     @property
     def category_strength(self) -> Estimate:
-        """How far the first category leads the second, as a share of all answers; Q is neither of them.
-
-        The interval is that of a difference of two shares of one survey (score). The two were chosen after looking,
-        which makes it optimistic; a warning says so.
-        """
+        """How far the first category leads the second, a share of all answers; Q is neither of them."""
         first, second = np.sort(self.array()[:5])[[-1, -2]].tolist()
-        estimate = net_promoter_score(counts=(second, max(0.0, self.n - first - second), first))
+        parts = (second, max(0.0, self.n - first - second), first)
+        estimate = net_promoter_score(counts=parts, effective_n=self.effective_n)
         optimism = "the two categories were chosen after looking at the counts"
         return replace(estimate, warnings=(*estimate.warnings, optimism))
 
@@ -272,16 +308,49 @@ class KanoCounts(Value):
         >>> KanoCounts(must_be=20, attractive=20).leading_test().p_value
         1.0
         """
-        counts = self.array()
-        places = [int(place) for place in leading_two(counts)]
-        first, second = counts[places]
-        return LeadingTest(
-            first=list(KanoCategory)[places[0]],
-            second=list(KanoCategory)[places[1]],
-            difference=float(first - second),
-            p_value=float(exact_p_value(first, second)),
-            fong_critical=float(fong_critical(first, second, counts.sum())),
-        )
+        return leading_test(self.array(), self._scale)
+
+    def position(
+        self,
+        *,
+        level: float = 0.95,
+        reverse: ReverseCounting = "exclude",
+        rng: np.random.Generator | None = None,
+        replicates: int = 2000,
+    ) -> KanoPosition:
+        """Put the requirement on the map of better and worse, respondents resampled.
+
+        Parameters
+        ----------
+        level
+            Nominal coverage of the intervals.
+        reverse
+            ``"exclude"`` or ``"net"``; see `satisfaction_increase`.
+        rng
+            Source of randomness; ``None`` starts the same way every time.
+        replicates
+            Number of bootstrap samples.
+
+        Returns
+        -------
+        Better and worse with their covariance and the probability of each quadrant.
+
+        Raises
+        ------
+        InvalidValueError
+            If level or policy are not valid or fewer than two replicates are asked for.
+
+        Examples
+        --------
+        >>> KanoCounts(must_be=180, indifferent=20).position().quadrant_probabilities.must_be
+        1.0
+        """
+        better = self.satisfaction_increase(level=level, reverse=reverse)
+        worse = self.satisfaction_decrease(level=level, reverse=reverse)
+        if not self.n:
+            return KanoPosition(better=better, worse=worse)
+        samples = resampled_counts(self._worth(), rng=rng, replicates=replicates).astype(np.float64)
+        return position_of(better, worse, samples, reverse)
 
     def probabilities(
         self,
@@ -315,15 +384,11 @@ class KanoCounts(Value):
         >>> KanoCounts(must_be=180, indifferent=20).probabilities().must_be
         1.0
         """
-        return category_probabilities(self.array(), rule, rng=rng, replicates=replicates)
+        return category_probabilities(self._worth(), rule, rng=rng, replicates=replicates)
 
     @property
-    def _rateable(self) -> float:
-        return self.attractive + self.one_dimensional + self.must_be + self.indifferent
+    def _scale(self) -> float:
+        return 1.0 if self.effective_n is None or not self.n else self.effective_n / self.n
 
-
-def _negative(estimate: Estimate) -> Estimate:
-    if estimate.value is None or estimate.low is None or estimate.high is None:
-        return estimate
-    # subtracting from zero, unlike a minus sign, leaves no negative zero behind
-    return replace(estimate, value=0.0 - estimate.value, low=0.0 - estimate.high, high=0.0 - estimate.low)
+    def _worth(self) -> FloatArray:
+        return self.array() * self._scale

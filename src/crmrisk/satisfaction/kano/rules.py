@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ClassificationRule", "categories_of_counts", "exact_p_value", "fong_critical", "leading_two"]
 
-ClassificationRule: TypeAlias = Literal["mode", "lee-newcomb", "berger", "priority"]
+ClassificationRule: TypeAlias = Literal["mode", "lee-newcomb", "berger", "priority", "M>O>A>I"]
 """How counts become a category."""
 
 _PRIORITY = np.array([2, 1, 0, 3, 4, 5])  # M, O, A, I, R, Q as places in (A, O, M, I, R, Q)
@@ -30,9 +30,9 @@ def categories_of_counts(counts: FloatArray, rule: ClassificationRule = "mode") 
     """Classify requirements by their counts.
 
     ``"mode"``: the most frequent category. ``"lee-newcomb"``: the most frequent of A, O, M, I, R unless the second is
-    within 6 % of all answers; then the one of higher priority. ``"priority"``: the same, but the two are told apart by
-    the exact binomial test at 5 % instead. ``"berger"``: the most frequent of A, O, M if they outnumber I, R, Q,
-    otherwise the most frequent of those. Ties and priorities: M > O > A > I > R > Q.
+    within 6 % of all answers; then the one of higher priority. ``"priority"``, also called ``"M>O>A>I"``: the same, but
+    the two are told apart by the exact binomial test at 5 % instead. ``"berger"``: the most frequent of A, O, M if they
+    outnumber I, R, Q, otherwise the most frequent of those. Ties and priorities: M > O > A > I > R > Q.
 
     Parameters
     ----------
@@ -193,4 +193,10 @@ def _by_priority(ranked: FloatArray, close: BoolArray) -> IntArray:
     return np.where(top > 0.0, chosen, 5)  # nothing but questionable answers
 
 
-_RULES = {"mode": _mode, "lee-newcomb": _lee_newcomb, "berger": _berger, "priority": _priority}
+_RULES = {
+    "mode": _mode,
+    "lee-newcomb": _lee_newcomb,
+    "berger": _berger,
+    "priority": _priority,
+    "M>O>A>I": _priority,
+}
