@@ -19,12 +19,16 @@ from crmrisk.evidence.summaries import (
     ServiceEvents,
     Summary,
     Surveys,
+    SurveyTrend,
 )
+from crmrisk.evidence.survey_rules import Declines, Detracts
 
 __all__ = [
     "BaseSummary",
     "Complaints",
     "Costs",
+    "Declines",
+    "Detracts",
     "Evidence",
     "Incidents",
     "NetPromoterAnswers",
@@ -41,6 +45,7 @@ __all__ = [
     "ServiceEvents",
     "SpendCounts",
     "Summary",
+    "SurveyTrend",
     "Surveys",
     "TableQuality",
     "Window",

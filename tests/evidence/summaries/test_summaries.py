@@ -24,6 +24,7 @@ from crmrisk.evidence import (
     ServiceEvents,
     Summary,
     Surveys,
+    SurveyTrend,
 )
 
 AS_OF = datetime(2024, 7, 1)
@@ -32,6 +33,7 @@ BUILT_IN = [
     PurchaseTrend(window=timedelta(days=30)),
     Complaints(topics=("billing", "Late delivery")),
     Surveys(questions=("csat",)),
+    SurveyTrend(),
     NetPromoterAnswers(half_life=timedelta(days=90)),
     Payments(),
     ServiceEvents(),

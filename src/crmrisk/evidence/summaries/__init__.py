@@ -15,6 +15,7 @@ from crmrisk.evidence.summaries.payments import Payments
 from crmrisk.evidence.summaries.purchases import Purchases
 from crmrisk.evidence.summaries.renewals import Renewals
 from crmrisk.evidence.summaries.service import ServiceEvents
+from crmrisk.evidence.summaries.survey_trend import SurveyTrend
 from crmrisk.evidence.summaries.surveys import Surveys
 from crmrisk.evidence.summaries.trend import PurchaseTrend
 
@@ -32,6 +33,7 @@ __all__ = [
     "Renewals",
     "ServiceEvents",
     "Summary",
+    "SurveyTrend",
     "Surveys",
 ]
 

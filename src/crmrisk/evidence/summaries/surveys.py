@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-__all__ = ["Surveys"]
+__all__ = ["Surveys", "plain_name"]
 
 
 class Surveys(BaseSummary, kind="crmrisk.surveys"):
@@ -46,7 +46,7 @@ class Surveys(BaseSummary, kind="crmrisk.surveys"):
         """What it yields."""
         return tuple(
             each
-            for name in map(_plain, self.questions)
+            for name in map(plain_name, self.questions)
             for each in (
                 Input(f"{name}_last", "score"),
                 Input(f"{name}_mean", "score"),
@@ -57,7 +57,7 @@ class Surveys(BaseSummary, kind="crmrisk.surveys"):
     @property
     def absent(self) -> Mapping[str, float]:
         """Nobody who was never asked has answered."""
-        return MappingProxyType({f"{_plain(question)}_answers": 0.0 for question in self.questions})
+        return MappingProxyType({f"{plain_name(question)}_answers": 0.0 for question in self.questions})
 
     def summarise(self, facts: nw.LazyFrame[Any], as_of: datetime, /) -> nw.LazyFrame[Any]:
         """Reduce answers to one row per customer.
@@ -69,7 +69,7 @@ class Surveys(BaseSummary, kind="crmrisk.surveys"):
         as_of
             Not used beyond that.
         """
-        asked = {_plain(question): same_text("question", question) for question in self.questions}
+        asked = {plain_name(question): same_text("question", question) for question in self.questions}
         score, at = nw.col("score"), nw.col("at")
         answers = facts.filter(~score.is_null()).select(
             "customer_id",
@@ -116,5 +116,17 @@ def _mean(part: str) -> nw.Expr:
     return nw.when(count > 0).then(total(part) / count.cast(nw.Float64))
 
 
-def _plain(question: str) -> str:
+def plain_name(question: str) -> str:
+    """Turn a question into the start of column names.
+
+    Parameters
+    ----------
+    question
+        As the column ``question`` names it.
+
+    Examples
+    --------
+    >>> plain_name("Food quality")
+    'food_quality'
+    """
     return "".join(c if c.isalnum() else "_" for c in question.lower())
