@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from crmrisk.core.charts import Chart
 from crmrisk.scoring.value.checking.accuracy import HoldoutErrors, holdout_errors
-from crmrisk.scoring.value.checking.chart import Chart
 from crmrisk.scoring.value.checking.choice import Candidate, ModelChoice
 from crmrisk.scoring.value.checking.choosing import choose_model
 from crmrisk.scoring.value.checking.conditional import ConditionalTable, conditional_expectations

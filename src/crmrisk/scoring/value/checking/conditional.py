@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
+from crmrisk.core.charts import Chart
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.scoring.value.checking.asking import expect_groups, expect_holdout
-from crmrisk.scoring.value.checking.chart import Chart
 from crmrisk.scoring.value.checking.columns import Columns
 from crmrisk.scoring.value.checking.frequencies import group_labels
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from crmrisk.core.charts import Chart
 from crmrisk.scoring.value.checking.asking import expect_groups, expect_model
-from crmrisk.scoring.value.checking.chart import Chart
 from crmrisk.scoring.value.checking.columns import Columns
 from crmrisk.scoring.value.compact import compact
 from crmrisk.scoring.value.histories import checked_columns, checked_weights

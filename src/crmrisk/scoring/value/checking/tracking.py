@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from crmrisk.core.arguments import is_number
+from crmrisk.core.charts import Chart
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.scoring.value.checking.asking import expect_holdout
-from crmrisk.scoring.value.checking.chart import Chart
 from crmrisk.scoring.value.checking.columns import Columns
 
 if TYPE_CHECKING:

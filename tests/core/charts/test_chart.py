@@ -2,25 +2,14 @@ from __future__ import annotations
 
 import builtins
 import sys
-import warnings
 
+import numpy as np
 import pytest
 
+from crmrisk.core.charts import Chart
 from crmrisk.core.errors import InvalidValueError, MissingExtraError
-from crmrisk.scoring.value.checking import Chart
 
 LABELS = {"title": "Purchases", "x_label": "time [week]", "y_label": "purchases"}
-
-
-@pytest.fixture
-def matplotlib():
-    found = pytest.importorskip("matplotlib")
-    found.use("Agg")
-    with warnings.catch_warnings(action="ignore"):  # older releases use what their own parts have deprecated since
-        from matplotlib import pyplot as plt
-
-    yield found
-    plt.close("all")
 
 
 @pytest.mark.parametrize("kind", ["line", "bar"])
@@ -78,3 +67,24 @@ def test_what_cannot_be_drawn_is_refused():
         Chart({"x": (1,), "series": ("a",)}, "x", "y", "series", **LABELS)
     with pytest.raises(InvalidValueError, match="length"):
         Chart({"x": (1, 2), "y": (1,), "series": ("a",)}, "x", "y", "series", **LABELS)
+
+
+INTERVALS = {"actual": ([2.5, 3.5], [3.5, 4.5])}
+
+
+@pytest.mark.parametrize("kind", ["line", "bar", "wave", "dot"])
+def test_intervals_are_drawn(matplotlib, kind):
+    chart = Chart.of([1, 2], {"actual": [3, 4], "plan": [3, 3]}, kind=kind, intervals=INTERVALS, **LABELS)
+    assert list(chart.frame().columns) == ["x", "series", "y", "low", "high"]
+    axes = chart.plot()
+    if kind == "line":
+        [band, _] = axes.collections
+        assert np.allclose(np.unique(band.get_paths()[0].vertices[:, 1]), [2.5, 3.5, 4.5])
+    else:
+        segments = np.concatenate([segment for lines in axes.collections for segment in lines.get_segments()])
+        assert {2.5, 3.5, 4.5} <= set(segments[:, 0 if kind == "dot" else 1].round(9).tolist())
+
+
+def test_a_kind_that_is_none_and_columns_that_are_not_there():
+    with pytest.raises(InvalidValueError, match=r"no such column[\s\S]*no such kind"):
+        Chart({"x": (1,), "y": (1,), "s": ("a",)}, "x", "y", "s", "", "", "", "pie", low="least")

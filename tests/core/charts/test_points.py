@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from crmrisk.core.charts import PointChart, Quadrants
+from crmrisk.core.errors import InvalidValueError
+
+WORDS = {"title": "Map", "x_label": "better", "y_label": "worse"}
+
+
+def test_the_ellipse_holds_its_probability():
+    covariance = np.array([[0.04, 0.01], [0.01, 0.09]])
+    chart = PointChart.of(["a"], [1.0], [2.0], covariance=[[0.04, 0.09, 0.01]], level=0.8, **WORDS)
+    away = chart.ellipse("a") - [1.0, 2.0]
+    distances = np.einsum("ij,jk,ik->i", away, np.linalg.inv(covariance), away)
+    np.testing.assert_allclose(distances, -2 * np.log(0.2), rtol=1e-12)
+    with pytest.raises(InvalidValueError, match="no such ellipse"):
+        chart.ellipse("b")
+
+
+def test_drawn_with_groups_sizes_ellipses_and_quadrants(matplotlib):
+    chart = PointChart.of(
+        ["wifi", "app"],
+        [0.46, 0.49],
+        [0.21, 0.12],
+        groups=["attractive", "indifferent"],
+        sizes=[10, 40],
+        covariance=[[0.001, 0.001, 0], [0.002, 0.001, 0]],
+        quadrants=Quadrants(0.5, 0.5, ("nw", "ne", "sw", "se")),
+        limits=((0, 1), (0, 1)),
+        **WORDS,
+    )
+    axes = chart.plot()
+    written = {text.get_text() for text in axes.texts}
+    assert {"wifi", "app", "nw", "se"} <= written
+    assert [each.get_text() for each in axes.get_legend().get_texts()] == ["attractive", "indifferent"]
+    assert axes.get_xlim() == (0, 1)
+    assert set(chart.frame().columns) >= {"name", "x", "y", "group", "size", "variance_x"}
+
+
+def test_labels_of_points_in_one_place_do_not_cover_each_other(matplotlib):
+    axes = PointChart.of(["first name", "second name"], [0.5, 0.5], [0.5, 0.5], **WORDS).plot()
+    renderer = axes.figure.canvas.get_renderer()
+    one, other = (text.get_window_extent(renderer) for text in axes.texts)
+    assert not one.overlaps(other)
+
+
+def test_broken_columns_are_named_together():
+    with pytest.raises(InvalidValueError, match=r"length differs[\s\S]*not finite[\s\S]*no probability"):
+        PointChart.of(["a"], [1, 2], [np.nan], level=2, **WORDS)
