@@ -10,7 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmrisk.core.errors import InvalidValueError
-from crmrisk.satisfaction.net_promoter_intervals import IntervalMethod, net_promoter_interval, net_promoter_variance
+from crmrisk.satisfaction.net_promoter_intervals import (
+    IntervalMethod,
+    net_promoter_interval,
+    net_promoter_statistic,
+    net_promoter_variance,
+)
 
 METHODS = get_args(IntervalMethod)
 FAGERLAND = "Bentur 2009 in Fagerland, Lydersen & Laake 2017 ch. 8; contingencytables 3.1"

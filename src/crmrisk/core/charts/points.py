@@ -247,7 +247,7 @@ class PointChart:
         if self.quadrants is not None:
             _draw_quadrants(axes, self.quadrants)
         if self.groups is not None:
-            axes.legend(frameon=False, loc="best", fontsize=8)
+            axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=8)
         place_labels(axes, self.names, list(zip(self.x, self.y, strict=True)))
         return axes
 
