@@ -1,0 +1,236 @@
+"""Purchase days out of transactions: the one table all figures of loyalty from transactions read.
+
+What counts is decided as in `crmrisk.evidence.Purchases`: a purchase is a record with a positive amount; all purchases
+of one day (in UTC where times are aware) are one; refunds, zero and missing amounts are none, and spend is gross of
+them; records after ``as_of`` and records without a time are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pyarrow as pa
+
+from crmrisk.core.errors import InvalidValueError, Problem, RecordError, SchemaError
+from crmrisk.evidence import Evidence
+from crmrisk.evidence.asking import answer
+from crmrisk.evidence.engines.sorting import sorted_rows
+from crmrisk.evidence.exactly import part_names, parts, total
+from crmrisk.evidence.facts import known
+from crmrisk.evidence.moments import day_number, microseconds, moment_in
+from crmrisk.evidence.rows import order_of
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from crmrisk.core.arrays import FloatArray, IntArray, ObjectArray
+
+__all__ = ["PurchaseHistory", "purchase_history"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PurchaseHistory:
+    """Hold the purchase days of customers up to a point in time, sorted by customer and day.
+
+    Parameters
+    ----------
+    customer_id
+        Everyone who bought, sorted, ``(n_customers,)``.
+    customer
+        Whose purchase day it is, as a position in ``customer_id``, ``(n_purchases,)``.
+    day
+        Days since 1970, ``(n_purchases,)``.
+    spend
+        Positive amounts of the day, added up [money], ``(n_purchases,)``.
+    as_of
+        Up to when purchases were known.
+
+    Examples
+    --------
+    >>> from datetime import datetime
+    >>> history = purchase_history(["a", "b", "a"], ["2026-01-01", "2026-01-02", "2026-01-09"],
+    ...     as_of=datetime(2026, 1, 31))
+    >>> history
+    PurchaseHistory(2 customers, 3 purchase days, up to 2026-01-31)
+    """
+
+    customer_id: ObjectArray
+    customer: IntArray
+    day: IntArray
+    spend: FloatArray
+    as_of: datetime
+
+    def __post_init__(self) -> None:
+        for column in (self.customer_id, self.customer, self.day, self.spend):
+            column.flags.writeable = False
+
+    def __repr__(self) -> str:
+        counts = f"{len(self):,} customers, {self.day.size:,} purchase days"
+        return f"{type(self).__name__}({counts}, up to {self.as_of:%Y-%m-%d})"
+
+    def __len__(self) -> int:
+        return self.customer_id.size
+
+    @property
+    def today(self) -> int:
+        """The day of ``as_of`` since 1970."""
+        return day_number(self.as_of)
+
+    @cached_property
+    def firsts(self) -> IntArray:
+        """The position of each customer's first purchase day, ``(n_customers,)``."""
+        return np.searchsorted(self.customer, np.arange(len(self)))
+
+    @cached_property
+    def lasts(self) -> IntArray:
+        """The position of each customer's last purchase day, ``(n_customers,)``."""
+        return np.append(self.firsts[1:], self.day.size)[: len(self)] - 1
+
+
+def purchase_history(
+    transactions: Any,
+    at: Any = None,
+    amount: Any = None,
+    *,
+    as_of: date | datetime,
+    rename: Mapping[str, str] | None = None,
+) -> PurchaseHistory:
+    """Reduce transactions to purchase days, inside the caller's engine.
+
+    Parameters
+    ----------
+    transactions
+        A table of any engine with ``customer_id``, ``at`` and ``amount``; `crmrisk.Evidence`; a history that was made
+        before; or, with ``at``, the column of customers.
+    at, amount
+        When and how much, where columns are passed; without amounts every record is a purchase.
+    as_of
+        Later records are not known. A date means its first moment: to include a whole day, pass the next one.
+    rename
+        The table's column names to the names above.
+
+    Returns
+    -------
+    The history. Every function of this package that takes transactions takes it too, so that it is made once.
+
+    Raises
+    ------
+    SchemaError
+        If columns are missing, of the wrong type or of different lengths.
+    RecordError
+        If customers are missing, or nobody had bought by ``as_of``.
+    InvalidValueError
+        If ``as_of`` is naive where times are aware, or the other way round.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> import pandas as pd
+    >>> sales = pd.DataFrame({"who": [1, 1, 2], "at": pd.to_datetime(["2026-01-01"] * 2 + ["2026-01-05"]),
+    ...     "amount": [5.0, 7.0, -3.0]})
+    >>> purchase_history(sales, as_of=date(2026, 2, 1), rename={"who": "customer_id"}).spend
+    array([12.])
+    """
+    if isinstance(transactions, PurchaseHistory):
+        _check_as_of(transactions, as_of)
+        return transactions
+    evidence = _evidence(transactions, at, amount, rename)
+    if "transactions" not in evidence.tables:
+        raise SchemaError(Problem(what="table was not given", where="transactions", got=repr(evidence)))
+    moment = moment_in(evidence.zone, as_of)
+    days = answer(_purchase_days(evidence, moment), where="transactions")
+    if not days.num_rows:
+        got = f"up to {moment:%Y-%m-%d}"
+        raise RecordError(Problem(what="nobody bought", where="transactions", allowed="positive amounts", got=got))
+    return _sorted(days, moment)
+
+
+def _check_as_of(history: PurchaseHistory, as_of: date | datetime) -> None:
+    zone = None if history.as_of.tzinfo is None else history.as_of.tzinfo
+    moment = moment_in(None, as_of)
+    if moment.replace(tzinfo=zone) != history.as_of:
+        allowed = f"as of the history: {history.as_of}"
+        raise InvalidValueError(
+            Problem(
+                what="another point in time", where="as_of", allowed=allowed, got=repr(as_of), remedy="make it anew"
+            )
+        )
+
+
+def _evidence(transactions: Any, at: Any, amount: Any, rename: Mapping[str, str] | None) -> Evidence:
+    if isinstance(transactions, Evidence):
+        return transactions
+    if at is None and not isinstance(transactions, Mapping):
+        return Evidence(transactions=transactions, rename={"transactions": rename} if rename else None)
+    given = transactions if isinstance(transactions, Mapping) else {"customer_id": transactions, "at": at}
+    columns = {**given, **({} if amount is None else {"amount": amount})}
+    return Evidence(transactions=_frame(columns, (rename or {}).values()), rename={"transactions": rename or {}})
+
+
+def _frame(columns: Mapping[str, Any], renamed: Any) -> Any:
+    """Put plain columns into a frame; without amounts each record is a purchase of 1."""
+    import pandas as pd  # noqa: PLC0415 - frames do not need it
+
+    series = {name: pd.Series(_plain(values)).reset_index(drop=True) for name, values in columns.items()}
+    lengths = {name: len(values) for name, values in series.items()}
+    if len(set(lengths.values())) > 1:
+        got = ", ".join(f"{name} {length}" for name, length in lengths.items())
+        raise SchemaError(Problem(what="columns of different lengths", where="transactions", got=got))
+    if "at" in series:
+        series["at"] = _moments(series["at"])
+    frame = pd.DataFrame(series)
+    return frame if "amount" in frame or "amount" in renamed else frame.assign(amount=1.0)
+
+
+def _plain(values: Any) -> Any:
+    return values if hasattr(values, "dtype") else list(values)
+
+
+def _moments(column: Any) -> Any:
+    """Read text as times; what is a time already stays as it is."""
+    import pandas as pd  # noqa: PLC0415 - as above
+
+    if pd.api.types.infer_dtype(column, skipna=True) != "string":
+        return column
+    try:
+        return pd.to_datetime(column, format="ISO8601")
+    except ValueError as error:
+        allowed, got = "dates, times or ISO 8601 text", str(error).partition("\n")[0][:120]
+        raise SchemaError(Problem(what="not times", where="transactions.at", allowed=allowed, got=got)) from None
+
+
+def _purchase_days(evidence: Evidence, moment: datetime) -> nw.LazyFrame[Any]:
+    """Ask for what was bought by customer and day; facts in memory are added up below, which is faster."""
+    table = evidence.tables["transactions"]
+    bought = known(table, microseconds(moment)).filter(nw.col("amount") > 0.0)
+    by_day = bought.with_columns(nw.col("at_day").alias("day"))
+    if table.engine.eager:
+        return by_day.select("customer_id", "day", nw.col("amount").alias("spend"))
+    spends = parts(nw.col("amount"), "spend")  # whole numbers, so that engines that add in any order give the same bits
+    daily = by_day.select("customer_id", "day", *spends).group_by("customer_id", "day")
+    return daily.agg(*(nw.col(name).sum() for name in part_names("spend"))).select("customer_id", "day", total("spend"))
+
+
+def _sorted(bought: pa.Table, moment: datetime) -> PurchaseHistory:
+    encoded = bought.column("customer_id").combine_chunks().dictionary_encode()
+    encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
+    ids = encoded.dictionary.cast(pa.large_string())
+    order = order_of(ids)
+    rank = np.empty(len(ids), dtype=np.int64)
+    rank[order] = np.arange(len(ids))
+    customer, day = rank[encoded.indices.to_numpy()], bought.column("day").to_numpy().astype(np.int64)
+    rows = sorted_rows(customer, day)
+    customer, day, spend = customer[rows], day[rows], bought.column("spend").to_numpy()[rows]
+    days = np.flatnonzero(np.append(True, (np.diff(customer) != 0) | (np.diff(day) != 0)))
+    return PurchaseHistory(
+        customer_id=ids.take(pa.array(order)).to_numpy(zero_copy_only=False),
+        customer=customer[days],
+        day=day[days],
+        spend=np.add.reduceat(spend, days),
+        as_of=moment,
+    )
