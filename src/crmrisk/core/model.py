@@ -33,13 +33,15 @@ def _problem(owner: type, error: ErrorDetails) -> Problem:
     fields = tuple(getattr(owner, "__dataclass_fields__", ()))
     if names and isinstance(error["loc"][0], int) and error["loc"][0] < len(fields):  # a positional argument
         names[0] = fields[error["loc"][0]]
-    return Problem(what=_complaint(error), where=".".join([owner.__name__, *names]), got=repr(error["input"])[:200])
+    got = "nothing" if error["type"] == "missing" else repr(error["input"])[:200]
+    return Problem(what=_complaint(error), where=".".join([owner.__name__, *names]), got=got)
 
 
 def _complaint(error: ErrorDetails) -> str:
-    """Say what pydantic says, but bounds such as 1e-100 not digit by digit."""
+    """Say what pydantic says, but bounds such as 1e-100 not digit by digit, and nothing of its own machinery."""
     bound = next((limit for limit in error.get("ctx", {}).values() if isinstance(limit, float)), None)
-    return error["msg"] if bound is None else f"{error['msg'].rsplit(' ', 1)[0]} {bound:g}"
+    said = error["msg"].removeprefix("Value error, ")
+    return said if bound is None else f"{said.rsplit(' ', 1)[0]} {bound:g}"
 
 
 class _Explained:
@@ -139,7 +141,7 @@ class Model(_Explained, BaseModel):
     >>> Visit(name="C1")
     Traceback (most recent call last):
     crmrisk.core.errors.InvalidValueError: 2 problems:
-      - Visit.customer_id: Field required; ...
+      - Visit.customer_id: Field required; got: nothing
       - Visit.name: Extra inputs are not permitted; got: 'C1'
     """
 
