@@ -1,0 +1,414 @@
+"""What becomes of revenue: gross and net retention, and the movements between them, with intervals over customers.
+
+Of the customers who paid in a first period: who still pays in the second (logo retention), how much of their revenue is
+left without counting what grew (gross), and with it (net). Revenue is unequal, so a few large customers can decide; the
+intervals resample customers, not money, and show it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+
+import numpy as np
+from pydantic.dataclasses import dataclass as value_dataclass
+
+from crmrisk.core.errors import Problem, RecordError
+from crmrisk.core.estimate import Estimate
+from crmrisk.core.model import VALUE, Value
+from crmrisk.satisfaction.answers import flag_answers, number_answers
+from crmrisk.satisfaction.bootstrap import bootstrap_means, percentile_interval
+from crmrisk.satisfaction.loyalty.exposure import Exposure, LoyaltyEstimate, loyalty_estimate, whole_days
+from crmrisk.satisfaction.loyalty.history import purchase_history
+from crmrisk.satisfaction.numerics import check_method, normal_quantile, student_quantile
+from crmrisk.satisfaction.proportions import proportion
+from crmrisk.satisfaction.survey_design import design_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime, timedelta
+
+    import pandas as pd
+    from numpy.typing import ArrayLike
+
+    from crmrisk.core.arrays import FloatArray, ObjectArray
+    from crmrisk.satisfaction.survey_design import DesignMean
+
+__all__ = [
+    "RevenueInterval",
+    "RevenueMovement",
+    "RevenueRetention",
+    "gross_revenue_retention",
+    "logo_retention",
+    "net_revenue_retention",
+    "revenue_movement",
+    "revenue_retention",
+]
+
+RevenueInterval: TypeAlias = Literal["delta", "bootstrap"]
+"""The delta method for a ratio of sums with Student's t, or percentiles of resampled customers."""
+
+_WHO = "customers with revenue in the first period"
+_FEW = 30
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RevenueMovement:
+    """Hold each customer's revenue in two periods that follow each other.
+
+    Parameters
+    ----------
+    customer_id
+        Who had revenue in either, ``(n_customers,)``.
+    opening, closing
+        Revenue in the first and in the second period [money], ``(n_customers,)``.
+    start, end
+        The first period begins the day after ``start``, the second ends on the day of ``end``.
+
+    Examples
+    --------
+    >>> from datetime import date, timedelta
+    >>> moved = revenue_movement(["a", "a", "b"], ["2026-01-05", "2026-02-05", "2026-02-09"], [5.0, 8.0, 2.0],
+    ...     as_of=date(2026, 3, 1), period=timedelta(days=30))
+    >>> moved.opening, moved.closing
+    (array([5., 0.]), array([8., 2.]))
+    """
+
+    customer_id: ObjectArray
+    opening: FloatArray
+    closing: FloatArray
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        for column in (self.customer_id, self.opening, self.closing):
+            column.flags.writeable = False
+
+
+@value_dataclass(frozen=True, kw_only=True, config=VALUE)
+class RevenueRetention(Value):
+    """Hold what became of the revenue of the customers of a first period, as shares of it.
+
+    ``net = 1 + expansion - contraction - churned``, ``gross = 1 - contraction - churned``.
+
+    Parameters
+    ----------
+    gross, net
+        Revenue kept without and with what grew.
+    expansion, contraction, churned
+        Revenue that customers added, took away while staying, and took with them.
+    logo
+        The share of customers who stayed.
+    opening_revenue, closing_revenue
+        Of these customers in the first and in the second period [money].
+    new_revenue
+        Of customers without revenue in the first period [money]: no part of retention.
+
+    Examples
+    --------
+    >>> found = revenue_retention([100, 50, 40, 10, 0], [120, 50, 30, 0, 70])
+    >>> found.gross.value, found.net.value, found.logo.value, found.new_revenue
+    (0.9, 1.0, 0.75, 70.0)
+    """
+
+    gross: LoyaltyEstimate
+    net: LoyaltyEstimate
+    expansion: LoyaltyEstimate
+    contraction: LoyaltyEstimate
+    churned: LoyaltyEstimate
+    logo: LoyaltyEstimate
+    opening_revenue: float
+    closing_revenue: float
+    new_revenue: float
+
+    @property
+    def exposure(self) -> Exposure:
+        """Whose revenue it is."""
+        return self.net.exposure
+
+    def __str__(self) -> str:
+        parts = (self.net, self.gross, self.logo)
+        return f"{'; '.join(f'{part.quantity} {Estimate.__str__(part)}' for part in parts)} {self.exposure}"
+
+    def frame(self) -> pd.DataFrame:
+        """Show the estimates as a data frame, one row each: what a chart needs.
+
+        Examples
+        --------
+        >>> revenue_retention([1, 3], [1, 2]).frame().loc["gross revenue retention", "value"]
+        np.float64(0.75)
+        """
+        import pandas as pd  # noqa: PLC0415 - heavy, and only this method needs it
+
+        estimates = [self.net, self.gross, self.expansion, self.contraction, self.churned, self.logo]
+        columns = ("value", "standard_error", "low", "high", "n")
+        rows = {each.quantity: [getattr(each, name) for name in columns] for each in estimates}
+        return pd.DataFrame.from_dict(rows, orient="index", columns=list(columns)).astype(float)
+
+
+def revenue_movement(
+    transactions: Any,
+    at: Any = None,
+    amount: Any = None,
+    *,
+    as_of: date | datetime,
+    period: timedelta,
+    rename: Mapping[str, str] | None = None,
+) -> RevenueMovement:
+    """Add up each customer's spend in the period up to ``as_of`` and in the one before it.
+
+    Parameters
+    ----------
+    transactions, at, amount, as_of, rename
+        As for `purchase_history`; spend is gross of refunds.
+    period
+        How long each is, in whole days.
+
+    Raises
+    ------
+    InvalidValueError
+        If the period is no whole number of days.
+
+    Examples
+    --------
+    >>> from datetime import date, timedelta
+    >>> moved = revenue_movement(["a", "a"], ["2026-01-05", "2026-02-05"], as_of=date(2026, 3, 1),
+    ...     period=timedelta(days=30))
+    >>> print(revenue_retention(moved).exposure)
+    of 1 customers with revenue in the first period, after 2025-12-31 up to 2026-03-01
+    """
+    length = whole_days(period, where="period")
+    history = purchase_history(transactions, at, amount, as_of=as_of, rename=rename)
+    second = history.day > history.today - length
+    first = (history.day > history.today - 2 * length) & ~second
+    opening, closing = (
+        np.bincount(history.customer[part], history.spend[part], minlength=len(history)) for part in (first, second)
+    )
+    seen = (opening > 0.0) | (closing > 0.0)
+    start = history.as_of - 2 * period
+    ids = history.customer_id[seen]
+    return RevenueMovement(
+        customer_id=ids, opening=opening[seen], closing=closing[seen], start=start, end=history.as_of
+    )
+
+
+def revenue_retention(
+    opening: RevenueMovement | ArrayLike,
+    closing: ArrayLike | None = None,
+    *,
+    interval: RevenueInterval = "delta",
+    level: float = 0.95,
+    rng: np.random.Generator | None = None,
+    replicates: int = 2000,
+) -> RevenueRetention:
+    """Estimate gross and net revenue retention and the movements they are made of.
+
+    Each is a ratio of sums over the customers with revenue in the first period, for instance net = sum of closing over
+    sum of opening. Its standard error is that of the linearised ratio.
+
+    Parameters
+    ----------
+    opening, closing
+        Each customer's revenue in the first and in the second period, ``(n_customers,)``, 0 for who had none; or a
+        `RevenueMovement`.
+    interval
+        ``"delta"``, or ``"bootstrap"`` where few customers hold most of the revenue; its work grows with
+        customers times replicates.
+    level
+        Nominal coverage.
+    rng, replicates
+        Source of randomness and number of resamples of the bootstrap.
+
+    Returns
+    -------
+    The estimates. An estimate in which no customer differs has no interval, and says so.
+
+    Raises
+    ------
+    RecordError
+        If revenue is missing, negative or not one number each per customer.
+    InvalidValueError
+        If the interval or level is not valid.
+
+    References
+    ----------
+    Cochran, W. G. (1977). *Sampling Techniques*, section 6.4 (variance of a ratio).
+
+    Examples
+    --------
+    >>> print(revenue_retention([100, 50, 40, 10, 0], [120, 50, 30, 0, 70]).net)
+    net revenue retention 1 [0.5499, 1.45] (95 % delta, n 4) of 4 customers with revenue in the first period
+    """
+    check_method(interval, get_args(RevenueInterval))
+    normal_quantile(level)
+    exposure, before, after = _columns(opening, closing)
+    base = before > 0.0
+    first, second = before[base], after[base]
+    ratio = _ratios(first, second)
+    shares = {
+        "gross": ("gross revenue retention", np.minimum(ratio, 1.0), 1.0),
+        "net": ("net revenue retention", ratio, None),
+        "expansion": ("expansion", np.maximum(ratio - 1.0, 0.0), None),
+        "contraction": ("contraction", np.where(second > 0.0, np.maximum(1.0 - ratio, 0.0), 0.0), 1.0),
+        "churned": ("churned revenue", np.where(second > 0.0, 0.0, 1.0), 1.0),
+    }
+    ask = _Asked(interval, level, rng, replicates)
+    estimates = {
+        field: loyalty_estimate(_ratio_estimate(share, first, most, ask), quantity, exposure)
+        for field, (quantity, share, most) in shares.items()
+    }
+    stayed = proportion(int((second > 0.0).sum()), first.size, level=level)
+    return RevenueRetention(
+        **estimates,
+        logo=loyalty_estimate(stayed, "logo retention", exposure),
+        opening_revenue=float(first.sum()),
+        closing_revenue=float(second.sum()),
+        new_revenue=float(after[~base].sum()),
+    )
+
+
+def net_revenue_retention(
+    opening: RevenueMovement | ArrayLike, closing: ArrayLike | None = None, *, level: float = 0.95
+) -> LoyaltyEstimate:
+    """Estimate the revenue kept and grown, of customers with revenue before; see `revenue_retention`.
+
+    Parameters
+    ----------
+    opening, closing, level
+        As for `revenue_retention`.
+
+    Raises
+    ------
+    RecordError
+        If revenue is missing, negative or not one number each per customer.
+
+    Examples
+    --------
+    >>> net_revenue_retention([100, 50], [150, 0]).value
+    1.0
+    """
+    return revenue_retention(opening, closing, level=level).net
+
+
+def gross_revenue_retention(
+    opening: RevenueMovement | ArrayLike, closing: ArrayLike | None = None, *, level: float = 0.95
+) -> LoyaltyEstimate:
+    """Estimate the revenue kept, growth not counted, of customers with revenue before; see `revenue_retention`.
+
+    Parameters
+    ----------
+    opening, closing, level
+        As for `revenue_retention`.
+
+    Raises
+    ------
+    RecordError
+        If revenue is missing, negative or not one number each per customer.
+
+    Examples
+    --------
+    >>> round(gross_revenue_retention([100, 50], [150, 0]).value, 4)
+    0.6667
+    """
+    return revenue_retention(opening, closing, level=level).gross
+
+
+def logo_retention(
+    opening: RevenueMovement | ArrayLike, closing: ArrayLike | None = None, *, level: float = 0.95
+) -> LoyaltyEstimate:
+    """Estimate the share of customers with revenue before who still have some; see `revenue_retention`.
+
+    Parameters
+    ----------
+    opening, closing, level
+        As for `revenue_retention`; 0 and 1 will do where only who stayed is known.
+
+    Raises
+    ------
+    RecordError
+        If revenue is missing, negative or not one number each per customer.
+
+    Examples
+    --------
+    >>> logo_retention([100, 50], [150, 0]).value
+    0.5
+    """
+    return revenue_retention(opening, closing, level=level).logo
+
+
+@dataclass(frozen=True)
+class _Asked:
+    interval: RevenueInterval
+    level: float
+    rng: np.random.Generator | None
+    replicates: int
+
+
+def _columns(opening: object, closing: object) -> tuple[Exposure, FloatArray, FloatArray]:
+    start = end = None
+    if isinstance(opening, RevenueMovement):
+        start, end, opening, closing = opening.start, opening.end, opening.opening, opening.closing
+    if closing is None:
+        raise RecordError(Problem(what="missing", where="closing", allowed="revenue in the second period"))
+    before, after = number_answers(opening, where="opening"), number_answers(closing, where="closing")  # type: ignore[arg-type] # checked there
+    problems = [
+        problem
+        for where, column in (("opening", before), ("closing", after))
+        for problem in flag_answers(column, column < 0.0, where=where, allowed="revenue from 0")
+    ]
+    if before.size != after.size:
+        got = f"{before.size} and {after.size}"
+        problems.append(Problem(what="columns of different lengths", where="opening, closing", got=got))
+    if problems:
+        raise RecordError(*problems)
+    n = int((before > 0.0).sum())
+    return Exposure(n_at_risk=n, cohort=_WHO, start=start, end=end), before, after
+
+
+def _ratios(first: FloatArray, second: FloatArray) -> FloatArray:
+    with np.errstate(over="ignore"):  # reported below
+        ratio = second / first
+    problems = flag_answers(first, np.isinf(ratio), where="opening", allowed="amounts in one unit of money")
+    if problems:
+        raise RecordError(*problems)
+    return ratio
+
+
+def _ratio_estimate(share: FloatArray, revenue: FloatArray, most: float | None, ask: _Asked) -> Estimate:
+    """Estimate a ratio of sums: the mean of shares weighted with the revenue they are shares of."""
+    if not share.size:
+        return Estimate(value=None, level=ask.level, method=ask.interval, n=0, warnings=("nobody had revenue before",))
+    found = design_mean(share, weights=revenue)
+    low, high = _limits(found, share, revenue, ask)
+    return Estimate(
+        value=found.value,
+        standard_error=found.standard_error,
+        low=None if low is None else max(low, 0.0),
+        high=high if high is None or most is None else min(high, most),
+        level=ask.level,
+        method=ask.interval,
+        n=found.n,
+        effective_n=found.n / (found.kish_design_effect or 1.0),
+        warnings=_cautions(found),
+    )
+
+
+def _limits(
+    found: DesignMean, share: FloatArray, revenue: FloatArray, ask: _Asked
+) -> tuple[float, float] | tuple[None, None]:
+    if not found.standard_error or found.value is None:
+        return None, None
+    if ask.interval == "bootstrap":
+        rows, counts = np.unique(np.stack([share, revenue], axis=1), axis=0, return_counts=True)
+        sizes = rows[:, 1] / rows[:, 1].max()
+        means = bootstrap_means(rows[:, 0], sizes, counts * 1.0, rng=ask.rng, replicates=ask.replicates)
+        return percentile_interval(means, ask.level)
+    half = student_quantile(ask.level, found.n - 1.0) * found.standard_error
+    return found.value - half, found.value + half
+
+
+def _cautions(found: DesignMean) -> tuple[str, ...]:
+    if not found.standard_error:
+        return ("no customer differs from another: no interval",)
+    kish = found.n / (found.kish_design_effect or 1.0)
+    return (f"most revenue is that of few customers (worth {kish:.3g} equal ones)",) if kish < _FEW else ()
