@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmrisk.core.errors import CrmRiskError
-from crmrisk.satisfaction.effective_counts import SurveyDesign, effective_counts
+from crmrisk.satisfaction.answered import Design
+from crmrisk.satisfaction.effective_counts import effective_counts
 from crmrisk.satisfaction.net_promoter import net_promoter_score
 from crmrisk.satisfaction.net_promoter_comparison import compare_net_promoter
 from crmrisk.satisfaction.net_promoter_counts import NpsCounts
@@ -123,17 +124,17 @@ def test_w2b_strata_enter_by_their_design_variance():
     # W2b: strata W = (.7, .3), NPS .21, SE .060461
     answers = [0] * 20 + [7] * 30 + [10] * 50 + [0] * 35 + [7] * 30 + [10] * 35
     design = {"strata": ["a"] * 100 + ["b"] * 100, "weights": [0.7] * 100 + [0.3] * 100}
-    counted = effective_counts(answers, design=SurveyDesign(**design))
+    counted = effective_counts(answers, design=Design(**design))
     assert counted.value == pytest.approx(0.21, abs=1e-12)
-    assert counted.estimate(method="wald").standard_error == pytest.approx(0.060461, abs=1e-6)
     pairs = {name: ([*column, column[-1]], None) for name, column in design.items()}
     found = compare_net_promoter([*answers, None], NpsCounts(*LOW), missing="exclude", method="wald", **pairs)
     assert found.difference.standard_error**2 == pytest.approx(0.060461**2 + 0.7 / 100, abs=1e-6)
 
 
 def test_a_census_has_no_error():
-    counted = effective_counts([10, 0, 9, 8], design=SurveyDesign(population=4))
-    assert counted.estimate(method="wald").standard_error == pytest.approx(0.0, abs=1e-7)
+    found = compare_net_promoter([10, 0, 9, 8], NpsCounts(*LOW), population=(4, None), method="wald")
+    assert found.difference.standard_error**2 == pytest.approx(0.7 / 100, abs=1e-9)
+    assert "a census: no sampling error" in found.difference.warnings
 
 
 def test_no_answers_decide_nothing():
@@ -157,7 +158,7 @@ def test_no_answers_decide_nothing():
         ((), {"counts": (HIGH, (1, "two", 3))}, "no counts"),
         (([10], [9]), {"weights": [1]}, "weights: not a pair"),
         (([10], [9]), {"weights": ([1], [-1])}, "weights"),
-        (([10, None], [9]), {"missing": "exclude", "weights": ([1], None)}, "weights: not one per answer"),
+        (([10, None], [9]), {"missing": "exclude", "weights": ([1], None)}, "weights: not one weight per answer"),
         ((NpsCounts(1, 2, 3), [9]), {"weights": ([1], None)}, "belong to answers"),
         (([10], [9]), {"method": "score"}, "no such method"),
         (([10], [9]), {"alternative": "bigger"}, "no such alternative"),

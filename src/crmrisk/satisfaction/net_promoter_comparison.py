@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast, get_args
 
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
+from crmrisk.satisfaction.answered import Design
 from crmrisk.satisfaction.comparison import Alternative, Comparison, normal_comparison
-from crmrisk.satisfaction.effective_counts import EffectiveCounts, SurveyDesign, effective_counts
+from crmrisk.satisfaction.effective_counts import EffectiveCounts, effective_counts, named_counts
 from crmrisk.satisfaction.net_promoter_counts import STANDARD_BREAKS, NpsBreaks, NpsCounts
 from crmrisk.satisfaction.net_promoter_intervals import IntervalMethod, adjusted_net_promoter
 from crmrisk.satisfaction.net_promoter_permutation import permutation_p_value
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from crmrisk.satisfaction.answers import Missing
     from crmrisk.satisfaction.sample_units import PopulationSizes
 
-__all__ = ["DifferenceMethod", "compare_effective_counts", "compare_net_promoter", "named_counts"]
+__all__ = ["DifferenceMethod", "compare_effective_counts", "compare_net_promoter"]
 
 DifferenceMethod: TypeAlias = Literal["adjusted wald", "wald", "bonett-price", "agresti-min", "permutation"]
 """How two independent scores are compared."""
@@ -169,35 +170,6 @@ def compare_effective_counts(
     return Comparison(difference, judged.statistic, p_value, alternative, judged.target)
 
 
-def named_counts(counts: Sequence[float], where: str) -> NpsCounts:
-    """Read detractors, passives and promoters given in this order.
-
-    Parameters
-    ----------
-    counts
-        Three numbers; that they are counts is checked where they are used.
-    where
-        What they are called in an error.
-
-    Raises
-    ------
-    InvalidValueError
-        If they are not three.
-
-    Examples
-    --------
-    >>> named_counts((20, 30, 50), "counts")
-    NpsCounts(detractors=20, passives=30, promoters=50)
-    """
-    try:
-        return NpsCounts(*counts)
-    except TypeError:
-        allowed = "detractors, passives, promoters"
-        raise InvalidValueError(
-            Problem(what="no counts", where=where, allowed=allowed, got=repr(counts)[:200])
-        ) from None
-
-
 def _two_surveys(
     first: ArrayLike | NpsCounts | None, second: ArrayLike | NpsCounts | None, counts: object
 ) -> tuple[ArrayLike | NpsCounts, ArrayLike | NpsCounts]:
@@ -212,10 +184,10 @@ def _two_surveys(
     return named_counts(here, "counts, first"), named_counts(there, "counts, second")
 
 
-def _two_designs(parts: dict[str, Any]) -> tuple[SurveyDesign, SurveyDesign]:
+def _two_designs(parts: dict[str, Any]) -> tuple[Design, Design]:
     pairs = {name: (None, None) if part is None else _pair(part, name) for name, part in parts.items()}
     here, there = ({name: pair[each] for name, pair in pairs.items()} for each in (0, 1))
-    return SurveyDesign(**here), SurveyDesign(**there)
+    return Design(**here), Design(**there)
 
 
 def _pair(value: object, where: str) -> tuple[Any, Any]:
