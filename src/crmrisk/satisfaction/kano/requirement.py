@@ -2,124 +2,74 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
-from pydantic.dataclasses import dataclass
 
 from crmrisk.core.arguments import kind_problems, random_source_problems, refuse
-from crmrisk.core.errors import Problem, RecordError
-from crmrisk.core.estimate import Estimate
-from crmrisk.core.measures import Name
-from crmrisk.core.model import VALUE, Value
-from crmrisk.satisfaction.answers import Missing, distinct_answers, flag_answers, rating_answers
+from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.satisfaction.kano.answers import STANDARD_SCALE, AnswerScale
-from crmrisk.satisfaction.kano.counts import KanoCounts, LeadingTest
-from crmrisk.satisfaction.kano.rules import ClassificationRule
-from crmrisk.satisfaction.kano.stability import CategoryProbabilities
-from crmrisk.satisfaction.kano.table import STANDARD_TABLE, EvaluationTable, KanoCategory, answer_codes
+from crmrisk.satisfaction.kano.columns import KanoCell, SurveyColumns, Tally, survey_cells
+from crmrisk.satisfaction.kano.continuous import (
+    DUMOUCHEL,
+    ContinuousInterval,
+    KanoPoints,
+    mean_position,
+    resampled_pairs,
+)
+from crmrisk.satisfaction.kano.counts import KanoCounts
+from crmrisk.satisfaction.kano.position import KanoPosition, ReverseCounting, position_of
+from crmrisk.satisfaction.kano.record import Requirement
+from crmrisk.satisfaction.kano.stability import CategoryProbabilities, probabilities_in
+from crmrisk.satisfaction.kano.table import STANDARD_TABLE, EvaluationTable, KanoCategory
 from crmrisk.satisfaction.means import mean_of_counts
+from crmrisk.satisfaction.numerics import check_method
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import ArrayLike
 
-    from crmrisk.core.arrays import FloatArray, IntArray
+    from crmrisk.core.arrays import FloatArray
+    from crmrisk.core.estimate import Estimate
+    from crmrisk.satisfaction.answers import Missing
+    from crmrisk.satisfaction.kano.rules import ClassificationRule
 
-__all__ = ["FEW_RESPONDENTS", "Requirement", "kano_requirements", "requirement_from_pairs"]
+__all__ = [
+    "FEW_RESPONDENTS",
+    "QuestionablePolicy",
+    "Requirement",
+    "ReversePolicy",
+    "kano_requirements",
+    "requirement_from_pairs",
+]
 
-Read = TypeVar("Read")
+ReversePolicy: TypeAlias = Literal["exclude", "net", "swap"]
+"""What to do with reverse answers: leave them out of better and worse, count them against better, or swap the two
+questions of a requirement that is reverse as a whole."""
+
+QuestionablePolicy: TypeAlias = Literal["keep", "exclude"]
+"""What to do with questionable answers: keep them among all answers, or leave them out altogether and count them."""
 
 FEW_RESPONDENTS = 200
 """Below this many respondents, categories are unreliable (Chapman & Callegaro 2022)."""
 
 _IMPORTANCE = np.arange(1.0, 10.0)
-_FUNCTIONAL = np.array([4.0, 2.0, 0.0, -1.0, -2.0])  # DuMouchel's points, like to dislike
-_DYSFUNCTIONAL = np.array([-2.0, -1.0, 0.0, 2.0, 4.0])
 _DISTINGUISHABLE = 0.05
 
 
-@dataclass(frozen=True, kw_only=True, config=VALUE)
-class Requirement(Value):
-    """Hold what a survey says about one requirement.
+class _Settings(NamedTuple):
+    """How every requirement of a survey is judged."""
 
-    Parameters
-    ----------
-    name
-        The requirement.
-    counts
-        Answers by category.
-    category
-        The category the rule finds, ``None`` (unrated) without answers.
-    rule
-        The rule.
-    table
-        The name of the evaluation table.
-    better, worse
-        How much having it satisfies, in [0, 1], and lacking it dissatisfies, in [-1, 0].
-    probability_of_category
-        How often each category would be found if the survey were repeated (bootstrap).
-    leading_test
-        Whether the two most frequent categories can be told apart.
-    functional, dysfunctional
-        Mean points (DuMouchel), in [-2, 4]; a mean can hide opposite mixtures, so read the counts beside it.
-    importance
-        Mean self-stated importance, 1 to 9, where it was asked.
-    missing
-        How many respondents left one of the two answers out.
-    warnings
-        What the reader should know before relying on it.
-
-    References
-    ----------
-    DuMouchel, W., in Berger, C. et al. (1993). Kano's methods for understanding customer-defined quality. *Center for
-    Quality of Management Journal* 2(4).
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> pairs = np.zeros((5, 5))
-    >>> pairs[0, 4], pairs[1, 4] = 90, 210
-    >>> requirement = requirement_from_pairs("secure", pairs)
-    >>> requirement.category.value, requirement.stability, requirement.worse.value
-    ('must_be', 1.0, -1.0)
-    """
-
-    name: Name
-    counts: KanoCounts
-    category: KanoCategory | None
+    table: EvaluationTable
     rule: ClassificationRule
-    table: str
-    better: Estimate
-    worse: Estimate
-    probability_of_category: CategoryProbabilities
-    leading_test: LeadingTest
-    functional: Estimate
-    dysfunctional: Estimate
-    importance: Estimate | None = None
-    missing: int = 0
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def n(self) -> float:
-        """Respondents who answered both questions."""
-        return self.counts.n
-
-    @property
-    def stability(self) -> float | None:
-        """The probability of the category found, ``None`` without answers."""
-        return None if self.category is None else self.probability_of_category[self.category]
-
-
-class _Column(NamedTuple):
-    """Answers about all requirements, read and checked."""
-
-    names: list[str]
-    places: IntArray
-    functional: IntArray
-    dysfunctional: IntArray
-    importance: FloatArray | None
+    reverse: ReversePolicy
+    questionable: QuestionablePolicy
+    points: KanoPoints
+    interval: ContinuousInterval
+    level: float
+    replicates: int
 
 
 def kano_requirements(
@@ -128,9 +78,16 @@ def kano_requirements(
     dysfunctional: ArrayLike,
     *,
     importance: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    by: ArrayLike | None = None,
+    respondent: ArrayLike | None = None,
     table: EvaluationTable = STANDARD_TABLE,
     scale: AnswerScale = STANDARD_SCALE,
     rule: ClassificationRule = "mode",
+    reverse: ReversePolicy = "exclude",
+    questionable: QuestionablePolicy = "keep",
+    points: KanoPoints = DUMOUCHEL,
+    interval: ContinuousInterval = "t",
     level: float = 0.95,
     missing: Missing = "exclude",
     rng: np.random.Generator | None = None,
@@ -146,12 +103,30 @@ def kano_requirements(
         Answers to "how do you feel if it is there" and "if it is not", ``(n_answers,)``.
     importance
         Self-stated importance, whole numbers 1 to 9, ``(n_answers,)``.
+    weights
+        Survey weights, ``(n_answers,)``. Counts become sums of weights that add up to the respondents; intervals, tests
+        and resamples are those of Kish's effective number of respondents. Rows of weight 0 are not used.
+    by
+        Segment of the respondent, ``(n_answers,)``: every requirement then is judged within each segment.
+    respondent
+        Who answered, ``(n_answers,)``; where given, nobody may answer about one requirement twice.
     table
         The evaluation table; its name stays with every result.
     scale
         How wordings map to answers.
     rule
         How counts become a category; see `categories_of_counts`.
+    reverse
+        ``"exclude"``: reverse answers stay out of better and worse. ``"net"``: better is ``(A + O - R)/(A + O + M + I +
+        R)`` and worse ``-(O + M)`` over the same. ``"swap"``: where the rule finds a requirement reverse, its two
+        questions change places, and everything said of it is about being *without* it; `Requirement.swapped` says so.
+    questionable
+        ``"keep"``: questionable answers are answers, in every percentage of all answers, and can be the category.
+        ``"exclude"``: they are left out of everything and counted.
+    points
+        What each answer is worth in continuous analysis; `UNIT_SCALE` is `DUMOUCHEL` divided by 4.
+    interval
+        The interval of mean points: ``"t"`` or ``"bootstrap"``.
     level
         Nominal coverage of the intervals.
     missing
@@ -165,13 +140,13 @@ def kano_requirements(
 
     Returns
     -------
-    The requirements, sorted by name.
+    The requirements, sorted by name and segment.
 
     Raises
     ------
     RecordError
         If requirements, answers or importances are not readable (named with rows and count), missing and that is an
-        error, or columns are not of one length.
+        error, columns are not of one length, or a respondent answered about one requirement twice.
     InvalidValueError
         If level, rule or policy are not valid.
 
@@ -183,39 +158,30 @@ def kano_requirements(
     >>> secure.category.value, fast.category.value, fast.missing
     ('must_be', 'attractive', 1)
     """
-    refuse(
-        kind_problems(table, EvaluationTable, where="table"),
-        kind_problems(scale, AnswerScale, where="scale"),
-        random_source_problems(rng, optional=True),
-    )
-    column = _read(requirement, functional, dysfunctional, importance, scale=scale, missing=missing)
-    pairs, left_out = _pair_counts(column)
-    ratings = _importance_counts(column)
+    refuse(kind_problems(scale, AnswerScale, where="scale"), random_source_problems(rng, optional=True))
+    settings = _Settings(table, rule, reverse, questionable, points, interval, level, replicates)
+    _check_settings(settings)
+    columns = SurveyColumns(requirement, functional, dysfunctional, importance, weights, respondent, by)
     entropy = 0 if rng is None else int(rng.integers(2**63))
     return tuple(
-        requirement_from_pairs(
-            name,
-            pairs[place],
-            importance=None if ratings is None else ratings[place],
-            missing=int(left_out[place]),
-            table=table,
-            rule=rule,
-            level=level,
-            rng=np.random.default_rng([entropy, *name.encode()]),
-            replicates=replicates,
-        )
-        for name, place in sorted(zip(column.names, range(len(column.names)), strict=True))
+        _requirement(cell, settings, np.random.default_rng([entropy, *_label(cell).encode()]))
+        for cell in survey_cells(columns, scale=scale, missing=missing)
     )
 
 
 def requirement_from_pairs(
     name: str,
-    pairs: FloatArray,
+    pairs: ArrayLike,
     *,
-    importance: FloatArray | None = None,
+    importance: ArrayLike | None = None,
+    effective_n: float | None = None,
     missing: int = 0,
     table: EvaluationTable = STANDARD_TABLE,
     rule: ClassificationRule = "mode",
+    reverse: ReversePolicy = "exclude",
+    questionable: QuestionablePolicy = "keep",
+    points: KanoPoints = DUMOUCHEL,
+    interval: ContinuousInterval = "t",
     level: float = 0.95,
     rng: np.random.Generator | None = None,
     replicates: int = 2000,
@@ -230,12 +196,16 @@ def requirement_from_pairs(
         How often each pair was answered, ``(5, 5)``: functional by dysfunctional answer, like to dislike.
     importance
         How often each importance 1 to 9 was answered, ``(9,)``.
+    effective_n
+        How many equally weighted respondents the pairs are worth; their sum by default.
     missing
         How many respondents left one of the two answers out.
     table
         The evaluation table.
     rule
         How counts become a category.
+    reverse, questionable, points, interval
+        See `kano_requirements`.
     level
         Nominal coverage of the intervals.
     rng
@@ -250,7 +220,7 @@ def requirement_from_pairs(
     Raises
     ------
     InvalidValueError
-        If the name, a count, level or rule are not valid.
+        If the name, a count, level, rule or policy are not valid.
 
     Examples
     --------
@@ -258,100 +228,164 @@ def requirement_from_pairs(
     >>> requirement_from_pairs("any", np.ones((5, 5))).counts.reverse
     7.0
     """
-    pairs = np.asarray(pairs, dtype=np.float64)
-    counts = _categories(pairs, table)
-    test = counts.leading_test()
+    settings = _Settings(table, rule, reverse, questionable, points, interval, level, replicates)
+    _check_settings(settings)
+    stated = None if importance is None else Tally(_checked_counts(importance, (9,), "importance"))
+    tally = Tally(_checked_counts(pairs, (5, 5), "pairs"), effective_n)
+    return _requirement(KanoCell(name, None, tally, stated, None, missing), settings, rng)
+
+
+def _requirement(cell: KanoCell, settings: _Settings, rng: np.random.Generator | None) -> Requirement:
+    cell, left_out, swapped = _judged(cell, settings)
+    pairs, counting = cell.pairs, _counting(settings.reverse)
+    counts = _counts(pairs, settings.table)
+    samples = resampled_pairs(pairs.worth, rng=rng, replicates=settings.replicates) if counts.n else None
+    by_category = None if samples is None else _by_category(samples, settings.table)
+    weighted = _weighted(cell.pairs_by_importance, settings)
     return Requirement(
-        name=name,
+        name=cell.name,
+        segment=cell.segment if isinstance(cell.segment, str | int | float | None) else str(cell.segment),
         counts=counts,
-        category=counts.category(rule),
-        rule=rule,
-        table=table.name,
-        better=counts.satisfaction_increase(level=level),
-        worse=counts.satisfaction_decrease(level=level),
-        probability_of_category=counts.probabilities(rule, rng=rng, replicates=replicates),
-        leading_test=test,
-        functional=mean_of_counts(_FUNCTIONAL, pairs.sum(axis=1), level=level),
-        dysfunctional=mean_of_counts(_DYSFUNCTIONAL, pairs.sum(axis=0), level=level),
-        importance=None if importance is None else mean_of_counts(_IMPORTANCE, importance, level=level),
-        missing=missing,
-        warnings=_warnings(counts, test, missing),
+        category=counts.category(settings.rule),
+        rule=settings.rule,
+        table=settings.table.name,
+        position=_position(counts, by_category, settings.level, counting),
+        probability_of_category=_probabilities(by_category, settings.rule),
+        leading_test=counts.leading_test(),
+        continuous=mean_position(
+            pairs.counts,
+            pairs.worth,
+            samples,
+            scale=settings.points,
+            table=settings.table,
+            interval=settings.interval,
+            level=settings.level,
+        ),
+        pairs=tuple(tuple(row) for row in pairs.counts.tolist()),
+        importance=None if cell.importance is None else _mean_importance(cell.importance, settings.level),
+        importance_weighted_better=weighted[0],
+        importance_weighted_worse=weighted[1],
+        missing=cell.missing,
+        questionable_excluded=left_out,
+        swapped=swapped,
+        warnings=_warnings(counts, cell.missing, left_out, swapped=swapped),
     )
 
 
-def _categories(pairs: FloatArray, table: EvaluationTable) -> KanoCounts:
-    sums = np.bincount(table.positions().ravel(), weights=pairs.ravel(), minlength=len(KanoCategory))
-    return KanoCounts(**dict(zip(KanoCategory, sums.tolist(), strict=True)))
+def _judged(cell: KanoCell, settings: _Settings) -> tuple[KanoCell, float, bool]:
+    """Apply the policies: leave questionable answers out, swap what is reverse as a whole."""
+    left_out, swapped = 0.0, False
+    if settings.questionable == "exclude":
+        doubtful = settings.table.positions() == list(KanoCategory).index(KanoCategory.QUESTIONABLE)
+        left_out = float(cell.pairs.counts[doubtful].sum())
+        cell = _each_pairs(cell, lambda pairs: np.where(doubtful, 0.0, pairs))
+    if settings.reverse == "swap":
+        swapped = _counts(cell.pairs, settings.table).category(settings.rule) is KanoCategory.REVERSE
+        cell = _each_pairs(cell, np.transpose) if swapped else cell
+    return cell, left_out, swapped
 
 
-def _warnings(counts: KanoCounts, test: LeadingTest, missing: int) -> tuple[str, ...]:
+def _each_pairs(cell: KanoCell, change: Callable[[FloatArray], FloatArray]) -> KanoCell:
+    weighted = cell.pairs_by_importance
+    return cell._replace(
+        pairs=_changed(cell.pairs, change), pairs_by_importance=None if weighted is None else _changed(weighted, change)
+    )
+
+
+def _changed(tally: Tally, change: Callable[[FloatArray], FloatArray]) -> Tally:
+    counts = change(tally.counts)
+    worth = None if tally.effective_n is None else float(change(tally.worth).sum())
+    return Tally(counts, worth or None)
+
+
+def _counts(pairs: Tally, table: EvaluationTable) -> KanoCounts:
+    sums = _by_category(pairs.counts, table).tolist()
+    return KanoCounts(**dict(zip(KanoCategory, sums, strict=True)), effective_n=pairs.effective_n)
+
+
+def _by_category(pairs: FloatArray, table: EvaluationTable) -> FloatArray:
+    """Add up pairs ``(..., 5, 5)`` by category, ``(..., 6)``."""
+    positions = table.positions()
+    return np.stack([pairs[..., positions == place].sum(axis=-1) for place in range(len(KanoCategory))], axis=-1)
+
+
+def _counting(reverse: ReversePolicy) -> ReverseCounting:
+    return "net" if reverse == "net" else "exclude"
+
+
+def _position(counts: KanoCounts, samples: FloatArray | None, level: float, reverse: ReverseCounting) -> KanoPosition:
+    better = counts.satisfaction_increase(level=level, reverse=reverse)
+    worse = counts.satisfaction_decrease(level=level, reverse=reverse)
+    if samples is None:
+        return KanoPosition(better=better, worse=worse)
+    return position_of(better, worse, samples, reverse)
+
+
+def _probabilities(samples: FloatArray | None, rule: ClassificationRule) -> CategoryProbabilities:
+    return CategoryProbabilities(**dict.fromkeys(KanoCategory)) if samples is None else probabilities_in(samples, rule)
+
+
+def _weighted(pairs: Tally | None, settings: _Settings) -> tuple[Estimate | None, Estimate | None]:
+    if pairs is None:
+        return None, None
+    counts, reverse = _counts(pairs, settings.table), _counting(settings.reverse)
+    return (
+        counts.satisfaction_increase(level=settings.level, reverse=reverse),
+        counts.satisfaction_decrease(level=settings.level, reverse=reverse),
+    )
+
+
+def _mean_importance(stated: Tally, level: float) -> Estimate:
+    estimate = mean_of_counts(_IMPORTANCE, stated.worth, level=level)
+    return estimate if stated.effective_n is None else replace(estimate, n=float(stated.counts.sum()))
+
+
+def _warnings(counts: KanoCounts, missing: int, left_out: float, *, swapped: bool) -> tuple[str, ...]:
+    worth = counts.n if counts.effective_n is None else counts.effective_n
+    test = counts.leading_test()
     told = (
         (counts.n == 0, "no answers"),
-        (0 < counts.n < FEW_RESPONDENTS, f"fewer than {FEW_RESPONDENTS} respondents: the category is unreliable"),
+        (0 < worth < FEW_RESPONDENTS, f"fewer than {FEW_RESPONDENTS} respondents: the category is unreliable"),
         (
             counts.n > 0 and test.p_value > _DISTINGUISHABLE,
             f"{test.first} and {test.second} cannot be told apart (exact p {test.p_value:.2g})",
         ),
         (missing > 0, f"{missing} respondent{'' if missing == 1 else 's'} with a missing answer excluded"),
+        (left_out > 0, f"{left_out:g} questionable answer{'' if left_out == 1 else 's'} excluded"),
+        (swapped, "reverse as asked: the two questions were swapped, so this is about being without it"),
     )
     return tuple(text for applies, text in told if applies)
 
 
-def _read(
-    requirement: ArrayLike,
-    functional: ArrayLike,
-    dysfunctional: ArrayLike,
-    importance: ArrayLike | None,
-    *,
-    scale: AnswerScale,
-    missing: Missing,
-) -> _Column:
-    problems: list[Problem] = []
-    places, names = _attempt(problems, lambda: _names(requirement)) or (np.zeros(0, dtype=np.int64), [])
-    sides = _attempt(problems, lambda: answer_codes(functional, dysfunctional, scale=scale, missing=missing))
-    ratings = None
-    if importance is not None:
-        ratings = _attempt(
-            problems, lambda: rating_answers(importance, lowest=1, highest=9, missing="exclude", where="importance")
-        )
-    if problems or sides is None:
-        raise RecordError(*problems)
-    sizes = [places.size, sides[0].size, *([] if ratings is None else [ratings.size])]
-    if len(set(sizes)) > 1:
-        where, got = "requirement, functional, dysfunctional, importance", f"{sizes} rows"
-        raise RecordError(Problem(what="columns are not of one length", where=where, got=got))
-    return _Column(names, places, *sides, ratings)
+def _label(cell: KanoCell) -> str:
+    return cell.name if cell.segment is None else f"{cell.name}\0{cell.segment}"
 
 
-def _attempt(problems: list[Problem], read: Callable[[], Read]) -> Read | None:
+def _check_settings(settings: _Settings) -> None:
+    refuse(
+        kind_problems(settings.table, EvaluationTable, where="table"),
+        kind_problems(settings.points, KanoPoints, where="points"),
+        *(
+            [] if value in get_args(known) else [_no_policy(where, value, get_args(known))]
+            for where, value, known in (
+                ("reverse", settings.reverse, ReversePolicy),
+                ("questionable", settings.questionable, QuestionablePolicy),
+            )
+        ),
+    )
+    check_method(settings.interval, get_args(ContinuousInterval))
+
+
+def _no_policy(where: str, value: object, known: tuple[str, ...]) -> Problem:
+    return Problem(what="no such policy", where=where, allowed=", ".join(known), got=repr(value))
+
+
+def _checked_counts(counts: ArrayLike, shape: tuple[int, ...], where: str) -> FloatArray:
     try:
-        return read()
-    except RecordError as error:
-        problems.extend(error.problems)
-        return None
-
-
-def _names(requirement: ArrayLike) -> tuple[IntArray, list[str]]:
-    column, places, distinct = distinct_answers(requirement, "requirement")
-    unnamed = np.array([*(not isinstance(name, str) or not name.strip() for name in distinct), True])
-    problems = flag_answers(column, unnamed[places], where="requirement", allowed="the name of a requirement")
-    if problems:
-        raise RecordError(*problems)
-    return places, distinct
-
-
-def _pair_counts(column: _Column) -> tuple[FloatArray, IntArray]:
-    both = (column.functional > 0) & (column.dysfunctional > 0)
-    size = len(column.names)
-    cells = (column.places * 25 + (column.functional - 1) * 5 + column.dysfunctional - 1)[both]
-    pairs = np.bincount(cells, minlength=size * 25).reshape(size, 5, 5).astype(np.float64)
-    return pairs, np.bincount(column.places[~both], minlength=size)
-
-
-def _importance_counts(column: _Column) -> FloatArray | None:
-    if column.importance is None:
-        return None
-    stated = ~np.isnan(column.importance)
-    cells = column.places[stated] * 9 + column.importance[stated].astype(np.int64) - 1
-    size = len(column.names)
-    return np.bincount(cells, minlength=size * 9).reshape(size, 9).astype(np.float64)
+        found = np.array(counts, dtype=np.float64)
+    except (TypeError, ValueError):
+        found = np.array(np.nan)
+    if found.shape != shape or not ((found >= 0.0) & (found <= 2.0**53)).all():
+        allowed = f"finite counts of at least 0, shape {shape}"
+        raise InvalidValueError(Problem(what="no counts", where=where, allowed=allowed, got=repr(counts)[:200]))
+    return found

@@ -16,7 +16,7 @@ from crmrisk.satisfaction.kano.table import KanoCategory
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray
 
-__all__ = ["CategoryProbabilities", "category_probabilities"]
+__all__ = ["CategoryProbabilities", "category_probabilities", "probabilities_in"]
 
 
 @dataclass(frozen=True, kw_only=True, config=VALUE)
@@ -95,5 +95,33 @@ def category_probabilities(
     if counts.sum() <= 0.0:
         return CategoryProbabilities(**dict.fromkeys(KanoCategory))
     drawn = resampled_counts(counts, rng=rng, replicates=replicates).astype(np.float64)
-    found = np.bincount(categories_of_counts(drawn, rule), minlength=len(KanoCategory)) / replicates
+    return probabilities_in(drawn, rule)
+
+
+def probabilities_in(samples: FloatArray, rule: ClassificationRule = "mode") -> CategoryProbabilities:
+    """Count how often each category is found in resampled surveys.
+
+    Parameters
+    ----------
+    samples
+        Counts (A, O, M, I, R, Q) of each resampled survey, ``(replicates, 6)``, none empty.
+    rule
+        The rule that classifies each.
+
+    Returns
+    -------
+    The probability of each category.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such rule.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> probabilities_in(np.eye(6)[[0, 2, 2, 2]]).must_be
+    0.75
+    """
+    found = np.bincount(categories_of_counts(samples, rule), minlength=len(KanoCategory)) / len(samples)
     return CategoryProbabilities(**dict(zip(KanoCategory, found.tolist(), strict=True)))
