@@ -131,7 +131,7 @@ def mean_of_column(values: FloatArray, design: Design, *, level: float = 0.95) -
         level=level,
         method="t",
         n=found.n,
-        effective_n=min(found.effective_n, 2.0**53),
+        effective_n=found.n if design.simple else min(found.effective_n, 2.0**53),  # infinite for a census
         warnings=(*exclusion(excluded), *found.warnings),
     )
 

@@ -230,8 +230,8 @@ def _restricted_share(counts: tuple[FloatArray, ...], difference: FloatArray) ->
     radius = np.copysign(np.sqrt(np.maximum(third**2 - linear / (3.0 * total), 0.0)), q)
     threefold = np.abs(radius) < np.finfo(np.float64).eps  # three equal roots: the angle does not matter
     ratio = np.clip(q / np.where(threefold, 1.0, radius) ** 3, -1.0, 1.0)
-    share = 2.0 * radius * np.cos((np.pi + np.arccos(ratio)) / 3.0) - third
-    return np.clip(share, np.maximum(0.0, -difference), np.minimum(1.0, 1.0 - difference))
+    share: FloatArray = 2.0 * radius * np.cos((np.pi + np.arccos(ratio)) / 3.0) - third
+    return np.asarray(np.clip(share, np.maximum(0.0, -difference), np.minimum(1.0, 1.0 - difference)), dtype=np.float64)
 
 
 def _floats(*counts: ArrayLike) -> tuple[FloatArray, ...]:
