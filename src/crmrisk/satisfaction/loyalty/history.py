@@ -24,13 +24,15 @@ from crmrisk.evidence.exactly import part_names, parts, total
 from crmrisk.evidence.facts import known
 from crmrisk.evidence.moments import day_number, microseconds, moment_in
 from crmrisk.evidence.rows import order_of
+from crmrisk.evidence.schemas import ColumnType, schema_of
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from crmrisk.core.arrays import FloatArray, IntArray, ObjectArray
+    from crmrisk.evidence.schemas import TableSchema
 
-__all__ = ["PurchaseHistory", "purchase_history"]
+__all__ = ["PurchaseHistory", "plain_frame", "purchase_history"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -169,29 +171,56 @@ def _evidence(transactions: Any, at: Any, amount: Any, rename: Mapping[str, str]
         return Evidence(transactions=transactions, rename={"transactions": rename} if rename else None)
     given = transactions if isinstance(transactions, Mapping) else {"customer_id": transactions, "at": at}
     columns = {**given, **({} if amount is None else {"amount": amount})}
-    return Evidence(transactions=_frame(columns, (rename or {}).values()), rename={"transactions": rename or {}})
+    frame = plain_frame(columns, schema_of("transactions"), rename=rename or {})
+    return Evidence(transactions=frame if "amount" in frame else frame.assign(amount=1.0))
 
 
-def _frame(columns: Mapping[str, Any], renamed: Any) -> Any:
-    """Put plain columns into a frame; without amounts each record is a purchase of 1."""
-    import pandas as pd  # noqa: PLC0415 - frames do not need it
+def plain_frame(columns: Mapping[str, Any], schema: TableSchema, *, rename: Mapping[str, str]) -> Any:
+    """Put plain columns into a frame, text of times read as times.
 
-    series = {name: pd.Series(_plain(values)).reset_index(drop=True) for name, values in columns.items()}
+    Parameters
+    ----------
+    columns
+        Name to column: lists, arrays, series.
+    schema
+        The table they are meant to be.
+    rename
+        The caller's names to the schema's.
+
+    Raises
+    ------
+    SchemaError
+        If they are of different lengths, or text is no time.
+
+    Examples
+    --------
+    >>> from crmrisk.evidence.schemas import schema_of
+    >>> plain_frame({"when": ["2026-01-31"]}, schema_of("transactions"), rename={"when": "at"})["at"].dt.day.tolist()
+    [31]
+    """
+    import pandas as pd  # noqa: PLC0415 - tables of other engines do not need it
+
+    named = {rename.get(name, name): values for name, values in columns.items()}
+    series = {name: _series(values, f"{schema.name}.{name}") for name, values in named.items()}
     lengths = {name: len(values) for name, values in series.items()}
     if len(set(lengths.values())) > 1:
         got = ", ".join(f"{name} {length}" for name, length in lengths.items())
-        raise SchemaError(Problem(what="columns of different lengths", where="transactions", got=got))
-    if "at" in series:
-        series["at"] = _moments(series["at"])
-    frame = pd.DataFrame(series)
-    return frame if "amount" in frame or "amount" in renamed else frame.assign(amount=1.0)
+        raise SchemaError(Problem(what="columns of different lengths", where=schema.name, got=got))
+    times = {column.name for column in schema.columns if column.type is ColumnType.TIME}
+    read = {n: _moments(values, f"{schema.name}.{n}") if n in times else values for n, values in series.items()}
+    return pd.DataFrame(read)
 
 
-def _plain(values: Any) -> Any:
-    return values if hasattr(values, "dtype") else list(values)
+def _series(values: Any, where: str) -> Any:
+    import pandas as pd  # noqa: PLC0415 - as above
+
+    try:
+        return pd.Series(values if hasattr(values, "dtype") else list(values)).reset_index(drop=True)
+    except (TypeError, ValueError) as error:
+        raise SchemaError(Problem(what="not a column", where=where, got=str(error)[:120])) from None
 
 
-def _moments(column: Any) -> Any:
+def _moments(column: Any, where: str) -> Any:
     """Read text as times; what is a time already stays as it is."""
     import pandas as pd  # noqa: PLC0415 - as above
 
@@ -201,7 +230,7 @@ def _moments(column: Any) -> Any:
         return pd.to_datetime(column, format="ISO8601")
     except ValueError as error:
         allowed, got = "dates, times or ISO 8601 text", str(error).partition("\n")[0][:120]
-        raise SchemaError(Problem(what="not times", where="transactions.at", allowed=allowed, got=got)) from None
+        raise SchemaError(Problem(what="not times", where=where, allowed=allowed, got=got)) from None
 
 
 def _purchase_days(evidence: Evidence, moment: datetime) -> nw.LazyFrame[Any]:

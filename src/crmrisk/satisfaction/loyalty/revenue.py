@@ -8,7 +8,7 @@ intervals resample customers, not money, and show it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 from pydantic.dataclasses import dataclass as value_dataclass
@@ -18,30 +18,25 @@ from crmrisk.core.estimate import Estimate
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.answers import flag_answers, number_answers
 from crmrisk.satisfaction.bootstrap import bootstrap_means, percentile_interval
-from crmrisk.satisfaction.loyalty.exposure import Exposure, LoyaltyEstimate, loyalty_estimate, whole_days
-from crmrisk.satisfaction.loyalty.history import purchase_history
+from crmrisk.satisfaction.loyalty.exposure import Exposure, LoyaltyEstimate, loyalty_estimate
+from crmrisk.satisfaction.loyalty.movement import RevenueMovement
 from crmrisk.satisfaction.numerics import check_method, normal_quantile, student_quantile
 from crmrisk.satisfaction.proportions import proportion
 from crmrisk.satisfaction.survey_design import design_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date, datetime, timedelta
-
     import pandas as pd
     from numpy.typing import ArrayLike
 
-    from crmrisk.core.arrays import FloatArray, ObjectArray
+    from crmrisk.core.arrays import FloatArray
     from crmrisk.satisfaction.survey_design import DesignMean
 
 __all__ = [
     "RevenueInterval",
-    "RevenueMovement",
     "RevenueRetention",
     "gross_revenue_retention",
     "logo_retention",
     "net_revenue_retention",
-    "revenue_movement",
     "revenue_retention",
 ]
 
@@ -50,39 +45,6 @@ RevenueInterval: TypeAlias = Literal["delta", "bootstrap"]
 
 _WHO = "customers with revenue in the first period"
 _FEW = 30
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class RevenueMovement:
-    """Hold each customer's revenue in two periods that follow each other.
-
-    Parameters
-    ----------
-    customer_id
-        Who had revenue in either, ``(n_customers,)``.
-    opening, closing
-        Revenue in the first and in the second period [money], ``(n_customers,)``.
-    start, end
-        The first period begins the day after ``start``, the second ends on the day of ``end``.
-
-    Examples
-    --------
-    >>> from datetime import date, timedelta
-    >>> moved = revenue_movement(["a", "a", "b"], ["2026-01-05", "2026-02-05", "2026-02-09"], [5.0, 8.0, 2.0],
-    ...     as_of=date(2026, 3, 1), period=timedelta(days=30))
-    >>> moved.opening, moved.closing
-    (array([5., 0.]), array([8., 2.]))
-    """
-
-    customer_id: ObjectArray
-    opening: FloatArray
-    closing: FloatArray
-    start: datetime
-    end: datetime
-
-    def __post_init__(self) -> None:
-        for column in (self.customer_id, self.opening, self.closing):
-            column.flags.writeable = False
 
 
 @value_dataclass(frozen=True, kw_only=True, config=VALUE)
@@ -144,52 +106,6 @@ class RevenueRetention(Value):
         columns = ("value", "standard_error", "low", "high", "n")
         rows = {each.quantity: [getattr(each, name) for name in columns] for each in estimates}
         return pd.DataFrame.from_dict(rows, orient="index", columns=list(columns)).astype(float)
-
-
-def revenue_movement(
-    transactions: Any,
-    at: Any = None,
-    amount: Any = None,
-    *,
-    as_of: date | datetime,
-    period: timedelta,
-    rename: Mapping[str, str] | None = None,
-) -> RevenueMovement:
-    """Add up each customer's spend in the period up to ``as_of`` and in the one before it.
-
-    Parameters
-    ----------
-    transactions, at, amount, as_of, rename
-        As for `purchase_history`; spend is gross of refunds.
-    period
-        How long each is, in whole days.
-
-    Raises
-    ------
-    InvalidValueError
-        If the period is no whole number of days.
-
-    Examples
-    --------
-    >>> from datetime import date, timedelta
-    >>> moved = revenue_movement(["a", "a"], ["2026-01-05", "2026-02-05"], as_of=date(2026, 3, 1),
-    ...     period=timedelta(days=30))
-    >>> print(revenue_retention(moved).exposure)
-    of 1 customers with revenue in the first period, after 2025-12-31 up to 2026-03-01
-    """
-    length = whole_days(period, where="period")
-    history = purchase_history(transactions, at, amount, as_of=as_of, rename=rename)
-    second = history.day > history.today - length
-    first = (history.day > history.today - 2 * length) & ~second
-    opening, closing = (
-        np.bincount(history.customer[part], history.spend[part], minlength=len(history)) for part in (first, second)
-    )
-    seen = (opening > 0.0) | (closing > 0.0)
-    start = history.as_of - 2 * period
-    ids = history.customer_id[seen]
-    return RevenueMovement(
-        customer_id=ids, opening=opening[seen], closing=closing[seen], start=start, end=history.as_of
-    )
 
 
 def revenue_retention(
