@@ -8,15 +8,18 @@ import numpy as np
 
 from crmrisk.core.errors import Problem, RecordError
 from crmrisk.satisfaction.answers import Missing, distinct_answers, flag_answers, rating_answers, survey_weights
-from crmrisk.satisfaction.kano.table import answer_codes
+from crmrisk.satisfaction.kano.design import design_effective_n
+from crmrisk.satisfaction.kano.table import STANDARD_TABLE, EvaluationTable, answer_codes
+from crmrisk.satisfaction.segments import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import ArrayLike, NDArray
 
-    from crmrisk.core.arrays import BoolArray, FloatArray, IntArray
+    from crmrisk.core.arrays import BoolArray, FloatArray, IntArray, ObjectArray
     from crmrisk.satisfaction.kano.answers import AnswerScale
+    from crmrisk.satisfaction.survey_design import PopulationSizes
 
 __all__ = ["KanoCell", "SurveyColumns", "Tally", "survey_cells"]
 
@@ -32,8 +35,10 @@ class SurveyColumns(NamedTuple):
     ----------
     requirement, functional, dysfunctional
         Which requirement the row is about and the two answers, ``(n_answers,)``.
-    importance, weights, respondent, segment
+    importance, weights, respondent, segment, strata, clusters
         Further columns, ``(n_answers,)``, or ``None``.
+    population
+        Units in the population, by stratum where there are strata.
 
     Examples
     --------
@@ -48,6 +53,9 @@ class SurveyColumns(NamedTuple):
     weights: ArrayLike | None = None
     respondent: ArrayLike | None = None
     segment: ArrayLike | None = None
+    strata: ArrayLike | None = None
+    clusters: ArrayLike | None = None
+    population: PopulationSizes | None = None
 
 
 class Tally(NamedTuple):
@@ -115,9 +123,13 @@ class _Answers(NamedTuple):
     dysfunctional: IntArray
     importance: FloatArray | None
     weights: FloatArray | None
+    strata: ObjectArray | None = None
+    clusters: IntArray | None = None
 
 
-def survey_cells(columns: SurveyColumns, *, scale: AnswerScale, missing: Missing = "exclude") -> list[KanoCell]:
+def survey_cells(
+    columns: SurveyColumns, *, scale: AnswerScale, table: EvaluationTable = STANDARD_TABLE, missing: Missing = "exclude"
+) -> list[KanoCell]:
     """Count the answers about every requirement in every segment.
 
     Parameters
@@ -126,6 +138,8 @@ def survey_cells(columns: SurveyColumns, *, scale: AnswerScale, missing: Missing
         The survey.
     scale
         How wordings map to answers.
+    table
+        The evaluation table, by whose categories strata and clusters are judged.
     missing
         ``"exclude"`` leaves a row out where one of its two answers is missing, and counts it; ``"error"`` refuses.
 
@@ -152,6 +166,8 @@ def survey_cells(columns: SurveyColumns, *, scale: AnswerScale, missing: Missing
     size, both = len(answers.groups), (answers.functional > 0) & (answers.dysfunctional > 0)
     cell = (answers.functional - 1) * 5 + answers.dysfunctional - 1
     pairs = _tallies(answers, cell, both, (5, 5), answers.weights)
+    if columns.strata is not None or columns.clusters is not None or columns.population is not None:
+        pairs = _designed(pairs, answers, table.positions().ravel()[cell], both, columns)
     importance = by_importance = [None] * size
     if answers.importance is not None:
         stated = ~np.isnan(answers.importance)
@@ -162,7 +178,9 @@ def survey_cells(columns: SurveyColumns, *, scale: AnswerScale, missing: Missing
     left_out = np.bincount(answers.place[~both], minlength=size).tolist()
     found = zip(answers.groups, pairs, importance, by_importance, left_out, strict=True)
     cells = [KanoCell(*group, *tallies) for group, *tallies in found]
-    return sorted(cells, key=lambda each: (each.name, str(each.segment)))
+    segments = list(dict.fromkeys(each.segment for each in cells))
+    rank = {segments[place]: position for position, place in enumerate(in_order(segments))}
+    return sorted(cells, key=lambda each: (each.name, rank[each.segment]))
 
 
 def _tallies(
@@ -193,14 +211,18 @@ def _read(columns: SurveyColumns, scale: AnswerScale, missing: Missing) -> _Answ
     ratings = _attempt(problems, lambda: _importance(columns.importance))
     segments = _attempt(problems, lambda: _labels(columns.segment, "by"))
     respondents = _attempt(problems, lambda: _labels(columns.respondent, "respondent"))
+    strata = _attempt(problems, lambda: _labels(columns.strata, "strata"))
+    clusters = _attempt(problems, lambda: _labels(columns.clusters, "clusters"))
     if problems or names is None or sides is None:
         raise RecordError(*problems)
-    _check_lengths(names[0].size, sides[0], ratings, segments, respondents)
+    labels = {"by": segments, "respondent": respondents, "strata": strata, "clusters": clusters}
+    columns_read = {"importance": ratings, **{name: each and each[0] for name, each in labels.items()}}
+    _check_lengths({"requirement": names[0], "functional, dysfunctional": sides[0], **columns_read})
     weights = None if columns.weights is None else survey_weights(columns.weights, names[0].size)
     groups, place = _groups(names, segments)
     if respondents is not None:
         _refuse_repeats(place, respondents[0])
-    answers = _Answers(groups, place, *sides, ratings, weights)
+    answers = _Answers(groups, place, *sides, ratings, weights, _by_name(strata), clusters and clusters[0])
     return answers if weights is None or weights.all() else _without_zero_weights(answers, weights > 0.0)
 
 
@@ -237,16 +259,17 @@ def _labels(labels: ArrayLike | None, where: str) -> tuple[IntArray, list[Any]] 
     return places, distinct
 
 
-def _check_lengths(
-    rows: int,
-    functional: IntArray,
-    importance: FloatArray | None,
-    *labels: tuple[IntArray, list[Any]] | None,
-) -> None:
-    sizes = {"requirement": rows, "functional, dysfunctional": functional.size}
-    if importance is not None:
-        sizes["importance"] = importance.size
-    sizes |= {name: each[0].size for name, each in zip(("by", "respondent"), labels, strict=True) if each is not None}
+def _by_name(labels: tuple[IntArray, list[Any]] | None) -> ObjectArray | None:
+    """Give strata back under their names: populations are given by them."""
+    if labels is None:
+        return None
+    names: ObjectArray = np.empty(len(labels[1]), dtype=object)
+    names[:] = labels[1]
+    return names[labels[0]]
+
+
+def _check_lengths(columns: Mapping[str, FloatArray | IntArray | None]) -> None:
+    sizes = {name: column.size for name, column in columns.items() if column is not None}
     if len(set(sizes.values())) > 1:
         got = ", ".join(f"{name} {size}" for name, size in sizes.items())
         raise RecordError(Problem(what="columns are not of one length", where=", ".join(sizes), got=got))
@@ -280,10 +303,33 @@ def _rows(rows: NDArray[np.intp]) -> str:
 
 
 def _without_zero_weights(answers: _Answers, used: BoolArray) -> _Answers:
-    return answers._replace(
-        place=answers.place[used],
-        functional=answers.functional[used],
-        dysfunctional=answers.dysfunctional[used],
-        importance=None if answers.importance is None else answers.importance[used],
-        weights=None if answers.weights is None else answers.weights[used],
-    )
+    columns = answers._asdict()
+    del columns["groups"]
+    return answers._replace(**{name: column[used] for name, column in columns.items() if column is not None})
+
+
+def _designed(
+    pairs: list[Tally], answers: _Answers, categories: IntArray, used: BoolArray, columns: SurveyColumns
+) -> list[Tally]:
+    """Let strata, clusters and the population say what the answers of every group are worth."""
+    order = np.argsort(np.where(used, answers.place, len(pairs)), kind="stable")
+    ends = np.cumsum(np.bincount(answers.place[used], minlength=len(pairs)))
+    parts = np.split(order[: int(ends[-1]) if ends.size else 0], ends[:-1])
+    return [
+        tally._replace(
+            effective_n=design_effective_n(
+                categories[rows],
+                weights=_part(answers.weights, rows),
+                strata=_part(answers.strata, rows),
+                clusters=_part(answers.clusters, rows),
+                population=columns.population,
+            )
+        )
+        if rows.size
+        else tally
+        for tally, rows in zip(pairs, parts, strict=True)
+    ]
+
+
+def _part(column: NDArray[Any] | None, rows: IntArray) -> NDArray[Any] | None:
+    return None if column is None else column[rows]

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from pydantic.dataclasses import dataclass
 
-from crmrisk.core.arguments import kind_problems, refuse
+from crmrisk.core.arguments import refuse
 from crmrisk.core.errors import Problem
 from crmrisk.core.measures import Name
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.kano.continuous import DUMOUCHEL, UNIT_SCALE
-from crmrisk.satisfaction.kano.plane import Ellipse, QuadrantProbabilities
+from crmrisk.satisfaction.kano.named import listed_requirements
+from crmrisk.satisfaction.kano.plane import Covariance, Ellipse, QuadrantProbabilities
 from crmrisk.satisfaction.kano.position import CUT
-from crmrisk.satisfaction.kano.record import Requirement, Segment
+from crmrisk.satisfaction.kano.record import Segment
 from crmrisk.satisfaction.kano.table import KanoCategory
 from crmrisk.satisfaction.numerics import normal_quantile
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from crmrisk.core.estimate import Estimate
+    from crmrisk.satisfaction.kano.record import Requirement
 
 __all__ = ["KanoMap", "KanoMapKind", "KanoPoint", "KanoQuadrant", "kano_map"]
 
@@ -44,8 +46,8 @@ class KanoPoint(Value):
         Coordinates.
     horizontal_interval, vertical_interval
         Their intervals, one at a time, where there are.
-    ellipse
-        The region that holds both at once, in the order (horizontal, vertical).
+    covariance, ellipse
+        Covariance of the coordinates and the region that holds both at once, in the order (horizontal, vertical).
     quadrant, quadrant_probabilities
         Where the point lies, ``None`` off the map, and how probable each quadrant is.
     category, probability
@@ -63,6 +65,7 @@ class KanoPoint(Value):
     vertical: float
     horizontal_interval: tuple[float, float] | None = None
     vertical_interval: tuple[float, float] | None = None
+    covariance: Covariance | None = None
     ellipse: Ellipse | None = None
     quadrant: KanoCategory | None = None
     quadrant_probabilities: QuadrantProbabilities | None = None
@@ -203,8 +206,10 @@ def kano_map(
     >>> print(f"{point.vertical:.2f} {point.horizontal:.2f} {point.quadrant_probabilities.must_be:.2f}")
     0.33 -0.83 1.00
     """
-    found = tuple(requirements)
-    _check(found, kind)
+    found = listed_requirements(requirements)
+    if kind not in get_args(KanoMapKind):
+        allowed = ", ".join(get_args(KanoMapKind))
+        refuse([Problem(what="no such map", where="kind", allowed=allowed, got=repr(kind))])
     coverage = level if level is not None else (found[0].better.level if found else 0.95)
     normal_quantile(coverage)
     points = [_point(each, kind, coverage) for each in found]
@@ -236,7 +241,7 @@ def _quadrants(horizontal: float, vertical: float) -> tuple[KanoQuadrant, ...]:
     return tuple(
         KanoQuadrant(
             category=category,
-            horizontal=(across[0] * horizontal, across[1] * horizontal),
+            horizontal=(0.0 + across[0] * horizontal, across[1] * horizontal),
             vertical=(up[0] * vertical, up[1] * vertical),
         )
         for category, across, up in parts
@@ -260,6 +265,7 @@ def _point(requirement: Requirement, kind: KanoMapKind, level: float) -> KanoPoi
         vertical=up.value,
         horizontal_interval=_interval(across),
         vertical_interval=_interval(up),
+        covariance=found.covariance and _swapped(found.covariance),
         ellipse=None if ellipse is None else _turned(ellipse),
         quadrant=found.quadrant,
         quadrant_probabilities=found.quadrant_probabilities,
@@ -271,6 +277,11 @@ def _point(requirement: Requirement, kind: KanoMapKind, level: float) -> KanoPoi
 def _turned(ellipse: Ellipse) -> Ellipse:
     """Swap the two coordinates: mirror at the diagonal."""
     return replace(ellipse, centre=ellipse.centre[::-1], angle=math.pi / 2.0 - ellipse.angle)
+
+
+def _swapped(covariance: Covariance) -> Covariance:
+    ((first, both), (_, second)) = covariance
+    return (second, both), (both, first)
 
 
 def _interval(estimate: Estimate) -> tuple[float, float] | None:
@@ -292,11 +303,3 @@ def _row(point: KanoPoint) -> tuple[object, ...]:
         None if point.category is None else point.category.value,
         point.probability,
     )
-
-
-def _check(requirements: tuple[Requirement, ...], kind: str) -> None:
-    problems = [problem for each in requirements for problem in kind_problems(each, Requirement, where="requirements")]
-    if kind not in get_args(KanoMapKind):
-        allowed = ", ".join(get_args(KanoMapKind))
-        problems.append(Problem(what="no such map", where="kind", allowed=allowed, got=repr(kind)))
-    refuse(problems)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias, get_args
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from crmrisk.core.arguments import is_number, kind_problems, refuse
+from crmrisk.core.arguments import refuse
 from crmrisk.core.errors import Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.measures import Name
 from crmrisk.core.model import VALUE, Value
-from crmrisk.satisfaction.kano.record import Requirement, Segment
+from crmrisk.satisfaction.kano.named import listed_requirements, named_numbers
+from crmrisk.satisfaction.kano.record import Segment
 from crmrisk.satisfaction.kano.table import KanoCategory
 from crmrisk.satisfaction.numerics import normal_quantile
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pandas as pd
+
+    from crmrisk.satisfaction.kano.record import Requirement
 
 __all__ = ["KanoPriorities", "KanoPriority", "PriorityOrder", "kano_priorities"]
 
@@ -205,10 +208,14 @@ def kano_priorities(
     >>> [(line.requirement, line.benefit_per_cost) for line in ranked]
     [('gift', 0.1), ('secure', 0.02)]
     """
-    found = tuple(requirements)
-    _check(found, {"costs": costs, "benefits": benefits, "performance": performance}, order)
+    found, problems = listed_requirements(requirements), _order_problems(order)
+    names = [each.name for each in found]
+    cost = named_numbers(costs, names, problems, where="costs", positive=True)
+    benefit = named_numbers(benefits, names, problems, where="benefits")
+    met = named_numbers(performance, names, problems, where="performance", most=1.0)
+    refuse(problems)
     chosen = order or ("category" if costs is None else "benefit per cost")
-    lines = [_line(each, costs or {}, benefits or {}, performance or {}) for each in found]
+    lines = [_line(each, cost, benefit, met) for each in found]
     ranked = sorted(lines, key=_KEYS[chosen])
     items = tuple(replace(line, rank=rank) for rank, line in enumerate(ranked, 1))
     return KanoPriorities(items=items, order=chosen)
@@ -223,7 +230,7 @@ def _line(
     name = requirement.name
     cost, met = costs.get(name), performance.get(name)
     given = benefits.get(name)
-    benefit = _benefit(requirement, met) if given is None else Estimate(value=float(given), method="given", n=0)
+    benefit = _benefit(requirement, met) if given is None else Estimate(value=given, method="given", n=0)
     return KanoPriority(
         rank=1,
         requirement=name,
@@ -233,9 +240,9 @@ def _line(
         better=requirement.better,
         worse=requirement.worse,
         importance=None if requirement.importance is None else requirement.importance.value,
-        performance=None if met is None else float(met),
+        performance=met,
         benefit=benefit,
-        cost=None if cost is None else float(cost),
+        cost=cost,
         benefit_per_cost=None if cost is None or benefit.value is None else benefit.value / cost,
     )
 
@@ -307,27 +314,7 @@ _KEYS: dict[str, Callable[[KanoPriority], tuple[float | str, ...]]] = {
 }
 
 
-def _check(
-    requirements: tuple[Requirement, ...], given: Mapping[str, Mapping[str, float] | None], order: str | None
-) -> None:
-    kinds = [problem for each in requirements for problem in kind_problems(each, Requirement, where="requirements")]
-    refuse(kinds)
-    names = tuple(dict.fromkeys(each.name for each in requirements))
-    problems = [
-        problem for where, numbers in given.items() if numbers for problem in _number_problems(where, numbers, names)
-    ]
-    if order is not None and order not in get_args(PriorityOrder):
-        allowed = ", ".join(get_args(PriorityOrder))
-        problems.append(Problem(what="no such order", where="order", allowed=allowed, got=repr(order)))
-    refuse(problems)
-
-
-def _number_problems(where: str, numbers: Mapping[str, float], names: tuple[str, ...]) -> Iterator[Problem]:
-    allowed = {"costs": "a finite number > 0", "benefits": "a finite number >= 0", "performance": "0 to 1"}[where]
-    most = 1.0 if where == "performance" else 2.0**1000
-    for name, number in numbers.items():
-        place = f"{where}[{name!r}]"
-        if name not in names:
-            yield Problem(what="no such requirement", where=place, allowed=", ".join(names))
-        elif not is_number(number) or not 0.0 <= number <= most or (where == "costs" and number == 0.0):
-            yield Problem(what="not usable", where=place, allowed=allowed, got=repr(number))
+def _order_problems(order: str | None) -> list[Problem]:
+    if order is None or order in get_args(PriorityOrder):
+        return []
+    return [Problem(what="no such order", where="order", allowed=", ".join(get_args(PriorityOrder)), got=repr(order))]

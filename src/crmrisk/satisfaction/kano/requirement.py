@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,23 +18,30 @@ from crmrisk.satisfaction.kano.continuous import (
     mean_position,
     resampled_pairs,
 )
-from crmrisk.satisfaction.kano.counts import KanoCounts
-from crmrisk.satisfaction.kano.position import KanoPosition, ReverseCounting, position_of
+from crmrisk.satisfaction.kano.policies import (
+    Judgement,
+    QuestionablePolicy,
+    ReversePolicy,
+    apply_policies,
+    by_category,
+    check_judgement,
+    counts_of_pairs,
+)
+from crmrisk.satisfaction.kano.position import KanoPosition, position_of
 from crmrisk.satisfaction.kano.record import Requirement
 from crmrisk.satisfaction.kano.stability import CategoryProbabilities, probabilities_in
 from crmrisk.satisfaction.kano.table import STANDARD_TABLE, EvaluationTable, KanoCategory
 from crmrisk.satisfaction.means import mean_of_counts
-from crmrisk.satisfaction.numerics import check_method
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import ArrayLike
 
     from crmrisk.core.arrays import FloatArray
     from crmrisk.core.estimate import Estimate
     from crmrisk.satisfaction.answers import Missing
+    from crmrisk.satisfaction.kano.counts import KanoCounts
     from crmrisk.satisfaction.kano.rules import ClassificationRule
+    from crmrisk.satisfaction.survey_design import PopulationSizes
 
 __all__ = [
     "FEW_RESPONDENTS",
@@ -45,31 +52,11 @@ __all__ = [
     "requirement_from_pairs",
 ]
 
-ReversePolicy: TypeAlias = Literal["exclude", "net", "swap"]
-"""What to do with reverse answers: leave them out of better and worse, count them against better, or swap the two
-questions of a requirement that is reverse as a whole."""
-
-QuestionablePolicy: TypeAlias = Literal["keep", "exclude"]
-"""What to do with questionable answers: keep them among all answers, or leave them out altogether and count them."""
-
 FEW_RESPONDENTS = 200
 """Below this many respondents, categories are unreliable (Chapman & Callegaro 2022)."""
 
 _IMPORTANCE = np.arange(1.0, 10.0)
 _DISTINGUISHABLE = 0.05
-
-
-class _Settings(NamedTuple):
-    """How every requirement of a survey is judged."""
-
-    table: EvaluationTable
-    rule: ClassificationRule
-    reverse: ReversePolicy
-    questionable: QuestionablePolicy
-    points: KanoPoints
-    interval: ContinuousInterval
-    level: float
-    replicates: int
 
 
 def kano_requirements(
@@ -79,6 +66,9 @@ def kano_requirements(
     *,
     importance: ArrayLike | None = None,
     weights: ArrayLike | None = None,
+    strata: ArrayLike | None = None,
+    clusters: ArrayLike | None = None,
+    population: PopulationSizes | None = None,
     by: ArrayLike | None = None,
     respondent: ArrayLike | None = None,
     table: EvaluationTable = STANDARD_TABLE,
@@ -106,6 +96,8 @@ def kano_requirements(
     weights
         Survey weights, ``(n_answers,)``. Counts become sums of weights that add up to the respondents; intervals, tests
         and resamples are those of Kish's effective number of respondents. Rows of weight 0 are not used.
+    strata, clusters, population
+        Survey design as in `design_mean`; the effective number of respondents then is that of the design.
     by
         Segment of the respondent, ``(n_answers,)``: every requirement then is judged within each segment.
     respondent
@@ -159,13 +151,15 @@ def kano_requirements(
     ('must_be', 'attractive', 1)
     """
     refuse(kind_problems(scale, AnswerScale, where="scale"), random_source_problems(rng, optional=True))
-    settings = _Settings(table, rule, reverse, questionable, points, interval, level, replicates)
-    _check_settings(settings)
-    columns = SurveyColumns(requirement, functional, dysfunctional, importance, weights, respondent, by)
+    how = Judgement(table, rule, reverse, questionable, points, interval, level, replicates)
+    check_judgement(how)
+    columns = SurveyColumns(
+        requirement, functional, dysfunctional, importance, weights, respondent, by, strata, clusters, population
+    )
     entropy = 0 if rng is None else int(rng.integers(2**63))
     return tuple(
-        _requirement(cell, settings, np.random.default_rng([entropy, *_label(cell).encode()]))
-        for cell in survey_cells(columns, scale=scale, missing=missing)
+        _requirement(cell, how, np.random.default_rng([entropy, *_label(cell).encode()]))
+        for cell in survey_cells(columns, scale=scale, table=table, missing=missing)
     )
 
 
@@ -228,41 +222,40 @@ def requirement_from_pairs(
     >>> requirement_from_pairs("any", np.ones((5, 5))).counts.reverse
     7.0
     """
-    settings = _Settings(table, rule, reverse, questionable, points, interval, level, replicates)
-    _check_settings(settings)
+    how = Judgement(table, rule, reverse, questionable, points, interval, level, replicates)
+    check_judgement(how)
     stated = None if importance is None else Tally(_checked_counts(importance, (9,), "importance"))
     tally = Tally(_checked_counts(pairs, (5, 5), "pairs"), effective_n)
-    return _requirement(KanoCell(name, None, tally, stated, None, missing), settings, rng)
+    return _requirement(KanoCell(name, None, tally, stated, None, missing), how, rng)
 
 
-def _requirement(cell: KanoCell, settings: _Settings, rng: np.random.Generator | None) -> Requirement:
-    cell, left_out, swapped = _judged(cell, settings)
-    pairs, counting = cell.pairs, _counting(settings.reverse)
-    counts = _counts(pairs, settings.table)
-    samples = resampled_pairs(pairs.worth, rng=rng, replicates=settings.replicates) if counts.n else None
-    by_category = None if samples is None else _by_category(samples, settings.table)
-    weighted = _weighted(cell.pairs_by_importance, settings)
+def _requirement(cell: KanoCell, how: Judgement, rng: np.random.Generator | None) -> Requirement:
+    cell, left_out, swapped = apply_policies(cell, how)
+    pairs, counts = cell.pairs, counts_of_pairs(cell.pairs, how.table)
+    samples = resampled_pairs(pairs.worth, rng=rng, replicates=how.replicates) if counts.n else None
+    categories = None if samples is None else by_category(samples, how.table)
+    weighted = _weighted(cell.pairs_by_importance, how)
     return Requirement(
         name=cell.name,
         segment=cell.segment if isinstance(cell.segment, str | int | float | None) else str(cell.segment),
         counts=counts,
-        category=counts.category(settings.rule),
-        rule=settings.rule,
-        table=settings.table.name,
-        position=_position(counts, by_category, settings.level, counting),
-        probability_of_category=_probabilities(by_category, settings.rule),
+        category=counts.category(how.rule),
+        rule=how.rule,
+        table=how.table.name,
+        position=_position(counts, categories, how),
+        probability_of_category=_probabilities(categories, how.rule),
         leading_test=counts.leading_test(),
         continuous=mean_position(
             pairs.counts,
             pairs.worth,
             samples,
-            scale=settings.points,
-            table=settings.table,
-            interval=settings.interval,
-            level=settings.level,
+            scale=how.points,
+            table=how.table,
+            interval=how.interval,
+            level=how.level,
         ),
         pairs=tuple(tuple(row) for row in pairs.counts.tolist()),
-        importance=None if cell.importance is None else _mean_importance(cell.importance, settings.level),
+        importance=None if cell.importance is None else _mean_importance(cell.importance, how.level),
         importance_weighted_better=weighted[0],
         importance_weighted_worse=weighted[1],
         missing=cell.missing,
@@ -272,67 +265,23 @@ def _requirement(cell: KanoCell, settings: _Settings, rng: np.random.Generator |
     )
 
 
-def _judged(cell: KanoCell, settings: _Settings) -> tuple[KanoCell, float, bool]:
-    """Apply the policies: leave questionable answers out, swap what is reverse as a whole."""
-    left_out, swapped = 0.0, False
-    if settings.questionable == "exclude":
-        doubtful = settings.table.positions() == list(KanoCategory).index(KanoCategory.QUESTIONABLE)
-        left_out = float(cell.pairs.counts[doubtful].sum())
-        cell = _each_pairs(cell, lambda pairs: np.where(doubtful, 0.0, pairs))
-    if settings.reverse == "swap":
-        swapped = _counts(cell.pairs, settings.table).category(settings.rule) is KanoCategory.REVERSE
-        cell = _each_pairs(cell, np.transpose) if swapped else cell
-    return cell, left_out, swapped
-
-
-def _each_pairs(cell: KanoCell, change: Callable[[FloatArray], FloatArray]) -> KanoCell:
-    weighted = cell.pairs_by_importance
-    return cell._replace(
-        pairs=_changed(cell.pairs, change), pairs_by_importance=None if weighted is None else _changed(weighted, change)
-    )
-
-
-def _changed(tally: Tally, change: Callable[[FloatArray], FloatArray]) -> Tally:
-    counts = change(tally.counts)
-    worth = None if tally.effective_n is None else float(change(tally.worth).sum())
-    return Tally(counts, worth or None)
-
-
-def _counts(pairs: Tally, table: EvaluationTable) -> KanoCounts:
-    sums = _by_category(pairs.counts, table).tolist()
-    return KanoCounts(**dict(zip(KanoCategory, sums, strict=True)), effective_n=pairs.effective_n)
-
-
-def _by_category(pairs: FloatArray, table: EvaluationTable) -> FloatArray:
-    """Add up pairs ``(..., 5, 5)`` by category, ``(..., 6)``."""
-    positions = table.positions()
-    return np.stack([pairs[..., positions == place].sum(axis=-1) for place in range(len(KanoCategory))], axis=-1)
-
-
-def _counting(reverse: ReversePolicy) -> ReverseCounting:
-    return "net" if reverse == "net" else "exclude"
-
-
-def _position(counts: KanoCounts, samples: FloatArray | None, level: float, reverse: ReverseCounting) -> KanoPosition:
-    better = counts.satisfaction_increase(level=level, reverse=reverse)
-    worse = counts.satisfaction_decrease(level=level, reverse=reverse)
+def _position(counts: KanoCounts, samples: FloatArray | None, how: Judgement) -> KanoPosition:
+    better = counts.satisfaction_increase(level=how.level, reverse=how.counting)
+    worse = counts.satisfaction_decrease(level=how.level, reverse=how.counting)
     if samples is None:
         return KanoPosition(better=better, worse=worse)
-    return position_of(better, worse, samples, reverse)
+    return position_of(better, worse, samples, how.counting)
 
 
 def _probabilities(samples: FloatArray | None, rule: ClassificationRule) -> CategoryProbabilities:
     return CategoryProbabilities(**dict.fromkeys(KanoCategory)) if samples is None else probabilities_in(samples, rule)
 
 
-def _weighted(pairs: Tally | None, settings: _Settings) -> tuple[Estimate | None, Estimate | None]:
+def _weighted(pairs: Tally | None, how: Judgement) -> tuple[Estimate | None, Estimate | None]:
     if pairs is None:
         return None, None
-    counts, reverse = _counts(pairs, settings.table), _counting(settings.reverse)
-    return (
-        counts.satisfaction_increase(level=settings.level, reverse=reverse),
-        counts.satisfaction_decrease(level=settings.level, reverse=reverse),
-    )
+    position = _position(counts_of_pairs(pairs, how.table), None, how)
+    return position.better, position.worse
 
 
 def _mean_importance(stated: Tally, level: float) -> Estimate:
@@ -359,25 +308,6 @@ def _warnings(counts: KanoCounts, missing: int, left_out: float, *, swapped: boo
 
 def _label(cell: KanoCell) -> str:
     return cell.name if cell.segment is None else f"{cell.name}\0{cell.segment}"
-
-
-def _check_settings(settings: _Settings) -> None:
-    refuse(
-        kind_problems(settings.table, EvaluationTable, where="table"),
-        kind_problems(settings.points, KanoPoints, where="points"),
-        *(
-            [] if value in get_args(known) else [_no_policy(where, value, get_args(known))]
-            for where, value, known in (
-                ("reverse", settings.reverse, ReversePolicy),
-                ("questionable", settings.questionable, QuestionablePolicy),
-            )
-        ),
-    )
-    check_method(settings.interval, get_args(ContinuousInterval))
-
-
-def _no_policy(where: str, value: object, known: tuple[str, ...]) -> Problem:
-    return Problem(what="no such policy", where=where, allowed=", ".join(known), got=repr(value))
 
 
 def _checked_counts(counts: ArrayLike, shape: tuple[int, ...], where: str) -> FloatArray:

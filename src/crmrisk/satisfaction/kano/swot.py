@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from crmrisk.core.arguments import is_number, kind_problems, refuse
+from crmrisk.core.arguments import is_number, refuse
 from crmrisk.core.errors import Problem
-from crmrisk.satisfaction.kano.record import Requirement
+from crmrisk.satisfaction.kano.named import listed_requirements, named_numbers
 from crmrisk.satisfaction.kano.table import KanoCategory
 from crmrisk.satisfaction.swot import SwotEntry, SwotHeading, SwotTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from crmrisk.satisfaction.kano.record import Requirement
 
 __all__ = ["kano_swot"]
 
@@ -46,8 +48,8 @@ def kano_swot(
     - *Threat*: a must-be or one-dimensional requirement that is met only in part, or any wanted requirement that a
       competitor meets better by ``ahead`` or more.
 
-    Indifferent and questionable requirements have no place. Entries weigh what customers would feel: worse (in size) for
-    what may be missed, better for what may delight; those that weigh most come first.
+    Indifferent and questionable requirements have no place. Entries weigh what customers would feel: worse (in size)
+    for what may be missed, better for what may delight; those that weigh most come first.
 
     Parameters
     ----------
@@ -81,15 +83,18 @@ def kano_swot(
     >>> [entry.text for entry in table.strengths], [entry.text for entry in table.opportunities]
     (['secure'], ['gift'])
     """
-    found, rule = tuple(requirements), _Rule(met, unmet, ahead)
-    _check(found, {"performance": performance, "competitors": competitors or {}}, rule)
+    found, rule = listed_requirements(requirements), _Rule(met, unmet, ahead)
+    problems, names = _rule_problems(rule), [each.name for each in found]
+    now = named_numbers(performance, names, problems, where="performance", most=1.0)
+    rivals = named_numbers(competitors, names, problems, where="competitors", most=1.0)
+    refuse(problems)
     placed: dict[str, list[SwotEntry]] = {}
     for each in found:
-        ours, theirs = performance.get(each.name), (competitors or {}).get(each.name)
+        ours, theirs = now.get(each.name), rivals.get(each.name)
         for heading in _headings(each.category, ours, theirs, rule):
             placed.setdefault(heading, []).append(_entry(each, ours, theirs if heading == "threats" else None))
     parts = {name: tuple(sorted(entries, key=_heaviest)) for name, entries in placed.items()}
-    unknown = tuple(_name(each) for each in found if each.category is None or each.name not in performance)
+    unknown = tuple(_name(each) for each in found if each.category is None or each.name not in now)
     return SwotTable(**parts, unrated=unknown, title=title)
 
 
@@ -132,30 +137,13 @@ def _name(requirement: Requirement) -> str:
     return without if requirement.segment is None else f"{without} ({requirement.segment})"
 
 
-def _check(requirements: tuple[Requirement, ...], given: Mapping[str, Mapping[str, float]], rule: _Rule) -> None:
-    refuse([problem for each in requirements for problem in kind_problems(each, Requirement, where="requirements")])
-    names = tuple(dict.fromkeys(each.name for each in requirements))
-    refuse(
-        [
-            Problem(what=what, where=f"{where}[{name!r}]", allowed=allowed, got=repr(value))
-            for where, numbers in given.items()
-            for name, value in numbers.items()
-            for what, allowed, wrong in (
-                ("no such requirement", ", ".join(names), name not in names),
-                ("no share", "0 to 1", not _is_share(value)),
-            )
-            if wrong
-        ],
-        [
-            Problem(what="no share", where=where, allowed="0 to 1", got=repr(value))
-            for where, value in rule._asdict().items()
-            if not _is_share(value)
-        ],
-    )
-    if rule.unmet > rule.met:
+def _rule_problems(rule: _Rule) -> list[Problem]:
+    problems = [
+        Problem(what="no share", where=where, allowed="0 to 1", got=repr(value))
+        for where, value in rule._asdict().items()
+        if not is_number(value) or not 0.0 <= value <= 1.0
+    ]
+    if not problems and rule.unmet > rule.met:
         got = f"unmet={rule.unmet}, met={rule.met}"
-        refuse([Problem(what="crossed limits", where="met, unmet", allowed="unmet <= met", got=got)])
-
-
-def _is_share(value: object) -> bool:
-    return is_number(value) and 0.0 <= value <= 1.0  # type: ignore[operator] # a number compares
+        problems.append(Problem(what="crossed limits", where="met, unmet", allowed="unmet <= met", got=got))
+    return problems
