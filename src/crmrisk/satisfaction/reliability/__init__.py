@@ -1,0 +1,1 @@
+"""Reliability of scales: alpha and omega side by side."""
