@@ -66,8 +66,8 @@ def kaplan_meier(
     span, event, size = _cases(duration, observed, counts)
     time, place = np.unique(span, return_inverse=True)
     leaving = np.bincount(place, weights=size, minlength=time.size)
-    events = np.bincount(place, weights=size * event, minlength=time.size)
-    at_risk = leaving[::-1].cumsum()[::-1]
+    events = np.bincount(place, weights=size * event, minlength=time.size).astype(np.float64)
+    at_risk = leaving.astype(np.float64)[::-1].cumsum()[::-1]
     survival = np.exp(log_survival(events, at_risk))
     terms = np.divide(events, at_risk * (at_risk - events), out=np.zeros_like(events), where=at_risk > events)
     spread = np.where(survival > 0.0, np.sqrt(np.cumsum(terms)), np.nan)
@@ -133,7 +133,7 @@ def happened(flags: ArrayLike, *, where: str) -> BoolArray:
     problems = flag_answers(numbers, (numbers != 0.0) & (numbers != 1.0), where=where, allowed="true or false, 1 or 0")
     if problems:
         raise RecordError(*problems)
-    return numbers == 1.0
+    return np.asarray(numbers == 1.0, dtype=np.bool_)
 
 
 def _cases(

@@ -124,8 +124,8 @@ class SurvivalCurve:
         if place < 0 or self.survival[place] == 1.0:
             return self._estimate(1.0, 0.0, None, None, "nothing had happened so far: no interval")
         found = (self.survival, self.standard_error, self.low, self.high)
-        known = [None if np.isnan(column[place]) else float(column[place]) for column in found]
-        return self._estimate(*known, *(() if known[2] is not None else ("nobody is left: no interval",)))
+        value, error, low, high = (None if np.isnan(column[place]) else float(column[place]) for column in found)
+        return self._estimate(value, error, low, high, *(() if low is not None else ("nobody is left: no interval",)))
 
     def incidence_at(self, time: float) -> Estimate:
         """Estimate the probability that it has happened by a time, 1 - S(t).

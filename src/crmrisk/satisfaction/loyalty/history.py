@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -25,11 +25,15 @@ from crmrisk.evidence.facts import known
 from crmrisk.evidence.moments import day_number, microseconds, moment_in
 from crmrisk.evidence.rows import order_of
 from crmrisk.evidence.schemas import ColumnType, schema_of
+from crmrisk.satisfaction.answers import distinct_answers
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from crmrisk.core.arrays import FloatArray, IntArray, ObjectArray
+    from numpy.typing import ArrayLike
+
+    from crmrisk.core.arrays import BoolArray, FloatArray, IntArray, ObjectArray
+    from crmrisk.evidence.checks import Unidentified
     from crmrisk.evidence.schemas import TableSchema
 
 __all__ = ["PurchaseHistory", "plain_frame", "purchase_history"]
@@ -93,6 +97,50 @@ class PurchaseHistory:
         """The position of each customer's last purchase day, ``(n_customers,)``."""
         return np.append(self.firsts[1:], self.day.size)[: len(self)] - 1
 
+    def by_segment(self, segments: Mapping[Any, Any] | ArrayLike) -> dict[Any, PurchaseHistory]:
+        """Split the history by groups of customers, so that any figure can be had group by group.
+
+        Parameters
+        ----------
+        segments
+            Customer to segment, or one segment per row of ``customer_id``. Customers whose segment is missing are in
+            none.
+
+        Raises
+        ------
+        RecordError
+            If there is not one segment per customer, or no customer has one.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> from crmrisk.satisfaction.loyalty import repeat_purchase_rate
+        >>> when = date(2026, 1, 31)
+        >>> history = purchase_history(["a", "a", "b"], ["2026-01-01", "2026-01-02", "2026-01-09"], as_of=when)
+        >>> parts = history.by_segment({"a": "gold", "b": "basic"})
+        >>> {name: repeat_purchase_rate(part, as_of=when).value for name, part in parts.items()}
+        {'gold': 1.0, 'basic': 0.0}
+        """
+        column = segments
+        if isinstance(segments, Mapping):
+            found = {str(customer): segment for customer, segment in segments.items()}
+            column = np.array([found.get(customer) for customer in self.customer_id], dtype=object)
+        _, codes, names = distinct_answers(cast("ArrayLike", column), "segments")
+        if codes.size != len(self) or not names:
+            allowed, got = f"one for each of {len(self)} customers", f"{codes.size} with {len(names)} names"
+            raise RecordError(Problem(what="no segments", where="segments", allowed=allowed, got=got))
+        return {name: self._only(codes == code) for code, name in enumerate(names)}
+
+    def _only(self, kept: BoolArray) -> PurchaseHistory:
+        rows, place = kept[self.customer], np.cumsum(kept) - 1
+        return PurchaseHistory(
+            customer_id=self.customer_id[kept],
+            customer=place[self.customer[rows]],
+            day=self.day[rows],
+            spend=self.spend[rows],
+            as_of=self.as_of,
+        )
+
 
 def purchase_history(
     transactions: Any,
@@ -101,6 +149,7 @@ def purchase_history(
     *,
     as_of: date | datetime,
     rename: Mapping[str, str] | None = None,
+    unidentified: Unidentified = "error",
 ) -> PurchaseHistory:
     """Reduce transactions to purchase days, inside the caller's engine.
 
@@ -115,6 +164,8 @@ def purchase_history(
         Later records are not known. A date means its first moment: to include a whole day, pass the next one.
     rename
         The table's column names to the names above.
+    unidentified
+        What to do with records that name no customer: ``"error"``, or ``"exclude"``.
 
     Returns
     -------
@@ -141,7 +192,7 @@ def purchase_history(
     if isinstance(transactions, PurchaseHistory):
         _check_as_of(transactions, as_of)
         return transactions
-    evidence = _evidence(transactions, at, amount, rename)
+    evidence = _evidence(_given(transactions, at, amount), rename or {}, unidentified)
     if "transactions" not in evidence.tables:
         raise SchemaError(Problem(what="table was not given", where="transactions", got=repr(evidence)))
     moment = moment_in(evidence.zone, as_of)
@@ -153,9 +204,7 @@ def purchase_history(
 
 
 def _check_as_of(history: PurchaseHistory, as_of: date | datetime) -> None:
-    zone = None if history.as_of.tzinfo is None else history.as_of.tzinfo
-    moment = moment_in(None, as_of)
-    if moment.replace(tzinfo=zone) != history.as_of:
+    if moment_in(None, as_of).replace(tzinfo=history.as_of.tzinfo) != history.as_of:
         allowed = f"as of the history: {history.as_of}"
         raise InvalidValueError(
             Problem(
@@ -164,15 +213,23 @@ def _check_as_of(history: PurchaseHistory, as_of: date | datetime) -> None:
         )
 
 
-def _evidence(transactions: Any, at: Any, amount: Any, rename: Mapping[str, str] | None) -> Evidence:
-    if isinstance(transactions, Evidence):
+def _evidence(given: Any, rename: Mapping[str, str], unidentified: Unidentified) -> Evidence:
+    if isinstance(given, Evidence):
+        return given
+    if not isinstance(given, Mapping):
+        names = {"transactions": rename} if rename else None
+        return Evidence(transactions=given, rename=names, unidentified=unidentified)
+    frame = plain_frame(given, schema_of("transactions"), rename=rename)
+    frame = frame if "amount" in frame else frame.assign(amount=1.0)
+    return Evidence(transactions=frame, unidentified=unidentified)
+
+
+def _given(transactions: Any, at: Any, amount: Any) -> Any:
+    """Put columns that were passed one by one together."""
+    if at is None and amount is None:
         return transactions
-    if at is None and not isinstance(transactions, Mapping):
-        return Evidence(transactions=transactions, rename={"transactions": rename} if rename else None)
-    given = transactions if isinstance(transactions, Mapping) else {"customer_id": transactions, "at": at}
-    columns = {**given, **({} if amount is None else {"amount": amount})}
-    frame = plain_frame(columns, schema_of("transactions"), rename=rename or {})
-    return Evidence(transactions=frame if "amount" in frame else frame.assign(amount=1.0))
+    columns = {"customer_id": transactions, "at": at, "amount": amount}
+    return {name: column for name, column in columns.items() if column is not None}
 
 
 def plain_frame(columns: Mapping[str, Any], schema: TableSchema, *, rename: Mapping[str, str]) -> Any:

@@ -89,7 +89,8 @@ def revenue_movement(
     second = history.day > history.today - length
     first = (history.day > history.today - 2 * length) & ~second
     opening, closing = (
-        np.bincount(history.customer[part], history.spend[part], minlength=len(history)) for part in (first, second)
+        np.bincount(history.customer[part], history.spend[part], minlength=len(history)).astype(np.float64)
+        for part in (first, second)
     )
     seen = (opening > 0.0) | (closing > 0.0)
     start = history.as_of - 2 * period

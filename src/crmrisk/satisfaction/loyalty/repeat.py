@@ -182,7 +182,7 @@ def _before(history: PurchaseHistory, window: timedelta | None) -> int:
 
 
 def _never_before(history: PurchaseHistory, first: IntArray) -> BoolArray:
-    return history.firsts[history.customer[first]] == first
+    return np.asarray(history.firsts[history.customer[first]] == first, dtype=np.bool_)
 
 
 def _until_second(history: PurchaseHistory, first: IntArray, second: IntArray, level: float) -> SurvivalCurve:
@@ -195,7 +195,7 @@ def _uneven(watched: IntArray) -> tuple[str, ...]:
         return ()
     shortest, usual = int(watched.min()), np.median(watched)
     return (
-        f"watched for {shortest} d to {int(watched.max())} d, the median {usual:g} d: recent customers count as lost",
+        f"watched for {shortest} d to {int(watched.max())} d, the median {usual:g} d: recent customers had less chance",
     )
 
 

@@ -7,7 +7,7 @@ pool counts over cohorts: the average of the rates of unequal cohorts is nobody'
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -242,7 +242,7 @@ def _rows(survivors: object) -> list[object]:
 
 def _row(row: object, place: int) -> FloatArray:
     """Read one cohort; what is missing at the end was not observed so far."""
-    values = list(row) if isinstance(row, np.ndarray | list | tuple) else [row]
+    values: list[Any] = list(row) if isinstance(row, np.ndarray | list | tuple) else [row]
     while values and (values[-1] is None or values[-1] != values[-1]):
         values.pop()
     return number_answers(values, where=f"survivors[{place}]")
@@ -262,4 +262,5 @@ def _faults(row: FloatArray, place: int) -> list[Problem]:
 
 
 def _share(part: FloatArray, whole: FloatArray) -> FloatArray:
-    return np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0.0)
+    share: FloatArray = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0.0)
+    return share

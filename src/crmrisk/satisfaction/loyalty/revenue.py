@@ -260,13 +260,16 @@ class _Asked:
     replicates: int
 
 
-def _columns(opening: object, closing: object) -> tuple[Exposure, FloatArray, FloatArray]:
+def _columns(
+    opening: RevenueMovement | ArrayLike, closing: ArrayLike | None
+) -> tuple[Exposure, FloatArray, FloatArray]:
     start = end = None
     if isinstance(opening, RevenueMovement):
-        start, end, opening, closing = opening.start, opening.end, opening.opening, opening.closing
+        movement: RevenueMovement = opening
+        start, end, opening, closing = movement.start, movement.end, movement.opening, movement.closing
     if closing is None:
         raise RecordError(Problem(what="missing", where="closing", allowed="revenue in the second period"))
-    before, after = number_answers(opening, where="opening"), number_answers(closing, where="closing")  # type: ignore[arg-type] # checked there
+    before, after = number_answers(opening, where="opening"), number_answers(closing, where="closing")
     problems = [
         problem
         for where, column in (("opening", before), ("closing", after))
@@ -317,7 +320,7 @@ def _limits(
     if ask.interval == "bootstrap":
         rows, counts = np.unique(np.stack([share, revenue], axis=1), axis=0, return_counts=True)
         sizes = rows[:, 1] / rows[:, 1].max()
-        means = bootstrap_means(rows[:, 0], sizes, counts * 1.0, rng=ask.rng, replicates=ask.replicates)
+        means = bootstrap_means(rows[:, 0], sizes, counts.astype(np.float64), rng=ask.rng, replicates=ask.replicates)
         return percentile_interval(means, ask.level)
     half = student_quantile(ask.level, found.n - 1.0) * found.standard_error
     return found.value - half, found.value + half
