@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import narwhals.stable.v2 as nw
 
+from crmrisk.core.arguments import is_number, refuse
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
 from crmrisk.evidence.checks import check_records, common_zone
 from crmrisk.evidence.content import counted, one_row
@@ -67,6 +68,8 @@ def churn_of_counts(
     >>> print(churn_of_counts(1869, 7043))
     contractual churn 0.2654 [0.2552, 0.2758] (95 % wilson, n 7043) of 7,043 at risk at the start
     """
+    given = {"ended": ended, "at_risk": at_risk}
+    refuse([Problem(what="no count", where=n, got=repr(value)) for n, value in given.items() if not is_number(value)])
     found = proportion(ended, at_risk, method=method, level=level)
     return loyalty_estimate(found, "contractual churn", Exposure(n_at_risk=at_risk, cohort="at risk at the start"))
 

@@ -140,9 +140,9 @@ class ReturnCurve:
 
         Returns
         -------
-        Days of silence; the interval holds the days at which the limits of the curve cross the same line. A warning
-        says where customers were not watched for at least twice as long: returns after longer silences are not seen
-        then, and the threshold comes out too short.
+        Days of silence, ``None`` where nobody ever returned; the interval holds the days at which the limits of the
+        curve cross the same line. A warning says where customers were not watched for at least twice as long: returns
+        after longer silences are not seen then, and the threshold comes out too short.
 
         Raises
         ------
@@ -160,9 +160,11 @@ class ReturnCurve:
         ok = is_number(probability) and 0.0 < probability < 1.0
         got, allowed = repr(probability), "0 < probability < 1"
         refuse([] if ok else [Problem(what="no probability", where="probability", allowed=allowed, got=got)])
-        value, low, high = (self._first(column <= probability) for column in (self.probability, self.low, self.high))
+        columns = (self.probability, self.low, self.high) if self.probability.any() else ()
+        value, low, high = (self._first(column <= probability) for column in columns) if columns else (None,) * 3
         short = value is None or self.horizon < 2 * value
         warning = f"silences were seen up to {self.horizon} days only: returns after longer ones are not counted"
+        warning = warning if columns else "nobody ever returned: no threshold"
         found = Estimate(
             value=value,
             low=low if value is None or low is None else min(low, value),
@@ -239,9 +241,8 @@ def return_curve(
     gap, returned = _gaps(history)
     longest = int(gap.max())
     last = longest if horizon is None else whole_days(horizon, where="horizon")
-    problem = Problem(
-        what="not observed", where="horizon", allowed=f"1 to {longest} days, the longest silence", got=f"{last} days"
-    )
+    allowed = f"1 to {longest} days, the longest silence" if longest else "purchases of which one is a day old"
+    problem = Problem(what="not observed", where="horizon", allowed=allowed, got=f"{last} days")
     refuse([] if 1 <= last <= longest else [problem])
     events, at_risk = _by_group(history.customer, gap, returned, last)
     probability = _returns(events.sum(axis=0), at_risk.sum(axis=0))

@@ -40,7 +40,8 @@ class RepeatPurchaseRate(LoyaltyEstimate):
     Parameters
     ----------
     time_to_second
-        Kaplan-Meier of the days from the first purchase in the window to the next one, censored at its end.
+        Kaplan-Meier of the days from the first purchase in the window to the next one, censored at its end; ``None``
+        where nobody is in the cohort.
 
     Examples
     --------
@@ -54,7 +55,7 @@ class RepeatPurchaseRate(LoyaltyEstimate):
     True
     """
 
-    time_to_second: SurvivalCurve
+    time_to_second: SurvivalCurve | None
 
 
 def repeat_purchase_rate(
@@ -112,7 +113,7 @@ def repeat_purchase_rate(
         warnings=(*found.warnings, *_uneven(watched)),
         quantity="repeat purchase rate",
         exposure=_exposure(history, window, cohort, minimum_exposure, first.size),
-        time_to_second=_until_second(history, first, second, level),
+        time_to_second=_until_second(history, first, second, level) if first.size else None,
     )
 
 
