@@ -14,6 +14,8 @@ from crmrisk.core.measures import Input, Measure
 from crmrisk.core.portfolio import Portfolio
 from crmrisk.core.registry import SCORERS, component_class, component_names
 from crmrisk.satisfaction import KanoScorer, NpsScorer
+from crmrisk.satisfaction.decline_scorer import SatisfactionDeclineScorer
+from crmrisk.satisfaction.detractor_scorer import DetractorScorer
 from crmrisk.satisfaction.kano_scorer import KanoNeed
 from crmrisk.scoring import (
     AttritionScorer,
@@ -88,6 +90,31 @@ def contracts() -> Portfolio:
     for row, name in zip((10, 11, 12), columns, strict=True):
         columns[name][row] = np.nan
     return Portfolio([f"C{row:03d}" for row in range(60)], histories().as_of, columns)
+
+
+def waves() -> Portfolio:
+    """Answers of waves that fit together: one wave has no slope, two have no scatter; none, the lowest, twins."""
+    rng = np.random.default_rng(7)
+    n = 60
+    count = rng.integers(1, 6, n).astype(float)
+    mean = np.round(rng.normal(7.5, 1.6, n).clip(0, 10) * count) / count
+    columns = {
+        "nps_waves": count,
+        "nps_wave_mean": mean,
+        "nps_latest_wave": np.round(mean + rng.normal(0, 1, n)).clip(0, 10),
+        "nps_mean_age": rng.integers(1, 700, n).astype(float),
+        "nps_age_variance": np.where(count > 1, rng.gamma(2, 10_000, n), 0.0),
+        "nps_slope": np.where(count > 1, rng.normal(0, 1, n), np.nan),
+        "nps_scatter": np.where(count > 2, rng.gamma(2, 0.5, n), np.nan),
+    }
+    columns["nps_latest_wave"][5:8] = (0, 1, 2)
+    for column in columns.values():
+        column[4] = column[3]
+    for row, name in enumerate(columns, start=10):
+        columns[name][row] = np.nan
+    segment = rng.choice(np.array(["gold", "basic", None], dtype=object), n)
+    segment[4] = segment[3]
+    return Portfolio([f"C{row:03d}" for row in range(n)], histories().as_of, columns, {"segment": segment})
 
 
 def _column(name: str, measure: Measure) -> ColumnScorer:
@@ -200,6 +227,14 @@ EXAMPLES: MappingProxyType[str, tuple[ScorerCase, ...]] = MappingProxyType(
             ScorerCase(ProductScorer(scorers=(SILENCE, ANGER, DEFAULT))),
         ),
         "crmrisk.nps": (ScorerCase(NpsScorer()), ScorerCase(NpsScorer(when_unanswered="segment", prior_answers=5))),
+        "crmrisk.detractor": (
+            ScorerCase(DetractorScorer(horizon=QUARTER)),
+            ScorerCase(DetractorScorer(horizon=QUARTER, prior_answers=3, when_unanswered="segment", level=None)),
+        ),
+        "crmrisk.satisfaction_decline": (
+            ScorerCase(SatisfactionDeclineScorer(horizon=QUARTER), waves()),
+            ScorerCase(SatisfactionDeclineScorer(horizon=YEAR, drop=3.5, lowest=-2, level=None), waves()),
+        ),
         "crmrisk.kano": (ScorerCase(KanoScorer(needs=NEEDS)),),
         "crmrisk.risk_matrix": (
             ScorerCase(

