@@ -24,6 +24,7 @@ __all__ = [
     "flag_answers",
     "number_answers",
     "rating_answers",
+    "screened_answers",
     "survey_weights",
 ]
 
@@ -67,15 +68,46 @@ def rating_answers(
     Traceback (most recent call last):
     crmrisk.core.errors.RecordError: answers: 2 answers off the scale, rows 1, 3; allowed: whole numbers 0 to 10; ...
     """
-    column = _one_column(answers, where)
-    values, not_numbers = _numbers(column, where)
-    absent = np.isnan(values) & ~not_numbers
-    off = not_numbers | (~absent & ~_on_scale(values, lowest, highest))
+    column, values, off = screened_answers(answers, lowest=lowest, highest=highest, where=where)
     problems = flag_answers(column, off, where=where, allowed=f"whole numbers {lowest} to {highest}")
-    problems += flag_missing(absent, missing=missing, where=where)
+    problems += flag_missing(np.isnan(values) & ~off, missing=missing, where=where)
     if problems:
         raise RecordError(*problems)
     return values
+
+
+def screened_answers(
+    answers: ArrayLike, *, lowest: int, highest: int, where: str = "answers"
+) -> tuple[NDArray[Any], FloatArray, BoolArray]:
+    """Tell answers on a rating scale from those off it, without judging them.
+
+    Parameters
+    ----------
+    answers
+        One answer per row, ``(n_answers,)``.
+    lowest, highest
+        Ends of the scale, inclusive.
+    where
+        What the answers are called in an error.
+
+    Returns
+    -------
+    The answers as they came; as numbers, NaN where missing or no number; which are off the scale, missing ones not.
+
+    Raises
+    ------
+    RecordError
+        If the answers are not one column of simple values.
+
+    Examples
+    --------
+    >>> screened_answers([9, 11, None], lowest=0, highest=10)[2]
+    array([False,  True, False])
+    """
+    column = _one_column(answers, where)
+    values, not_numbers = _numbers(column, where)
+    absent = np.isnan(values) & ~not_numbers
+    return column, values, not_numbers | (~absent & ~_on_scale(values, lowest, highest))
 
 
 def number_answers(answers: ArrayLike, *, missing: Missing = "error", where: str = "answers") -> FloatArray:

@@ -35,13 +35,23 @@ if TYPE_CHECKING:
     from crmrisk.satisfaction.answers import Missing
     from crmrisk.satisfaction.sample_units import PopulationSizes
 
-__all__ = ["STANDARD_BREAKS", "NetPromoterMethod", "NpsBreaks", "NpsCounts", "net_promoter_score", "nps_counts"]
+__all__ = [
+    "METHODS",
+    "STANDARD_BREAKS",
+    "NetPromoterMethod",
+    "NpsBreaks",
+    "NpsCounts",
+    "net_promoter_score",
+    "nps_counts",
+    "wald_warnings",
+]
 
 NetPromoterMethod: TypeAlias = IntervalMethod | ResamplingMethod
 """How the interval is found."""
 
 _RESAMPLING = get_args(ResamplingMethod)
-_METHODS = (*get_args(IntervalMethod), *_RESAMPLING)
+METHODS = (*get_args(IntervalMethod), *_RESAMPLING)
+"""The names of all intervals."""
 
 
 def net_promoter_score(
@@ -127,7 +137,7 @@ def net_promoter_score(
     >>> print(net_promoter_score([10, 9, 3, 8, None], missing="exclude").warnings)
     ('1 missing answer excluded',)
     """
-    check_method(method, _METHODS)
+    check_method(method, METHODS)
     given = {"weights": weights, "strata": strata, "clusters": clusters, "population": population}
     _check_arguments(answers, counts, given, effective_n)
     if isinstance(counts, Mapping):
@@ -160,7 +170,7 @@ def net_promoter_score(
 
 def _closed_form(sample: NpsSample, method: IntervalMethod, level: float) -> Uncertainty:
     error, value = sample.standard_error, sample.value
-    warnings = _wald_warnings(method, value, sample.effective_n)
+    warnings = wald_warnings(method, value, sample.effective_n)
     quantile = normal_quantile(level)
     if error is None:
         return Uncertainty(None, None, None, warnings)
@@ -189,7 +199,21 @@ def _check_arguments(answers: object, counts: object, given: Mapping[str, object
         raise InvalidValueError(*problems)
 
 
-def _wald_warnings(method: str, value: float, effective_n: float) -> tuple[str, ...]:
+def wald_warnings(method: str, value: float, effective_n: float) -> tuple[str, ...]:
+    """Warn where the Wald interval promises more than it keeps.
+
+    Parameters
+    ----------
+    method
+        The interval.
+    value, effective_n
+        The score, and the answers it is worth.
+
+    Examples
+    --------
+    >>> wald_warnings("score", 0.9, 10)
+    ()
+    """
     if method != "wald" or (effective_n >= 100.0 and abs(value) <= 0.8):
         return ()
     return ("the Wald interval undercovers below 100 answers and beyond a score of .8 either way; use method='score'",)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import FloatArray, IntArray
 
-__all__ = ["SegmentEstimates", "by_segment"]
+__all__ = ["SegmentEstimates", "by_segment", "in_order"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -187,6 +187,22 @@ def by_segment(
     return SegmentEstimates(dict(zip(groups.names, found, strict=True)), simultaneous, warnings)
 
 
+def in_order(names: Sequence[Any]) -> list[int]:
+    """Return the places of segments in the order they are shown: numbers first, then text.
+
+    Parameters
+    ----------
+    names
+        The segments.
+
+    Examples
+    --------
+    >>> in_order(["b", 10, 9, "a"])
+    [2, 1, 3, 0]
+    """
+    return sorted(range(len(names)), key=lambda place: _sorting(names[place]))
+
+
 @contextmanager
 def _naming(segment: Any) -> Iterator[None]:
     """Say which segment an estimator complains about: it counts rows within it."""
@@ -212,13 +228,13 @@ def _groups(segments: ArrayLike, missing: Missing) -> tuple[_Groups, tuple[str, 
     n_absent = int(absent.sum())
     order = np.argsort(codes, kind="stable")[n_absent:]
     parts = np.split(order, np.cumsum(np.bincount(codes[order], minlength=len(names)))[:-1]) if names else []
-    places = sorted(range(len(names)), key=lambda place: _sorting(names[place]))
+    places = in_order(names)
     excluded = (f"answers without a segment excluded: {n_absent}",) if n_absent else ()
     return _Groups([names[place] for place in places], [parts[place] for place in places], column.size), excluded
 
 
 def _sorting(name: Any) -> tuple[bool, Any]:
-    return (True, str(name)) if not isinstance(name, int | float) else (False, name)
+    return (False, name) if isinstance(name, int | float) else (True, str(name))
 
 
 def _rows(values: Any, n_answers: int, where: str) -> Any:

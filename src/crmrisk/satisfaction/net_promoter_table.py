@@ -1,0 +1,212 @@
+"""The net promoter score by segment, counted where the answers are.
+
+One group-by in the caller's engine, segment by answer, leaves a small table; bad answers show up in it by themselves,
+with their counts, and the intervals of all segments are array arithmetic.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast, get_args
+
+import numpy as np
+
+from crmrisk.core.arguments import kind_problems, refuse
+from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.estimate import Estimate
+from crmrisk.satisfaction.answer_cells import AnswerCells, answer_cells, check_cells
+from crmrisk.satisfaction.familywise import (
+    HOLM_WARNING,
+    Simultaneous,
+    bonferroni_level,
+    check_simultaneous,
+    holm_levels,
+)
+from crmrisk.satisfaction.net_promoter import METHODS, NetPromoterMethod, net_promoter_score, wald_warnings
+from crmrisk.satisfaction.net_promoter_counts import SIDES, STANDARD_BREAKS, NpsBreaks
+from crmrisk.satisfaction.net_promoter_intervals import IntervalMethod, net_promoter_interval, net_promoter_variance
+from crmrisk.satisfaction.numerics import check_method, normal_quantile
+from crmrisk.satisfaction.segments import SegmentEstimates, in_order
+
+if TYPE_CHECKING:
+    from crmrisk.core.arrays import BoolArray, FloatArray, IntArray
+    from crmrisk.satisfaction.answers import Missing
+
+__all__ = ["net_promoter_by_segment"]
+
+
+def net_promoter_by_segment(
+    table: Any,
+    *,
+    answer: str = "answer",
+    segment: str = "segment",
+    weight: str | None = None,
+    breaks: NpsBreaks = STANDARD_BREAKS,
+    method: NetPromoterMethod = "score",
+    level: float = 0.95,
+    missing: Missing = "error",
+    simultaneous: Simultaneous | None = None,
+    benchmark: float = 0.0,
+    rng: np.random.Generator | None = None,
+) -> SegmentEstimates:
+    """Estimate the net promoter score of every segment of a table, counting in the table's own engine.
+
+    Parameters
+    ----------
+    table
+        One row per answer: pandas, polars (eager or lazy), pyarrow, a DuckDB relation or a Spark frame.
+    answer, segment
+        Columns of the answers and of the segments.
+    weight
+        Column of survey weights; intervals are then those of Kish's effective n.
+    breaks, method
+        As for `net_promoter_score`; resampling needs answers without weights here.
+    level
+        Nominal coverage: of each interval, or with ``simultaneous`` of all together.
+    missing
+        ``"error"`` refuses missing answers and answers without a segment, ``"exclude"`` leaves them out and says how
+        many in the warnings.
+    simultaneous
+        ``"bonferroni"``, ``"holm"`` or ``None``, as for `by_segment`.
+    benchmark
+        What Holm's procedure compares segments with.
+    rng
+        Source of randomness of resampling; ``None`` starts the same way every time.
+
+    Returns
+    -------
+    One estimate per segment: what `net_promoter_score` says of its answers.
+
+    Raises
+    ------
+    SchemaError
+        If the table is none, or a column is not there.
+    RecordError
+        If answers are off the scale or missing, named with their value and count, and with their rows where the
+        table is in memory; or weights are unusable.
+    EngineError
+        If the engine fails.
+    InvalidValueError
+        If a setting is not valid.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> answers = pa.table({"country": ["CN", "CN", "DE", "CN"], "nps": [10, 6, 9, 9]})
+    >>> net_promoter_by_segment(answers, answer="nps", segment="country")
+    CN: 0.3333 [-0.5847, 0.877] (95 % score, n 3)
+    DE: 1 [-0.5869, 1] (95 % score, n 1)
+    """
+    check_method(method, METHODS)
+    check_simultaneous(simultaneous)
+    refuse(kind_problems(breaks, NpsBreaks, where="breaks"))
+    normal_quantile(level)
+    cells = answer_cells(table, answer=answer, segment=segment, weight=weight)
+    check_cells(cells, table, answer=answer, segment=segment, breaks=breaks, missing=missing)
+    surveys = _surveys(cells, breaks)
+    if simultaneous is None:
+        levels = np.full(len(surveys.names), level)
+    elif simultaneous == "bonferroni":
+        levels = np.full(len(surveys.names), bonferroni_level(level, len(surveys.names)))
+    else:
+
+        def interval(places: IntArray, shared: float) -> tuple[FloatArray, FloatArray]:
+            found = _estimates(surveys.at(places), method, np.full(places.size, shared), rng)
+            limits = np.array([(each.low, each.high) for each in found], dtype=np.float64)
+            return limits[:, 0], limits[:, 1]
+
+        levels = holm_levels(interval, len(surveys.names), level=level, benchmark=benchmark)
+    found = _estimates(surveys, method, levels, rng)
+    notes = (*surveys.warnings, *((HOLM_WARNING,) if simultaneous == "holm" else ()))
+    return SegmentEstimates(dict(zip(surveys.names, found, strict=True)), simultaneous, notes)
+
+
+@dataclass(frozen=True, eq=False)
+class _Surveys:
+    """Columns with one row per segment: counts of the three sides, n, effective n, missing answers."""
+
+    names: list[Any]
+    counts: FloatArray
+    n: FloatArray
+    effective_n: FloatArray
+    missing: FloatArray
+    warnings: tuple[str, ...] = ()
+
+    def at(self, places: IntArray) -> _Surveys:
+        """Return some of the segments."""
+        names = [self.names[place] for place in places.tolist()]
+        return _Surveys(names, self.counts[places], self.n[places], self.effective_n[places], self.missing[places])
+
+
+def _surveys(cells: AnswerCells, breaks: NpsBreaks) -> _Surveys:
+    codes, names = cells.segment_codes, cells.segments
+    known = codes >= 0
+    size = len(names)
+
+    def summed(values: FloatArray, chosen: BoolArray) -> FloatArray:
+        found = np.bincount(codes[chosen & known], weights=values[chosen & known], minlength=size)
+        return found.astype(np.float64)  # without a cell, numpy counts whole numbers
+
+    sides = breaks.points(cells.answers, missing="exclude")
+    answered = ~np.isnan(sides)
+    counts = np.column_stack([summed(cells.weight, sides == side) for side in SIDES])
+    squares = summed(cells.square, answered)
+    effective = np.divide(counts.sum(axis=1) ** 2, squares, out=np.zeros(size), where=squares > 0.0)
+    nowhere = int(cells.rows[~known].sum())
+    warnings = (f"answers without a segment excluded: {nowhere}",) if nowhere else ()
+    order = np.array(in_order(names), dtype=np.int64)
+    found = _Surveys(names, counts, summed(cells.used, answered), effective, summed(cells.rows, ~answered))
+    return replace(found.at(order), warnings=warnings)
+
+
+def _estimates(
+    surveys: _Surveys, method: NetPromoterMethod, levels: FloatArray, rng: np.random.Generator | None
+) -> list[Estimate]:
+    if method not in get_args(IntervalMethod):
+        return [_resampled(surveys, row, method, float(level), rng) for row, level in enumerate(levels)]
+    total = surveys.counts.sum(axis=1)
+    scale = np.divide(surveys.effective_n, total, out=np.ones(total.size), where=total > 0.0)
+    counts = (surveys.counts * scale[:, None]).T
+    low, high = np.full((2, total.size), np.nan)
+    for level in np.unique(levels):
+        at = levels == level
+        low[at], high[at] = net_promoter_interval(*counts[:, at], method=cast("IntervalMethod", method), level=level)
+    answered = np.where(total > 0.0, total, np.nan)
+    value = (surveys.counts[:, 2] - surveys.counts[:, 0]) / answered
+    worth = np.where(total > 0.0, surveys.effective_n, np.nan)
+    columns = (value, (net_promoter_variance(*surveys.counts.T) / worth) ** 0.5, low, high, levels)
+    rows = np.column_stack([*columns, surveys.n, surveys.effective_n, surveys.missing]).tolist()
+    return [_estimate(row, method) for row in rows]
+
+
+def _estimate(row: list[float], method: str) -> Estimate:
+    value, error, low, high, level, n, effective_n, missing = row
+    excluded = (f"{missing:.0f} missing answer{'' if missing == 1 else 's'} excluded",) if missing else ()
+    if math.isnan(value):
+        warnings = ("no answers", *excluded)
+        return Estimate(value=None, level=level, method=method, n=0, effective_n=0, warnings=warnings)
+    return Estimate(
+        value=value,
+        standard_error=error,
+        low=low,
+        high=high,
+        level=level,
+        method=method,
+        n=n,
+        effective_n=effective_n,
+        warnings=(*excluded, *wald_warnings(method, value, effective_n)),
+    )
+
+
+def _resampled(
+    surveys: _Surveys, row: int, method: NetPromoterMethod, level: float, rng: np.random.Generator | None
+) -> Estimate:
+    counts = surveys.counts[row]
+    if surveys.effective_n[row] != counts.sum():
+        remedy = "by_segment(segments, partial(net_promoter_score, method=...), answers, weights=weights)"
+        raise InvalidValueError(Problem(what="resampling needs the answers", where="weight", remedy=remedy))
+    found = net_promoter_score(counts=counts.tolist(), method=method, level=level, rng=rng)
+    missing = surveys.missing[row]
+    excluded = (f"{missing:.0f} missing answer{'' if missing == 1 else 's'} excluded",) if missing else ()
+    return replace(found, warnings=(*excluded, *found.warnings))
