@@ -98,14 +98,31 @@ def test_the_leading_two_leave_questionable_answers_out():
     assert [("AOMIRQ"[i], "AOMIRQ"[j]) for i, j in zip(first, second, strict=True)] == [("R", "I"), ("M", "O")]
 
 
+def size_of(rejects, n, share):
+    """Sum the probability of all surveys of n answers, in which a fixed pair has equal shares, that a test rejects."""
+    from scipy.stats import binom
+
+    both = np.arange(n + 1)
+    a = np.arange(n + 1)[:, np.newaxis]
+    probability = binom.pmf(both, n, 2 * share) * binom.pmf(a, both, 0.5)
+    pairs = np.broadcast_arrays(a.astype(float), (both - a).astype(float))
+    return float((probability * rejects(*pairs))[pairs[1] >= 0].sum())
+
+
 @pytest.mark.parametrize(("share", "size"), [(0.4, 0.194), (0.3, 0.163), (0.25, 0.153)])
 def test_fong_is_liberal(share, size):
-    # reference row K6: size at nominal 10 %, N = 200, a fixed pair of equal shares; .006 covers both simulations
-    a, b, _ = np.random.default_rng(6).multinomial(200, [share, share, 1 - 2 * share], 60_000).T.astype(float)
-    assert (np.abs(a - b) >= fong_critical(a, b, np.full(a.size, 200.0))).mean() == pytest.approx(size, abs=6e-3)
-    assert 0.091 <= (np.abs(a - b) >= 1.65 * np.sqrt(a + b)).mean() <= 0.106
+    # reference row K6, summed exactly: size at nominal 10 %, N = 200; its source simulated, .006
+    n = np.full((201, 201), 200.0)
+    found = size_of(lambda a, b: np.abs(a - b) >= fong_critical(a, np.maximum(b, 0), n), 200, share)
+    multinomial = size_of(lambda a, b: np.abs(a - b) >= 1.65 * np.sqrt(np.maximum(a + b, 0)), 200, share)
+    assert found == pytest.approx(size, abs=6e-3)
+    assert 0.097 - 6e-3 <= multinomial <= 0.100 + 6e-3
 
 
 def test_the_exact_test_keeps_its_level_where_fong_does_not():
-    a, b, _ = np.random.default_rng(7).multinomial(200, [0.4, 0.4, 0.2], 20_000).T.astype(float)
-    assert (exact_p_value(a, b) <= 0.10).mean() <= 0.10
+    assert size_of(lambda a, b: exact_p_value(a, np.maximum(b, 0)) <= 0.10, 200, 0.4) <= 0.10
+
+
+def test_priority_is_called_by_its_formula_too():
+    counts = np.random.default_rng(3).integers(0, 60, (200, 6)).astype(float)
+    assert categories_of_counts(counts, "M>O>A>I").tolist() == categories_of_counts(counts, "priority").tolist()

@@ -49,7 +49,7 @@ class AnswerScale(Value):
     """Map the wordings of one questionnaire to the five answers, once.
 
     The names of the answers (``"like"``, ``"must_be"``, ...) are always understood, and so are the integers 1 (like)
-    to 5 (dislike) unless the scale maps integers itself. Case, surrounding space, a final full stop and the shape of
+    to 5 (dislike) unless the scale maps integers itself. Case, surrounding space, final full stops and the shape of
     apostrophes do not matter.
 
     Parameters
@@ -162,7 +162,7 @@ STANDARD_SCALE = AnswerScale()
 
 def _plain(answer: Any) -> Any:
     if isinstance(answer, str):
-        return " ".join(answer.replace("\u2019", "'").casefold().split()).removesuffix(".")
+        return " ".join(answer.replace("\u2019", "'").casefold().split()).rstrip(".。")
     if isinstance(answer, bool | np.bool_):
         return None
     return answer

@@ -168,13 +168,14 @@ def survey_cells(
     pairs = _tallies(answers, cell, both, (5, 5), answers.weights)
     if columns.strata is not None or columns.clusters is not None or columns.population is not None:
         pairs = _designed(pairs, answers, table.positions().ravel()[cell], both, columns)
-    importance = by_importance = [None] * size
+    importance: list[Tally | None] = [None] * size
+    by_importance: list[Tally | None] = [None] * size
     if answers.importance is not None:
         stated = ~np.isnan(answers.importance)
         level = np.where(stated, answers.importance, 1.0).astype(np.int64)
-        importance = _tallies(answers, level - 1, stated, (9,), answers.weights)
+        importance = [*_tallies(answers, level - 1, stated, (9,), answers.weights)]
         weights = level if answers.weights is None else level * answers.weights
-        by_importance = _tallies(answers, cell, both & stated, (5, 5), weights.astype(np.float64))
+        by_importance = [*_tallies(answers, cell, both & stated, (5, 5), weights.astype(np.float64))]
     left_out = np.bincount(answers.place[~both], minlength=size).tolist()
     found = zip(answers.groups, pairs, importance, by_importance, left_out, strict=True)
     cells = [KanoCell(*group, *tallies) for group, *tallies in found]
@@ -255,7 +256,7 @@ def _labels(labels: ArrayLike | None, where: str) -> tuple[IntArray, list[Any]] 
     _, places, distinct = distinct_answers(labels, where)
     rows = np.flatnonzero(places < 0)
     if rows.size:
-        raise RecordError(Problem(what=f"missing in {rows.size} rows, {_rows(rows)}", where=where))
+        raise RecordError(Problem(what=f"missing, {_rows(rows)}", where=where))
     return places, distinct
 
 
@@ -293,13 +294,15 @@ def _refuse_repeats(place: IntArray, respondent: IntArray) -> None:
     repeated = first[count > 1]
     if repeated.size:
         rows = np.flatnonzero(np.isin(key, key[repeated]))
-        what = f"{repeated.size} respondents answered about one requirement more than once, {_rows(rows)}"
+        what = f"somebody answered about one requirement more than once, {_rows(rows)}"
         raise RecordError(Problem(what=what, where="respondent", remedy="keep one row per respondent and requirement"))
 
 
 def _rows(rows: NDArray[np.intp]) -> str:
     shown = ", ".join(map(str, rows[:_SHOWN].tolist()))
-    return f"rows {shown}" + (", ..." if rows.size > _SHOWN else "")
+    return (
+        f"row {shown}" if rows.size == 1 else f"rows {shown}" + (f", ... ({rows.size})" if rows.size > _SHOWN else "")
+    )
 
 
 def _without_zero_weights(answers: _Answers, used: BoolArray) -> _Answers:
@@ -312,9 +315,11 @@ def _designed(
     pairs: list[Tally], answers: _Answers, categories: IntArray, used: BoolArray, columns: SurveyColumns
 ) -> list[Tally]:
     """Let strata, clusters and the population say what the answers of every group are worth."""
+    if not pairs:
+        return pairs
     order = np.argsort(np.where(used, answers.place, len(pairs)), kind="stable")
     ends = np.cumsum(np.bincount(answers.place[used], minlength=len(pairs)))
-    parts = np.split(order[: int(ends[-1]) if ends.size else 0], ends[:-1])
+    parts = np.split(order[: int(ends[-1])], ends[:-1])
     return [
         tally._replace(
             effective_n=design_effective_n(

@@ -9,6 +9,8 @@ import numpy as np
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from crmrisk.core.arguments import is_number, kind_problems, refuse
+from crmrisk.core.errors import Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.measures import Name
 from crmrisk.core.model import VALUE, Value
@@ -27,6 +29,8 @@ from crmrisk.satisfaction.means import mean_of_counts
 from crmrisk.satisfaction.numerics import check_method
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
     from crmrisk.core.arrays import FloatArray
 
 __all__ = [
@@ -35,6 +39,7 @@ __all__ = [
     "ContinuousInterval",
     "ContinuousPosition",
     "KanoPoints",
+    "answer_counts",
     "continuous_position",
     "mean_position",
     "resampled_pairs",
@@ -157,7 +162,7 @@ class ContinuousPosition(Value):
 
 
 def continuous_position(
-    pairs: FloatArray,
+    pairs: ArrayLike,
     *,
     effective_n: float | None = None,
     scale: KanoPoints = DUMOUCHEL,
@@ -195,7 +200,7 @@ def continuous_position(
     Raises
     ------
     InvalidValueError
-        If interval or level are not valid, or fewer than two replicates are asked for.
+        If a count, the effective n, interval or level are not valid, or fewer than two replicates are asked for.
 
     Examples
     --------
@@ -206,11 +211,58 @@ def continuous_position(
     >>> rust.functional.value, rust.dysfunctional.value, rust.quadrant
     (-2.0, -1.0, None)
     """
+    refuse(kind_problems(scale, KanoPoints, where="scale"), kind_problems(table, EvaluationTable, where="table"))
     check_method(interval, get_args(ContinuousInterval))
-    n = float(pairs.sum())
-    worth = pairs * ((n if effective_n is None else effective_n) / n) if n else pairs
+    counts = answer_counts(pairs, (5, 5), "pairs", effective_n)
+    n = float(counts.sum())
+    worth = counts * ((n if effective_n is None else effective_n) / n) if n else counts
     samples = resampled_pairs(worth, rng=rng, replicates=replicates) if n else None
-    return mean_position(pairs, worth, samples, scale=scale, table=table, interval=interval, level=level)
+    return mean_position(counts, worth, samples, scale=scale, table=table, interval=interval, level=level)
+
+
+def answer_counts(
+    counts: ArrayLike, shape: tuple[int, ...], where: str, effective_n: float | None = None
+) -> FloatArray:
+    """Read how often answers were given.
+
+    Parameters
+    ----------
+    counts
+        Finite numbers of at least 0.
+    shape
+        The shape they should have.
+    where
+        What they are called in an error.
+    effective_n
+        What they are worth, to be checked as well.
+
+    Returns
+    -------
+    A new array.
+
+    Raises
+    ------
+    InvalidValueError
+        If they are no such counts, or the effective n is no positive number.
+
+    Examples
+    --------
+    >>> answer_counts([1, 2], (2,), "pairs")
+    array([1., 2.])
+    """
+    problems = []
+    try:
+        found = np.array(counts, dtype=np.float64)
+    except (TypeError, ValueError):
+        found = np.array(np.nan)
+    if found.shape != shape or not ((found >= 0.0) & (found <= _MOST)).all():
+        allowed = f"finite counts of at least 0, shape {shape}"
+        problems.append(Problem(what="no counts", where=where, allowed=allowed, got=repr(counts)[:200]))
+    if effective_n is not None and not (is_number(effective_n) and 0.0 < effective_n <= _MOST):
+        got = repr(effective_n)
+        problems.append(Problem(what="no effective n", where="effective_n", allowed="a positive number", got=got))
+    refuse(problems)
+    return found
 
 
 def resampled_pairs(pairs: FloatArray, *, rng: np.random.Generator | None = None, replicates: int = 2000) -> FloatArray:
@@ -287,8 +339,8 @@ def mean_position(
     resampled = [(samples.sum(axis=2 - side) * points[side]).sum(axis=1) / respondents for side in (0, 1)]
     if interval == "bootstrap":
         sides = [_bootstrapped(one, drawn, level) for one, drawn in zip(sides, resampled, strict=True)]
-    means = (np.array(side.value, dtype=np.float64) for side in sides)
-    quadrant = quadrant_of(*map(float, _on_map(*means)), scale.cut)
+    functional, dysfunctional = _on_map(*(np.array(side.value, dtype=np.float64) for side in sides))
+    quadrant = quadrant_of(float(functional), float(dysfunctional), scale.cut)
     shares = pairs / pairs.sum()
     return ContinuousPosition(
         functional=sides[0],
@@ -303,6 +355,7 @@ def mean_position(
     )
 
 
+_MOST = 2.0**53  # beyond it whole numbers are no longer exact
 _PLACES = {category: place for place, category in enumerate(KanoCategory)}
 
 

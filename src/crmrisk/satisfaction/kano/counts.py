@@ -111,10 +111,11 @@ class KanoCounts(Value):
             )
         if weights is None:
             return cls(**{category.value: names.count(category) for category in KanoCategory})
-        places = np.array([-1 if name is None else list(KanoCategory).index(KanoCategory(name)) for name in names])
+        order = {category.value: place for place, category in enumerate(KanoCategory)}
+        places = np.array([-1 if name is None else order[name] for name in names], dtype=np.int64)
         weighing = survey_weights(weights, places.size)
         used = (places >= 0) & (weighing > 0.0)
-        sums = np.bincount(places[used], weights=weighing[used], minlength=6)
+        sums = np.bincount(places[used], weights=weighing[used], minlength=6).astype(np.float64)
         return cls.weighted(sums, n=float(np.count_nonzero(used)), effective_n=effective_sample_size(weighing[used]))
 
     @classmethod

@@ -13,10 +13,9 @@ from crmrisk.core.errors import Problem
 from crmrisk.core.measures import Name
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.kano.continuous import DUMOUCHEL, UNIT_SCALE
-from crmrisk.satisfaction.kano.named import listed_requirements
 from crmrisk.satisfaction.kano.plane import Covariance, Ellipse, QuadrantProbabilities
 from crmrisk.satisfaction.kano.position import CUT
-from crmrisk.satisfaction.kano.record import Segment
+from crmrisk.satisfaction.kano.record import Segment, listed_requirements
 from crmrisk.satisfaction.kano.table import KanoCategory
 from crmrisk.satisfaction.numerics import normal_quantile
 

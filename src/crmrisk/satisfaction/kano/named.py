@@ -4,47 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crmrisk.core.arguments import is_number, kind_problems, refuse
-from crmrisk.core.errors import InvalidValueError, Problem
-from crmrisk.satisfaction.kano.record import Requirement
+from crmrisk.core.arguments import is_number
+from crmrisk.core.errors import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["listed_requirements", "named_numbers"]
-
-
-def listed_requirements(requirements: Iterable[Requirement]) -> tuple[Requirement, ...]:
-    """Read a sequence of requirements.
-
-    Parameters
-    ----------
-    requirements
-        What `kano_requirements` found.
-
-    Returns
-    -------
-    The requirements.
-
-    Raises
-    ------
-    InvalidValueError
-        If it is no sequence, or something in it is no requirement.
-
-    Examples
-    --------
-    >>> listed_requirements([])
-    ()
-    """
-    try:
-        found = tuple(requirements)
-    except TypeError:
-        allowed, got = "what kano_requirements returns", repr(requirements)[:100]
-        raise InvalidValueError(
-            Problem(what="not a sequence", where="requirements", allowed=allowed, got=got)
-        ) from None
-    refuse([problem for each in found for problem in kind_problems(each, Requirement, where="requirements")])
-    return found
+__all__ = ["named_numbers"]
 
 
 def named_numbers(

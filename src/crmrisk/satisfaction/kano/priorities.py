@@ -13,8 +13,8 @@ from crmrisk.core.errors import Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.measures import Name
 from crmrisk.core.model import VALUE, Value
-from crmrisk.satisfaction.kano.named import listed_requirements, named_numbers
-from crmrisk.satisfaction.kano.record import Segment
+from crmrisk.satisfaction.kano.named import named_numbers
+from crmrisk.satisfaction.kano.record import Segment, listed_requirements
 from crmrisk.satisfaction.kano.table import KanoCategory
 from crmrisk.satisfaction.numerics import normal_quantile
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pydantic.dataclasses import dataclass
 
+from crmrisk.core.arguments import kind_problems, refuse
+from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.measures import Name
 from crmrisk.core.model import VALUE, Value
@@ -18,11 +20,11 @@ from crmrisk.satisfaction.kano.stability import CategoryProbabilities
 from crmrisk.satisfaction.kano.table import KanoCategory
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
-__all__ = ["Requirement", "Segment", "requirements_frame"]
+__all__ = ["Requirement", "Segment", "listed_requirements", "requirements_frame"]
 
 Segment: TypeAlias = str | bool | int | float | None
 """What segments are called; ``None`` where all respondents are together."""
@@ -140,6 +142,39 @@ class Requirement(Value):
         return None if self.category is None else self.probability_of_category[self.category]
 
 
+def listed_requirements(requirements: Iterable[Requirement]) -> tuple[Requirement, ...]:
+    """Read a sequence of requirements.
+
+    Parameters
+    ----------
+    requirements
+        What `kano_requirements` found.
+
+    Returns
+    -------
+    The requirements.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is no sequence, or something in it is no requirement.
+
+    Examples
+    --------
+    >>> listed_requirements([])
+    ()
+    """
+    try:
+        found = tuple(requirements)
+    except TypeError:
+        allowed, got = "what kano_requirements returns", repr(requirements)[:100]
+        raise InvalidValueError(
+            Problem(what="not a sequence", where="requirements", allowed=allowed, got=got)
+        ) from None
+    refuse([problem for each in found for problem in kind_problems(each, Requirement, where="requirements")])
+    return found
+
+
 def requirements_frame(requirements: Sequence[Requirement]) -> pd.DataFrame:
     """Show requirements as a pandas frame, one row each: counts, category and probability, coefficients, strengths.
 
@@ -162,29 +197,40 @@ def requirements_frame(requirements: Sequence[Requirement]) -> pd.DataFrame:
     """
     import pandas as pd  # noqa: PLC0415 - only who wants a frame pays for pandas
 
-    return pd.DataFrame([_row(each) for each in requirements])
+    rows = [_row(each) for each in listed_requirements(requirements)]
+    frame = pd.DataFrame(rows, columns=list(_COLUMNS))
+    return frame.astype({name: "float64" for name in _COLUMNS if name not in _NAMES})
 
 
-def _row(each: Requirement) -> dict[str, object]:
-    numbers = {
-        "better": each.better,
-        "worse": each.worse,
-        "functional": each.functional,
-        "dysfunctional": each.dysfunctional,
-        "total_strength": each.total_strength,
-        "category_strength": each.category_strength,
-        "importance": each.importance,
-    }
-    columns: dict[str, object] = {"requirement": each.name, "segment": each.segment, "n": each.n}
-    columns |= dict(zip(KanoCategory, each.counts.array().tolist(), strict=True))
-    columns |= {"category": each.category and each.category.value, "probability": each.stability}
-    columns |= {"p_value": each.leading_test.p_value}
-    for name, estimate in numbers.items():
-        parts = (None, None, None) if estimate is None else (estimate.value, estimate.low, estimate.high)
-        columns |= dict(zip((name, f"{name}_low", f"{name}_high"), parts, strict=True))
-    return {
-        str(name): float("nan") if value is None and name not in _NAMES else value for name, value in columns.items()
-    }
+_NAMES = ("requirement", "segment", "category")
+_ESTIMATES = (
+    "better",
+    "worse",
+    "functional",
+    "dysfunctional",
+    "total_strength",
+    "category_strength",
+    "importance",
+    "importance_weighted_better",
+    "importance_weighted_worse",
+)
+_COLUMNS = (
+    "requirement",
+    "segment",
+    "n",
+    *(category.value for category in KanoCategory),
+    "category",
+    "probability",
+    "p_value",
+    *(f"{name}{end}" for name in _ESTIMATES for end in ("", "_low", "_high")),
+)
 
 
-_NAMES = frozenset({"segment", "category"})
+def _row(each: Requirement) -> list[object]:
+    category = None if each.category is None else each.category.value
+    row: list[object] = [each.name, each.segment, each.n, *each.counts.array().tolist()]
+    row += [category, each.stability, each.leading_test.p_value]
+    for name in _ESTIMATES:
+        estimate: Estimate | None = getattr(each, name)
+        row += [None] * 3 if estimate is None else [estimate.value, estimate.low, estimate.high]
+    return row

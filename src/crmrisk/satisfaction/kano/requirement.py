@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from crmrisk.core.arguments import kind_problems, random_source_problems, refuse
-from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.satisfaction.kano.answers import STANDARD_SCALE, AnswerScale
 from crmrisk.satisfaction.kano.columns import KanoCell, SurveyColumns, Tally, survey_cells
 from crmrisk.satisfaction.kano.continuous import (
     DUMOUCHEL,
     ContinuousInterval,
     KanoPoints,
+    answer_counts,
     mean_position,
     resampled_pairs,
 )
@@ -224,8 +224,8 @@ def requirement_from_pairs(
     """
     how = Judgement(table, rule, reverse, questionable, points, interval, level, replicates)
     check_judgement(how)
-    stated = None if importance is None else Tally(_checked_counts(importance, (9,), "importance"))
-    tally = Tally(_checked_counts(pairs, (5, 5), "pairs"), effective_n)
+    stated = None if importance is None else Tally(answer_counts(importance, (9,), "importance"))
+    tally = Tally(answer_counts(pairs, (5, 5), "pairs", effective_n), effective_n)
     return _requirement(KanoCell(name, None, tally, stated, None, missing), how, rng)
 
 
@@ -254,7 +254,7 @@ def _requirement(cell: KanoCell, how: Judgement, rng: np.random.Generator | None
             interval=how.interval,
             level=how.level,
         ),
-        pairs=tuple(tuple(row) for row in pairs.counts.tolist()),
+        pairs=tuple(tuple(row) for row in pairs.counts.tolist()),  # type: ignore[arg-type] # five by five, as read
         importance=None if cell.importance is None else _mean_importance(cell.importance, how.level),
         importance_weighted_better=weighted[0],
         importance_weighted_worse=weighted[1],
@@ -308,14 +308,3 @@ def _warnings(counts: KanoCounts, missing: int, left_out: float, *, swapped: boo
 
 def _label(cell: KanoCell) -> str:
     return cell.name if cell.segment is None else f"{cell.name}\0{cell.segment}"
-
-
-def _checked_counts(counts: ArrayLike, shape: tuple[int, ...], where: str) -> FloatArray:
-    try:
-        found = np.array(counts, dtype=np.float64)
-    except (TypeError, ValueError):
-        found = np.array(np.nan)
-    if found.shape != shape or not ((found >= 0.0) & (found <= 2.0**53)).all():
-        allowed = f"finite counts of at least 0, shape {shape}"
-        raise InvalidValueError(Problem(what="no counts", where=where, allowed=allowed, got=repr(counts)[:200]))
-    return found

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from crmrisk.core.arguments import is_number, refuse
 from crmrisk.core.errors import Problem
-from crmrisk.satisfaction.kano.named import listed_requirements, named_numbers
+from crmrisk.satisfaction.kano.named import named_numbers
+from crmrisk.satisfaction.kano.record import listed_requirements
 from crmrisk.satisfaction.kano.table import KanoCategory
 from crmrisk.satisfaction.swot import SwotEntry, SwotHeading, SwotTable
 
