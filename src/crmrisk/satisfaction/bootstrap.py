@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from crmrisk.core.arguments import is_whole
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.satisfaction.numerics import normal_quantile, seeded
 
@@ -129,8 +130,9 @@ def percentile_interval(samples: FloatArray, level: float) -> tuple[float, float
 
 
 def _check_replicates(replicates: int) -> None:
-    if replicates < 2:
-        raise InvalidValueError(Problem(what="too few", where="replicates", allowed=">= 2", got=str(replicates)))
+    if not is_whole(replicates) or replicates < 2:
+        allowed = "a whole number >= 2"
+        raise InvalidValueError(Problem(what="too few", where="replicates", allowed=allowed, got=repr(replicates)))
 
 
 def _draw(generator: np.random.Generator, counts: FloatArray, replicates: int) -> IntArray:
