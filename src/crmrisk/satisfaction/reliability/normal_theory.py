@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["coefficient", "gradient", "normal_theory_error", "unrated"]
 
 _STEP = 1e-30  # derivatives by a complex step have no cancellation, however small it is
+_LARGEST_EXPONENT = 300.0  # beyond it, limits are at the end of their range anyway
 
 
 def normal_theory_error(covariance: ItemCovariance, change: FloatArray) -> float:
@@ -103,10 +104,10 @@ def coefficient(
     low: float | None = None
     high: float | None = None
     if scale == "complement" and value < 1.0:
-        factor = np.exp(z * error / (1.0 - value))
+        factor = np.exp(min(z * error / (1.0 - value), _LARGEST_EXPONENT))
         low, high = 1.0 - (1.0 - value) * float(factor), 1.0 - (1.0 - value) / float(factor)
     elif scale == "logit" and 0.0 < value < 1.0:
-        odds, factor = value / (1.0 - value), np.exp(z * error / (value * (1.0 - value)))
+        odds, factor = value / (1.0 - value), np.exp(min(z * error / (value * (1.0 - value)), _LARGEST_EXPONENT))
         low, high = float(odds / (odds + factor)), float(odds * factor / (1.0 + odds * factor))
     return Estimate(
         value=value,
