@@ -149,6 +149,7 @@ def assemble(basis: Basis, statistics: FloatArray, uncertainty: Uncertainty | No
     p = len(basis.names)
     estimates = estimates_of(basis, statistics, uncertainty)
     rank = np.argsort(np.argsort(-statistics[:p], kind="stable"), kind="stable") + 1
+    excess = uncertainty.excess if uncertainty is not None else ()
     drivers = [
         DriverImportance(
             name=name,
@@ -162,7 +163,9 @@ def assemble(basis: Basis, statistics: FloatArray, uncertainty: Uncertainty | No
             variance_inflation=float(inflation[j]),
             suppression=bool(told[j]),
             monte_carlo_error=basis.monte_carlo_error[j],
-            **_resampled(uncertainty, j),
+            rank_probability=() if uncertainty is None else tuple(uncertainty.rank_probability[j].tolist()),
+            excess_over_random=excess[j] if excess else None,
+            significant=_beats_noise(excess[j]) if excess else None,
         )
         for j, name in enumerate(basis.names)
     ]
@@ -222,14 +225,8 @@ def estimates_of(basis: Basis, statistics: FloatArray, uncertainty: Uncertainty 
     ]
 
 
-def _resampled(uncertainty: Uncertainty | None, place: int) -> dict[str, object]:
-    if uncertainty is None:
-        return {}
-    found: dict[str, object] = {"rank_probability": tuple(uncertainty.rank_probability[place].tolist())}
-    if uncertainty.excess:
-        excess = uncertainty.excess[place]
-        found |= {"excess_over_random": excess, "significant": excess.low is not None and excess.low > 0.0}
-    return found
+def _beats_noise(excess: Estimate) -> bool:
+    return excess.low is not None and excess.low > 0.0
 
 
 def _known(value: float) -> float | None:

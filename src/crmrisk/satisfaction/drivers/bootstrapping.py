@@ -215,4 +215,5 @@ def _spread(samples: FloatArray) -> FloatArray:
     count = np.maximum(present.sum(axis=0), 1)
     mean = np.where(present, samples, 0.0).sum(axis=0) / count
     square = np.where(present, (samples - mean) ** 2, 0.0).sum(axis=0)
-    return np.sqrt(square / np.maximum(count - 1, 1))
+    spread: FloatArray = np.sqrt(square / np.maximum(count - 1, 1))
+    return spread

@@ -61,7 +61,8 @@ def impact_asymmetry(reward: ArrayLike, penalty: ArrayLike) -> FloatArray:
     """
     r, q = np.maximum(np.asarray(reward, dtype=np.float64), 0.0), np.maximum(np.asarray(penalty, dtype=np.float64), 0.0)
     span = r + q
-    return np.divide(r - q, span, out=np.full(span.shape, np.nan), where=span > 0.0)
+    found: FloatArray = np.divide(r - q, span, out=np.full(span.shape, np.nan), where=span > 0.0)
+    return found
 
 
 def asymmetry_class(low: float, high: float, cuts: Sequence[float] = ASYMMETRY_CUTS) -> AsymmetryClass:

@@ -15,7 +15,6 @@ from pydantic.dataclasses import dataclass
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.model import VALUE, Value
-from crmrisk.satisfaction.answers import Missing
 from crmrisk.satisfaction.drivers.diagnosis import refuse_repetition
 from crmrisk.satisfaction.drivers.intervals import percentile_intervals
 from crmrisk.satisfaction.drivers.map_survey import MapAxes, MapSurvey, joined_axes, map_survey
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from crmrisk.core.arrays import FloatArray, IntArray
+    from crmrisk.satisfaction.answers import Missing
     from crmrisk.satisfaction.drivers.table import DriverTable
 
 __all__ = ["ImportancePerformance", "MappedDriver", "importance_performance"]
@@ -272,7 +272,7 @@ def _map(
     performance = estimate("mean rating", itself.performance, samples.performance)
     derived = estimate("derived importance", itself.derived, samples.derived)
     stated = estimate("stated importance", itself.stated, samples.stated)
-    second = [None] * len(codes) if itself.stated is None else _stated_codes(survey, itself, centre)[0].tolist()
+    second = None if itself.stated is None else _stated_codes(survey, itself, centre)[0]
     return ImportancePerformance(
         drivers=tuple(
             MappedDriver(
@@ -282,16 +282,14 @@ def _map(
                 stated=stated[j] if stated else None,
                 quadrant=quadrant_of_code(int(codes[j])),
                 probability={quadrant_of_code(code): float((resampled[:, j] == code).mean()) for code in range(4)},
-                stated_quadrant=None if second[j] is None else quadrant_of_code(second[j]),
+                stated_quadrant=None if second is None else quadrant_of_code(int(second[j])),
             )
             for j, name in enumerate(survey.names)
         ),
         centre=centre,
         performance_cut=float(centre_of(itself.performance, centre, survey.midpoint)[0, 0]),
-        derived_cut=None if itself.derived is None else float(centre_of(itself.derived, centre)[0, 0]),
-        stated_cut=None
-        if itself.stated is None
-        else float(centre_of(itself.stated, centre, survey.stated_midpoint)[0, 0]),
+        derived_cut=_cut(itself.derived, centre, None),
+        stated_cut=_cut(itself.stated, centre, survey.stated_midpoint),
         n=survey.table.n,
         n_missing=survey.table.n_missing,
         warnings=survey.table.warnings,
@@ -322,6 +320,10 @@ class _Estimator(NamedTuple):
             )
             for value, error, below, above in rows
         ]
+
+
+def _cut(values: FloatArray | None, centre: Centre, midpoint: float | None) -> float | None:
+    return None if values is None else float(centre_of(values, centre, midpoint)[0, 0])
 
 
 def _codes(survey: MapSurvey, axes: MapAxes, centre: Centre) -> IntArray:

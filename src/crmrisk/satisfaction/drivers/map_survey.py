@@ -30,7 +30,20 @@ __all__ = ["MapAxes", "MapSurvey", "joined_axes", "map_survey"]
 
 
 class MapAxes(NamedTuple):
-    """Hold where every driver lies, one row per resample, ``(b, p)``; ``None`` for an importance nobody asked for."""
+    """Hold where every driver lies, one row per resample.
+
+    Parameters
+    ----------
+    performance
+        Mean ratings, ``(b, p)``.
+    derived, stated
+        Importance, ``(b, p)``; ``None`` where nobody asked for it.
+
+    Examples
+    --------
+    >>> MapAxes(np.ones((1, 2)), None, None).derived is None
+    True
+    """
 
     performance: FloatArray
     derived: FloatArray | None
@@ -175,8 +188,6 @@ def map_survey(
     table = driver_table(last, columns, weights=weights, missing=missing, varying=False)
     if answers is not None:
         check_variation(table.values[:, [*range(len(read.names)), -1]], [*read.names, "outcome"])
-    elif not table.n:
-        raise SchemaError(Problem(what="no complete row", where="drivers", allowed="at least one"))
     return MapSurvey(
         names=read.names,
         table=table,

@@ -293,7 +293,7 @@ def _places(outcome: Any, order: Sequence[Any] | None) -> tuple[FloatArray, list
     if problems:
         raise RecordError(*problems)
     places = np.array([*(given.index(answer) for answer in found), np.nan], dtype=np.float64)
-    return places[codes], [str(answer) for answer in given]
+    return places[codes], [f"{answer:g}" if is_number(answer) else str(answer) for answer in given]
 
 
 def _fit(codes: IntArray, X: FloatArray) -> _Fit:

@@ -134,7 +134,7 @@ def _wald(coefficients: FloatArray, covariance: FloatArray, places: IntArray) ->
 
 def _logit(above: FloatArray, design: FloatArray) -> tuple[FloatArray, FloatArray] | None:
     """Climb by Newton's steps from 0; None where the likelihood has no maximum."""
-    beta = np.zeros(design.shape[1])
+    beta: FloatArray = np.zeros(design.shape[1])
     for _ in range(_STEPS):
         chance = expit(design @ beta)
         information = (design * (chance * (1.0 - chance))[:, None]).T @ design
@@ -142,6 +142,6 @@ def _logit(above: FloatArray, design: FloatArray) -> tuple[FloatArray, FloatArra
             return None
         step = np.linalg.solve(information, design.T @ (above - chance))
         if np.abs(step).max() < _SETTLED:
-            return beta, np.linalg.inv(information)
-        beta = beta + step
+            return beta, np.asarray(np.linalg.inv(information), dtype=np.float64)
+        beta += step
     return None

@@ -146,7 +146,9 @@ def standardised(values: FloatArray, weights: FloatArray) -> FloatArray:
     >>> standardised(np.array([[1.0], [3.0]]), np.ones(2)).ravel()
     array([-1.,  1.])
     """
-    centred = values - np.average(values, axis=0, weights=weights)
+    largest = np.abs(values).max(axis=0, initial=0.0)
+    scaled = values / np.where(largest > 0.0, largest, 1.0)  # squares of what is left cannot overflow
+    centred = scaled - np.average(scaled, axis=0, weights=weights)
     variance = np.average(centred * centred, axis=0, weights=weights)
     found: FloatArray = centred / np.sqrt(np.where(variance > 0.0, variance, 1.0))
     return found

@@ -178,7 +178,7 @@ def last_importance(drivers: ArrayLike, outcome: ArrayLike) -> FloatArray:
     array([0.27, 0.  ])
     """
     R, r = _correlations(drivers, outcome)
-    inverse = np.linalg.pinv(R, rcond=_ALIASED, hermitian=True)
+    inverse = _inverse(R)
     beta = _times(inverse, r)
     diagonal = np.diagonal(inverse, axis1=-2, axis2=-1)
     # an aliased driver has no unique part: the pseudo-inverse does not reproduce its unit vector
@@ -239,7 +239,7 @@ def standardised_coefficients(drivers: ArrayLike, outcome: ArrayLike) -> FloatAr
     array([0.6, 0. ])
     """
     R, r = _correlations(drivers, outcome)
-    return _times(np.linalg.pinv(R, rcond=_ALIASED, hermitian=True), r)
+    return _times(_inverse(R), r)
 
 
 def subset_r_squared(drivers: ArrayLike, outcome: ArrayLike) -> FloatArray:
@@ -292,7 +292,12 @@ def _entry_weights(p: int) -> FloatArray:
     inside = (subsets >> np.arange(p)[:, None]) & 1 == 1
     size = inside.sum(axis=0)
     chance = np.array([1.0 / (p * comb(p - 1, k)) for k in range(p)])
-    return np.where(inside, chance[np.maximum(size - 1, 0)], -chance[np.minimum(size, p - 1)])
+    weights: FloatArray = np.where(inside, chance[np.maximum(size - 1, 0)], -chance[np.minimum(size, p - 1)])
+    return weights
+
+
+def _inverse(R: FloatArray) -> FloatArray:
+    return np.asarray(np.linalg.pinv(R, rcond=_ALIASED, hermitian=True), dtype=np.float64)
 
 
 def _times(matrices: FloatArray, vectors: FloatArray) -> FloatArray:
@@ -312,8 +317,7 @@ def _correlations(drivers: ArrayLike, outcome: ArrayLike) -> tuple[FloatArray, F
         raise InvalidValueError(
             Problem(what="shapes do not fit", where="correlations", allowed=allowed, got=got, remedy=remedy)
         )
-    largest = max(np.abs(R).max(initial=0.0), np.abs(r).max(initial=0.0))
-    if not largest <= 1.0 + 1e-6:
+    if not (np.abs(R) <= 1.0 + 1e-6).all() or not (np.abs(r) <= 1.0 + 1e-6).all():
         what = "no correlations: missing, or beyond -1 to 1"
-        raise InvalidValueError(Problem(what=what, where="correlations", got=f"{largest:g}"))
+        raise InvalidValueError(Problem(what=what, where="correlations"))
     return R, r

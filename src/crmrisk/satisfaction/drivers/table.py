@@ -143,7 +143,7 @@ def driver_table(
     values = np.column_stack([read.values, outcome_values])
     weight = np.ones(len(values)) if weights is None else survey_weights(weights, len(values))
     absent = np.isnan(values)
-    incomplete = absent.any(axis=1)
+    incomplete = np.asarray(absent.any(axis=1))
     problems = flag_missing(incomplete, missing=missing, where="outcome and drivers")
     if problems:
         raise RecordError(*problems)
@@ -151,6 +151,8 @@ def driver_table(
     table = values[kept]
     if varying:
         check_variation(table, (*read.names, "outcome"))
+    if not len(table):
+        raise FitError(Problem(what="no complete row", where="drivers", allowed="at least one"))
     return DriverTable(
         names=read.names,
         values=table,
@@ -354,7 +356,7 @@ def check_variation(values: FloatArray, names: Sequence[str]) -> None:
     constant = values.min(axis=0) == values.max(axis=0)
     problems = [
         Problem(what="one value only: nothing can vary with it", where=names[place], got=f"{values[0, place]:g}")
-        for place in np.flatnonzero(constant)
+        for place in np.flatnonzero(constant).tolist()
     ]
     if problems:
         raise FitError(*problems)

@@ -1,0 +1,40 @@
+"""Tests of sampled orders of entry."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from crmrisk.core.errors import InvalidValueError
+from crmrisk.satisfaction.drivers import driver_importance, shapley_importance
+from crmrisk.satisfaction.drivers.sampled import entry_orders, sampled_shapley
+
+
+def correlations(drivers: int, seed: int = 5) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    return np.corrcoef((rng.normal(size=(60, drivers + 1)) + rng.normal(size=(60, 1))).T)
+
+
+def test_sampling_is_within_its_own_error_of_every_subset():
+    found = correlations(8)
+    R, r = found[1:, 1:], found[1:, 0]
+    shares, error = sampled_shapley(R, r, entry_orders(8, 600, np.random.default_rng(2)))
+    assert shares.sum() == pytest.approx(shapley_importance(R, r).sum(), abs=1e-9)
+    assert (error > 0).all()
+    # eight independent-ish normal deviations: beyond four standard errors once in some 2,000 such tests
+    assert (np.abs(shares - shapley_importance(R, r)) < 4 * error).all()
+
+
+def test_more_orders_have_less_error():
+    found = correlations(14)
+    few, many = (driver_importance(found, permutations=m, rng=np.random.default_rng(1)) for m in (20, 320))
+    ratio = np.mean([d.monte_carlo_error for d in few.drivers]) / np.mean([d.monte_carlo_error for d in many.drivers])
+    assert ratio == pytest.approx(4.0, rel=0.4)
+    assert sum(d.importance.value for d in few.drivers) == pytest.approx(few.r_squared.value, abs=1e-9)
+    assert all(d.monte_carlo_error == 0.0 for d in driver_importance(correlations(4)).drivers)
+
+
+@pytest.mark.parametrize("permutations", [0, 2, 5, -4, 10.0, "many"])
+def test_orders_come_in_pairs(permutations):
+    with pytest.raises(InvalidValueError, match="permutations"):
+        driver_importance(correlations(14), permutations=permutations)
