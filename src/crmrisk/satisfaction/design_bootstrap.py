@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["design_bootstrap_means", "weighted_cells"]
 
 _BLOCK = 2_000_000  # cells drawn at a time
-_CELLS = 2_048  # distinct weights of one value that are kept apart
+_CELLS = 512  # distinct weights of one value that are kept apart
 _VALUES = 16  # distinct values up to which weights may share a cell
 
 
@@ -81,9 +81,9 @@ def design_bootstrap_means(
 def weighted_cells(values: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Gather answers of equal value and weight into cells, so that a resample costs cells and not answers.
 
-    Where one value has thousands of weights, those closer than about a thousandth of their range on a log scale share
-    a cell and its mean weight: sums stay as they are, and the spread of resampled means changes by less than one part
-    in 10,000.
+    Where one value has hundreds of weights, those closer than 1/500 of their range on a log scale share a cell and its
+    mean weight: sums stay as they are, and the spread of resampled means changes by less than one part in 10,000 as
+    long as weights range over less than a factor of a million.
 
     Parameters
     ----------
