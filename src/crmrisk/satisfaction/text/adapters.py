@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -24,7 +26,8 @@ __all__ = ["JiebaSegmenter", "VaderSentiment"]
 
 def _extra(module: str, user: str) -> Any:
     try:
-        return import_module(module)
+        with warnings.catch_warnings(action="ignore"):  # both are too old for today's Python and setuptools
+            return import_module(module)
     except ImportError:
         package = module.split(".", maxsplit=1)[0]
         raise MissingExtraError(
@@ -114,7 +117,7 @@ class VaderSentiment:
 
 @dataclass(frozen=True)
 class JiebaSegmenter:
-    """Cut Chinese texts into words with jieba (extra ``text``); its first use takes a second.
+    """Cut Chinese texts into words with jieba (extra ``text``); its first use takes some seconds.
 
     Raises
     ------
@@ -137,7 +140,9 @@ class JiebaSegmenter:
 
     @cached_property
     def _tokenizer(self) -> Any:
-        return _extra("jieba", "JiebaSegmenter")
+        jieba = _extra("jieba", "JiebaSegmenter")
+        logging.getLogger("jieba").setLevel(logging.WARNING)  # it tells the console how long it loads
+        return jieba
 
     def segment(self, text: str, /) -> list[str]:
         """Return the words of a text, with everything between them.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,7 +44,7 @@ def text_column(texts: ArrayLike | Sequence[str | None] | str) -> tuple[IntArray
     >>> text_column(["late", None, "late"])
     (array([ 0, -1,  0]), ['late'])
     """
-    column = [texts] if isinstance(texts, str) else _refused_mapping(texts, "texts")
+    column = [texts] if isinstance(texts, str) else _column_like(texts, "texts")
     values, codes, distinct = distinct_answers(column, "texts")
     strange = np.array([not isinstance(text, str) for text in distinct] + [False], dtype=np.bool_)[codes]
     if values.size and strange.any():
@@ -79,7 +80,7 @@ def label_column(labels: ArrayLike, rows: int, *, where: str) -> NDArray[Any]:
     >>> label_column([17, "B"], 2, where="customer_id")
     array([17, 'B'], dtype=object)
     """
-    values, codes, distinct = distinct_answers(_refused_mapping(labels, where), where)
+    values, codes, distinct = distinct_answers(_column_like(labels, where), where)
     problems = _length_problems(values.size, rows, where)
     good = [isinstance(each, str | int | np.integer) and not isinstance(each, bool) for each in distinct]
     whole = [isinstance(each, float) and each.is_integer() for each in distinct]
@@ -100,7 +101,7 @@ def time_column(at: ArrayLike, rows: int) -> tuple[NDArray[np.datetime64], bool]
     Parameters
     ----------
     at
-        Dates or timestamps, ``(n_texts,)``; aware ones become UTC.
+        Dates, timestamps or ISO 8601 text, ``(n_texts,)``; aware ones become UTC.
     rows
         Number of texts.
 
@@ -120,15 +121,15 @@ def time_column(at: ArrayLike, rows: int) -> tuple[NDArray[np.datetime64], bool]
     """
     import pandas as pd  # noqa: PLC0415 - takes long to import; scoring texts alone does not need it
 
-    given = _refused_mapping(at, "at")
+    given = _column_like(at, "at")
     if not isinstance(given, pd.Series | pd.Index | np.ndarray):
         given = pd.Series(given.to_pylist() if hasattr(given, "to_pylist") else list(given), dtype=object)
     if given.ndim != 1 or given.dtype.kind in "biufc" or _numeric(given):
         raise RecordError(Problem(what="not one time per text", where="at", allowed="dates or timestamps"))
     try:
-        index = pd.DatetimeIndex(pd.to_datetime(given))
+        index = pd.DatetimeIndex(pd.to_datetime(given, format="ISO8601", utc=_all_aware(given)))
     except (ValueError, TypeError, OverflowError) as error:
-        remedy = "parse them first, e.g. pandas.to_datetime(..., utc=True)"
+        remedy = "parse them first, e.g. pandas.to_datetime(..., format=..., utc=True)"
         raise RecordError(Problem(what="not times", where="at", got=str(error)[:200], remedy=remedy)) from None
     problems = _length_problems(len(index), rows, "at")
     missing = np.flatnonzero(np.asarray(index.isna()))
@@ -176,7 +177,7 @@ def language_mask(language: str | ArrayLike | None, rows: int, known: tuple[str,
             allowed = ", ".join(known)
             raise InvalidValueError(Problem(what="not known", where="language", allowed=allowed, got=repr(language)))
         return np.ones(rows, dtype=np.bool_)
-    values, codes, distinct = distinct_answers(_refused_mapping(language, "language"), "language")
+    values, codes, distinct = distinct_answers(_column_like(language, "language"), "language")
     problems = _length_problems(values.size, rows, "language")
     if problems:
         raise RecordError(*problems)
@@ -189,8 +190,18 @@ def _numeric(given: Any) -> bool:
     return any(isinstance(each, bool | int | float | complex) and each == each for each in sample)  # noqa: PLR0124 - NaN
 
 
-def _refused_mapping(column: Any, where: str) -> Any:
-    if isinstance(column, dict | set | bytes) or not hasattr(column, "__len__"):
+def _all_aware(given: Any) -> bool:
+    """Tell whether times have zones, maybe several, that one column can hold in UTC only."""
+    values = given.tolist() if given.dtype.kind == "O" else []
+    zones = {each.tzinfo is not None for each in values if isinstance(each, datetime) and each == each}  # noqa: PLR0124 - NaT
+    if len(zones) > 1:
+        message = "naive and aware times mixed"
+        raise ValueError(message)
+    return zones == {True}
+
+
+def _column_like(column: Any, where: str) -> Any:
+    if isinstance(column, dict | set | bytes | str) or not hasattr(column, "__len__"):
         allowed = "a list, array or column"
         raise RecordError(Problem(what="not one value per row", where=where, allowed=allowed, got=repr(column)[:80]))
     return column

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
@@ -21,7 +22,7 @@ from crmrisk.satisfaction.text.reading import Hit, Reader, polarity_of
 from crmrisk.satisfaction.text.terms import Found, TermMatcher, normalised
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import ArrayLike
 
@@ -146,8 +147,8 @@ class LexiconSentiment:
     lexicon
         The entries; the built-in English and Chinese ones by default.
     segmenter
-        Cuts Chinese texts into words, such as `JiebaSegmenter`; entries then match whole words only. Without one the
-        longest entry counts, wherever it stands.
+        Cuts Chinese texts into words, such as `JiebaSegmenter`; entries across words then do not count, nor do those of
+        one character inside a longer word. Without one the longest entry counts, wherever it stands.
 
     Raises
     ------
@@ -258,13 +259,13 @@ class LexiconSentiment:
         return Reader(self.lexicon, plain).read(found)
 
 
-def _whole_words(found: Iterable[Found], words: Sequence[str], text: str) -> Iterable[Found]:
-    """Leave out what begins or ends inside a word."""
+def _whole_words(found: Iterable[Found], words: Sequence[str], text: str) -> Iterator[Found]:
+    """Leave out entries across words, and single characters inside one: 快 (fast) in 快递 (parcel service)."""
     if "".join(words) != text:
         raise InvalidValueError(Problem(what="the words are not the text", where="segmenter", got=str(words)[:100]))
-    edges = {0}
-    place = 0
-    for word in words:
-        place += len(word)
-        edges.add(place)
-    return (each for each in found if not each.term or {each.start, each.end} <= edges)
+    edges = {0, *accumulate(map(len, words))}
+    for each in found:
+        whole = {each.start, each.end} <= edges
+        inside = each.end - each.start > 1 and edges.isdisjoint(range(each.start + 1, each.end))
+        if whole or inside or not _HAN.search(each.text):
+            yield each

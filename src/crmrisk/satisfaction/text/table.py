@@ -335,7 +335,7 @@ class TextSignals:
         >>> texts = ["bad", "good", "good", "great", "slow", None]
         >>> signals = text_signals(texts, customer_id=list("ABCDEF"), at=["2026-01-05"] * 6)
         >>> print(signals.mean_polarity())
-        0.1695 [-0.6789, 1.018] (95 % t, n 5)
+        0.1695 [-0.703, 1.042] (95 % t, n 5)
         """
         from crmrisk.satisfaction.means import mean_score  # noqa: PLC0415 - imports scipy
 
