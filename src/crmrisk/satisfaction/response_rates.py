@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast, get_args
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
@@ -371,14 +371,13 @@ def nonresponse_range(score: float | Estimate, *, response_rate: float) -> Nonre
     >>> print(nonresponse_range(Estimate(value=0.3, low=0.1, high=0.5, method="score", n=90), response_rate=0.6))
     -0.34 to 0.7: 40 % did not answer
     """
-    if not isinstance(score, Estimate):
-        score = Estimate(value=score, method="known", n=0) if is_number(score) else score
-    refuse(kind_problems(score, Estimate, where="score"))
-    value = score.value
+    estimate = Estimate(value=cast("float", score), method="known", n=0) if is_number(score) else score
+    refuse(kind_problems(estimate, Estimate, where="score"))
+    value, low, high = (getattr(estimate, name) for name in ("value", "low", "high"))
     _check_scores(response_rate, score=value)
-    low, high = (value if end is None else end for end in (score.low, score.high))
     silent = 1.0 - response_rate
-    return NonresponseRange(value, response_rate, response_rate * low - silent, response_rate * high + silent)  # type: ignore[arg-type, operator] # checked
+    worst = response_rate * (value if low is None else low) - silent
+    return NonresponseRange(value, response_rate, worst, response_rate * (value if high is None else high) + silent)
 
 
 def _check_scores(rate: float, **scores: float | None) -> None:
