@@ -38,12 +38,15 @@ def test_a_level_is_checked_without_answers_too():
 
 def test_a_mean_of_answers_is_that_of_their_counts():
     answers = [5, 4, 4, 2, 5, 1]
-    from_answers, from_counts = mean_score(answers, lowest=1, highest=5), mean_score(counts={1: 1, 2: 1, 4: 2, 5: 2})
+    from_answers, from_counts = mean_score(answers), mean_score(counts={1: 1, 2: 1, 4: 2, 5: 2})
     parts = ("value", "standard_error", "low", "high", "n", "effective_n")
     assert [getattr(from_answers, part) for part in parts] == pytest.approx(
         [getattr(from_counts, part) for part in parts]
     )
-    assert mean_score(counts=[1, 1, 0, 2, 2], lowest=1, highest=5) == from_counts
+    cut = mean_score(counts=[1, 1, 0, 2, 2], lowest=1, highest=5)
+    assert (cut.low, cut.value) == (from_counts.low, from_counts.value)
+    assert cut.high == 5.0 < from_counts.high
+    assert mean_score(answers, lowest=1, highest=5).high == 5.0
 
 
 def test_a_weighted_mean_has_the_error_and_degrees_of_freedom_of_its_design():

@@ -46,8 +46,7 @@ class ItemAnswers:
     @property
     def complete(self) -> BoolArray:
         """Which respondents answered every item, ``(n_respondents,)``."""
-        answered: BoolArray = ~np.isnan(self.values).any(axis=1)
-        return answered
+        return np.asarray(~np.isnan(self.values).any(axis=1), dtype=np.bool_)
 
     def columns(self, names: Sequence[str]) -> FloatArray:
         """Take some items.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from crmrisk.satisfaction.answered import AnswerCounts
     from crmrisk.satisfaction.survey_design import DesignMean, PopulationSizes
 
-__all__ = ["mean_of_column", "mean_of_counts", "mean_score"]
+__all__ = ["mean_of_column", "mean_of_counts", "mean_score", "within"]
 
 
 def mean_score(
@@ -36,7 +37,7 @@ def mean_score(
     level: float = 0.95,
     missing: Missing = "error",
 ) -> Estimate:
-    """Estimate a mean answer with its t interval.
+    """Estimate a mean answer with its t interval, which ends where the scale does.
 
     The standard error is that of the survey's design (Taylor linearisation); without weights, strata or clusters it is
     ``s/sqrt(n)``. The degrees of freedom of t are the units drawn less their strata.
@@ -76,7 +77,7 @@ def mean_score(
     Examples
     --------
     >>> print(mean_score([5, 6, 7, 4, 6], lowest=1, highest=7))
-    5.6 [4.184, 7.016] (95 % t, n 5)
+    5.6 [4.184, 7] (95 % t, n 5)
     >>> print(mean_score([5, 6, 7, 4], weights=[1, 2, 1, 1]))
     5.6 [3.873, 7.327] (95 % t, n 4)
     """
@@ -84,9 +85,10 @@ def mean_score(
     check_source(answers, counts, design, effective_n, where="mean_score")
     _check_ends(lowest, highest)
     if counts is not None:
-        return mean_of_counts(*tallied(counts, lowest, highest), level=level, effective_n=effective_n)
-    values = _read(answers, lowest, highest, missing)
-    return mean_of_column(values, design, level=level)
+        found = mean_of_counts(*tallied(counts, lowest, highest), level=level, effective_n=effective_n)
+    else:
+        found = mean_of_column(_read(answers, lowest, highest, missing), design, level=level)
+    return found if lowest is None or highest is None else within(found, lowest, highest)
 
 
 def mean_of_column(values: FloatArray, design: Design, *, level: float = 0.95) -> Estimate:
@@ -134,6 +136,30 @@ def mean_of_column(values: FloatArray, design: Design, *, level: float = 0.95) -
         effective_n=found.n if design.simple else min(found.effective_n, 2.0**53),  # infinite for a census
         warnings=(*exclusion(excluded), *found.warnings),
     )
+
+
+def within(estimate: Estimate, lowest: float, highest: float) -> Estimate:
+    """Cut an interval to what can be.
+
+    Parameters
+    ----------
+    estimate
+        A number that cannot lie beyond the ends.
+    lowest, highest
+        The ends.
+
+    Returns
+    -------
+    The estimate with its limits cut.
+
+    Examples
+    --------
+    >>> print(within(Estimate(value=4.5, low=3.8, high=5.2, method="t", n=4), 1, 5))
+    4.5 [3.8, 5] (95 % t, n 4)
+    """
+    if estimate.low is None or estimate.high is None:
+        return estimate
+    return replace(estimate, low=max(estimate.low, float(lowest)), high=min(estimate.high, float(highest)))
 
 
 def _half_width(found: DesignMean, level: float) -> float | None:

@@ -70,7 +70,7 @@ class ItemCovariance:
     def correlations(self) -> FloatArray:
         """Correlations of the items, ``(n_items, n_items)``."""
         deviation = np.sqrt(np.diag(self.matrix))
-        return self.matrix / np.outer(deviation, deviation)
+        return np.asarray(self.matrix / np.outer(deviation, deviation), dtype=np.float64)
 
     def only(self, names: Sequence[str]) -> ItemCovariance:
         """Keep some items.

@@ -77,7 +77,7 @@ class FactorModel:
         if not self.degrees_of_freedom:
             return None
         beyond = max(self.chi_square - self.degrees_of_freedom, 0.0)
-        return (beyond / (self.degrees_of_freedom * self.covariance.effective_n)) ** 0.5
+        return float((beyond / (self.degrees_of_freedom * self.covariance.effective_n)) ** 0.5)
 
     @property
     def comparative_fit_index(self) -> float | None:

@@ -48,7 +48,8 @@ def normal_theory_error(covariance: ItemCovariance, change: FloatArray) -> float
     0.4
     """
     product = change @ covariance.matrix
-    return float(2.0 * max(float((product * product.T).sum()), 0.0) / covariance.effective_n) ** 0.5
+    variance = 2.0 * max(float((product * product.T).sum()), 0.0) / covariance.effective_n
+    return float(variance**0.5)
 
 
 def gradient(function: Callable[[Any], Any], place: FloatArray) -> FloatArray:
