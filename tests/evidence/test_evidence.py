@@ -394,7 +394,7 @@ class TestOutcomes:
     def test_outcomes_are_of_exactly_the_customers_of_the_portfolio(self, engine, book):
         evidence = Evidence(**{name: engine(columns) for name, columns in book.items()})
         for day in (datetime(2023, 3, 1), datetime(2024, 1, 6), datetime(2024, 6, 1)):
-            portfolio = evidence.portfolio(day)
+            portfolio = evidence.portfolio(day, [Purchases()])
             assert evidence.outcomes(churn(), day).customer_id.tolist() == portfolio.customer_id.tolist()
 
     def test_aware_evidence_has_aware_outcomes(self):
@@ -430,7 +430,7 @@ class TestObject:
         frames = {name: engine(columns) for name, columns in book.items()}
         expected = {name: engine(columns) for name, columns in book.items()}
         evidence = Evidence(**frames)
-        evidence.portfolio(AS_OF)
+        evidence.portfolio(AS_OF, [Purchases(), Complaints(), Surveys()])
         evidence.outcomes(churn(), AS_OF)
         evidence.quality(AS_OF)
         for name, frame in frames.items():

@@ -109,11 +109,12 @@ def _polars(table):
     return pl.from_arrow(table).lazy()
 
 
+# how many books each engine is tried on: one takes DuckDB seconds, nearly all of them for planning
 MAKERS = {
-    "pandas": (lambda table: table.to_pandas(), 15),
-    "pyarrow": (lambda table: table, 20),
-    "polars": (_polars, 8),
-    "duckdb": (_duckdb, 6),
+    "pandas": (lambda table: table.to_pandas(), 5),
+    "pyarrow": (lambda table: table, 8),
+    "polars": (_polars, 4),
+    "duckdb": (_duckdb, 2),
 }
 
 
@@ -142,7 +143,7 @@ def test_deleting_or_changing_later_records_leaves_every_column_bit_equal(engine
 def test_what_happens_after_the_horizon_leaves_outcomes_alone():
     end = AS_OF + HORIZON
 
-    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
     @given(data=st.data(), book=BOOKS, rule=st.sampled_from(RULES))
     def check(data, book, rule):
         book["incidents"] = [row | {"detected_at": None} for row in book["incidents"]]
@@ -160,7 +161,7 @@ def test_what_happens_after_the_horizon_leaves_outcomes_alone():
 
 
 def test_the_past_of_outcomes_is_the_portfolio():
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
     @given(book=BOOKS, rule=st.sampled_from(RULES))
     def check(book, rule):
         evidence = _evidence(lambda table: table, book)
@@ -174,7 +175,7 @@ def test_the_past_of_outcomes_is_the_portfolio():
 
 
 def test_the_order_of_the_records_changes_no_count():
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
     @given(data=st.data(), book=BOOKS)
     def check(data, book):
         shuffled = {name: data.draw(st.permutations(rows)) for name, rows in book.items()}

@@ -39,6 +39,7 @@ pytestmark = [
 
 AS_OF = datetime(2024, 7, 1)
 SUMMARIES = [*DEFAULTS, PurchaseTrend()]
+SETTLED = [Purchases(), Complaints()]  # a zone is settled before anything is summarised, so two of them tell
 TIMES = {
     "at",
     "since",
@@ -137,7 +138,8 @@ def pair(request, spark, book):
 
 def test_portfolio_equals_pandas(pair):
     inside, outside, as_of = pair
-    found, expected = inside.portfolio(as_of, SUMMARIES), outside.portfolio(as_of, SUMMARIES)
+    summaries = SUMMARIES if as_of.tzinfo is None else SETTLED
+    found, expected = inside.portfolio(as_of, summaries), outside.portfolio(as_of, summaries)
     assert found == expected, [n for n in expected.columns if not np.array_equal(found[n], expected[n], equal_nan=True)]
 
 
@@ -152,7 +154,7 @@ RULES = [
 
 def test_outcomes_equal_pandas(pair):
     inside, outside, as_of = pair
-    for rule in RULES:
+    for rule in RULES if as_of.tzinfo is None else RULES[:1]:
         event = RiskEvent("fraud", category="fraud", horizon=timedelta(days=60), outcome=rule)
         assert inside.outcomes(event, as_of) == outside.outcomes(event, as_of), rule
 
@@ -161,15 +163,14 @@ def test_summary_and_scoring_both_inside_spark_equal_pandas(pair):
     inside, outside, as_of = pair
     if as_of.tzinfo is not None:
         pytest.skip("a zone is settled before anything is scored, and the query takes Spark a minute")
-    summaries = [Purchases(), Complaints()]  # one join of summaries is as good as eight
-    rows = inside.summarise(as_of, summaries)
+    rows = inside.summarise(as_of, SETTLED)  # one join of summaries is as good as eight
     assert type(rows).__module__.startswith("pyspark")
     scorer = Silence()
     scored = rows.mapInArrow(
         lambda batches: score_batches(scorer, batches, as_of=as_of), "customer_id string, score double"
     )
     found = {row.customer_id: np.nan if row.score is None else row.score for row in scored.collect()}
-    expected = scorer.score(outside.portfolio(as_of, summaries))
+    expected = scorer.score(outside.portfolio(as_of, SETTLED))
     assert sorted(found) == expected.customer_id.tolist()
     assert np.array_equal([found[key] for key in expected.customer_id], expected.values, equal_nan=True)
 
