@@ -11,21 +11,16 @@ import crmrisk as cr
 from crmrisk.core.errors import CrmRiskError, FitError, MissingInputsError
 from crmrisk.evidence import SurveyTrend
 from crmrisk.satisfaction.decline_scorer import FittedSatisfactionDeclineScorer, SatisfactionDeclineScorer
+from crmrisk.satisfaction.next_answer import NextAnswer
 
 AS_OF = datetime(2026, 1, 31)
 QUARTER = timedelta(days=90)
-SETTINGS = {
-    "horizon": QUARTER,
-    "question": "nps",
-    "drop": 2,
-    "lowest": 0,
-    "overall": 7.0,
-    "segments": {"gold": 8.0},
-    "noise": 1.0,
-    "level_ratio": 2.0,
-    "slope_ratio": 0.0,
-    "level": 0.95,
-}
+MODEL = {"question": "nps", "overall": 7.0, "segments": {"gold": 8.0}, "noise": 1.0}
+
+
+def fitted_with(drop=2, level_ratio=2.0, slope_ratio=0.0) -> FittedSatisfactionDeclineScorer:
+    model = NextAnswer(**MODEL, level_ratio=level_ratio, slope_ratio=slope_ratio)
+    return FittedSatisfactionDeclineScorer(horizon=QUARTER, drop=drop, lowest=0, model=model, level=0.95)
 
 
 def book_of(rows, question="nps", segments=None) -> cr.Portfolio:
@@ -44,7 +39,7 @@ def book_of(rows, question="nps", segments=None) -> cr.Portfolio:
 def test_probability_by_hand():
     """One answer of 9 in gold: level 8 + 2/3, variance 1 + 2/3; it takes 7 or less to fall by 2."""
     book = book_of([("A", 10, 9)], segments={"A": "gold"})
-    score = FittedSatisfactionDeclineScorer(**SETTINGS).score(book)
+    score = fitted_with().score(book)
     assert score.values[0] == pytest.approx(norm.cdf((7.5 - 8 - 2 / 3) / np.sqrt(1 + 2 / 3)), rel=1e-12)
     ends = norm.cdf((7.5 - 8 - 2 / 3 + norm.ppf([0.025, 0.975]) * np.sqrt(2 / 3)) / 1.0)
     np.testing.assert_allclose([score.low[0], score.high[0]], ends, rtol=1e-9)
@@ -52,8 +47,8 @@ def test_probability_by_hand():
 
 def test_a_slope_moves_the_next_answer_to_the_middle_of_the_horizon():
     falling = book_of([("A", 700, 9), ("A", 350, 8), ("A", 0, 7)])
-    fitted = FittedSatisfactionDeclineScorer(**{**SETTINGS, "slope_ratio": 50.0, "level_ratio": 1e4, "drop": 1})
-    flat = FittedSatisfactionDeclineScorer(**{**SETTINGS, "slope_ratio": 0.0, "level_ratio": 1e4, "drop": 1})
+    fitted = fitted_with(drop=1, level_ratio=1e4, slope_ratio=50.0)
+    flat = fitted_with(drop=1, level_ratio=1e4)
     expected = 7 - 365.25 / 350 * 45 / 365.25  # the line through the three answers, 45 days ahead
     variance = 1 + 5 / 6  # of a fresh answer, and of the end of a line through three: about
     found = fitted.score(falling).values[0]
@@ -63,7 +58,7 @@ def test_a_slope_moves_the_next_answer_to_the_middle_of_the_horizon():
 
 def test_answers_at_the_bottom_cannot_fall():
     book = book_of([("A", 10, 1), ("B", 10, 2), ("C", 10, 0)])
-    fitted = FittedSatisfactionDeclineScorer(**SETTINGS)
+    fitted = fitted_with()
     scores, explained = fitted.score(book), fitted.explain(book)
     assert (scores.values == 0).tolist() == [True, False, True]
     assert (scores.high == 0).tolist() == [True, False, True]
@@ -79,8 +74,8 @@ def test_the_fit_learns_from_waves_of_one_scale_as_of_another():
     ]
     small = SatisfactionDeclineScorer(horizon=QUARTER).fit(book_of([(c, d, s / 10) for c, d, s in rows]))
     large = SatisfactionDeclineScorer(horizon=QUARTER, drop=20).fit(book_of(rows))
-    assert large.noise == pytest.approx(100 * small.noise, rel=1e-3)
-    assert large.overall == pytest.approx(10 * small.overall, rel=1e-6)
+    assert large.model.noise == pytest.approx(100 * small.model.noise, rel=1e-3)
+    assert large.model.overall == pytest.approx(10 * small.model.overall, rel=1e-6)
 
 
 def test_another_question_and_a_customer_without_answers():

@@ -57,6 +57,14 @@ def test_detractors_are_told_better_than_by_their_segments_share(evidence):
     assert found.baselines["nps_mean"].advantage.high < 0  # as the docs admit: the plain mean ranks better
 
 
+def test_levels_tell_detractors_better_than_kinds(evidence):
+    levels = DetractorScorer(horizon=HALF_YEAR, model="levels")
+    found = _backtest(evidence, Detracts(), levels, Baseline("nps_mean", -1))
+    assert found.baselines["nps_mean"].advantage.low > -0.01  # as good as the plain mean
+    kinds = _skill_against_segments(evidence, Detracts(), DetractorScorer(horizon=HALF_YEAR))
+    assert _skill_against_segments(evidence, Detracts(), levels) > kinds + 0.03
+
+
 def test_declines_are_told_better_than_by_the_last_answer_or_the_segments_share(evidence):
     scorer = SatisfactionDeclineScorer(horizon=HALF_YEAR)
     found = _backtest(evidence, Declines(), scorer, Baseline("nps_latest_wave", 1))

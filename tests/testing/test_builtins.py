@@ -230,6 +230,7 @@ EXAMPLES: MappingProxyType[str, tuple[ScorerCase, ...]] = MappingProxyType(
         "crmrisk.detractor": (
             ScorerCase(DetractorScorer(horizon=QUARTER)),
             ScorerCase(DetractorScorer(horizon=QUARTER, prior_answers=3, when_unanswered="segment", level=None)),
+            ScorerCase(DetractorScorer(horizon=QUARTER, model="levels"), waves()),
         ),
         "crmrisk.satisfaction_decline": (
             ScorerCase(SatisfactionDeclineScorer(horizon=QUARTER), waves()),

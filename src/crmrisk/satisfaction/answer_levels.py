@@ -178,6 +178,21 @@ class Effects(NamedTuple):
             determinant=determinant,
         )
 
+    def variance(self, ahead: float) -> FloatArray:
+        """Return what is not known of each customer's own line, as a multiple of the noise.
+
+        Parameters
+        ----------
+        ahead
+            When, in years after today.
+
+        Examples
+        --------
+        >>> Effects(*np.ones((7, 1))).variance(2.0)
+        array([9.])
+        """
+        return self.level_variance + 2.0 * ahead * self.covariance + ahead * ahead * self.slope_variance
+
 
 def segment_means(waves: Waves, segment: IntArray, ratios: Ratios) -> FloatArray:
     """Estimate the mean of every segment by generalised least squares, shrunk to the mean of all.
@@ -267,8 +282,9 @@ def fit_ratios(waves: Waves, segment: IntArray, *, slopes: bool = True) -> Fit:
         return float(answers * np.log(noise) + np.log(effects.determinant).sum()), Fit(ratios, noise, means)
 
     bounds = [(float(np.log(_SMALLEST)), float(np.log(_LARGEST)))] * free
-    start = np.log(_START[:free])
+    start = np.log(np.array(_START[:free]))
     settings: Any = {"xatol": 1e-5, "fatol": 1e-7, "maxiter": 400}
-    found = minimize(lambda logs: profiled(logs)[0], start, method="Nelder-Mead", bounds=bounds, options=settings)
+    asked: Any = lambda logs: profiled(logs)[0]  # noqa: E731 - the stubs of scipy know no function of an array
+    found = minimize(asked, start, method="Nelder-Mead", bounds=bounds, options=settings)
     fitted = profiled(found.x)[1]
     return fitted._replace(ratios=Ratios(*(0.0 if each < _NONE else each for each in fitted.ratios)))

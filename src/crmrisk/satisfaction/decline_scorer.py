@@ -6,46 +6,28 @@ from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from pydantic import Field
-from scipy.special import ndtr
 
 from crmrisk.core.bases import BaseFittedScorer, BaseScorer
-from crmrisk.core.errors import FitError, Problem
-from crmrisk.core.explanation import Explanation
-from crmrisk.core.instants import PositiveSpan, days
+from crmrisk.core.instants import PositiveSpan
 from crmrisk.core.measures import Input, Measure, Name
-from crmrisk.core.scores import Ranged
-from crmrisk.evidence.summaries.survey_trend import SurveyTrend
 from crmrisk.evidence.summaries.surveys import plain_name
-from crmrisk.satisfaction.answer_levels import Effects, Ratios, Waves, fit_ratios
-from crmrisk.satisfaction.answer_shares import SEGMENT, looked_up
-from crmrisk.satisfaction.numerics import normal_quantile
+from crmrisk.satisfaction.answer_shares import SEGMENT
+from crmrisk.satisfaction.next_answer import Level, Limit, NextAnswer, Threshold, wave_inputs
 
 if TYPE_CHECKING:
-    from crmrisk.core.arrays import BoolArray, FloatArray
+    from crmrisk.core.arrays import FloatArray
+    from crmrisk.core.explanation import Explanation
     from crmrisk.core.outcomes import Outcomes
     from crmrisk.core.portfolio import Portfolio
+    from crmrisk.core.scores import Ranged
 
 __all__ = ["FittedSatisfactionDeclineScorer", "SatisfactionDeclineScorer"]
 
-Level = Annotated[float, Field(gt=0, lt=1)]
 Drop = Annotated[float, Field(gt=0)]
-Ratio = Annotated[float, Field(ge=0)]
-
-_OPTIONAL = {"slope", "scatter"}
-_UNUSED = {"change"}
-_IMPOSSIBLE, _LEAST = -40.0, -38.0
-"""Probits of what cannot be, and of the least likely that can: a normal tail below it is 0 in floating point."""
 
 
-def _columns(question: str) -> dict[str, Input]:
-    """Name what is read of `SurveyTrend`: the end of the name to the input."""
-    start = len(plain_name(question)) + 1
-    yielded = {each.name[start:]: each for each in SurveyTrend(question=question).inputs}
-    return {
-        end: Input(each.name, each.unit, ge=each.ge, optional=end in _OPTIONAL)
-        for end, each in yielded.items()
-        if end not in _UNUSED
-    }
+def _latest(question: str) -> Input:
+    return Input(f"{plain_name(question)}_latest_wave", "score")
 
 
 class FittedSatisfactionDeclineScorer(BaseFittedScorer):
@@ -55,24 +37,14 @@ class FittedSatisfactionDeclineScorer(BaseFittedScorer):
     ----------
     horizon
         The time span after ``as_of`` within which the next answer is given.
-    question
-        The question.
     drop
         By how many points lower [score].
     lowest
         The lowest answer the scale allows [score].
-    overall
-        The mean of all answers [score].
-    segments
-        The mean by segment [score], shrunk to the overall one.
-    noise
-        The variance of one answer around the customer's own line [score^2].
-    level_ratio, slope_ratio
-        The variances of customers' levels [score^2] and slopes [score^2/year^2], as multiples of `noise`.
+    model
+        What the next answer is expected to be.
     level
         The coverage of the interval; ``None`` is none.
-    warnings
-        What the fit could not tell.
 
     Examples
     --------
@@ -80,57 +52,33 @@ class FittedSatisfactionDeclineScorer(BaseFittedScorer):
     """
 
     horizon: PositiveSpan
-    question: Name
     drop: Drop
     lowest: float
-    overall: float
-    segments: dict[Name, float]
-    noise: Drop
-    level_ratio: Ratio
-    slope_ratio: Ratio
+    model: NextAnswer
     level: Level | None
-    warnings: tuple[str, ...] = ()
 
     @property
     def inputs(self) -> tuple[Input, ...]:
         """The customer's waves, and the segment."""
-        return (*_columns(self.question).values(), SEGMENT)
+        return (*wave_inputs(self.model.question).values(), _latest(self.model.question), SEGMENT)
 
     @property
     def measure(self) -> Measure:
         """A probability over the horizon."""
         return Measure.probability(horizon=self.horizon)
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the fit could not tell."""
+        return self.model.warnings
+
     def compute(self, portfolio: Portfolio) -> FloatArray | Ranged:
         """Return P(next answer <= last answer - drop), with the interval of what is not known of the customer."""
-        threshold, possible = self._threshold(portfolio)
-        mean, effects = self._effects(portfolio)
-        ahead = self._ahead
-        distance = threshold - (mean + effects.level + effects.slope * ahead)
-        unknown = _variance(effects, ahead)
-        probit = distance / np.sqrt(self.noise * (1.0 + unknown))
-        value = np.where(possible, ndtr(np.maximum(probit, _LEAST)), 0.0)
-        if self.level is None:
-            return value
-        reach = normal_quantile(self.level) * np.sqrt(self.noise * unknown)
-        ends = (ndtr((distance + side * reach) / np.sqrt(self.noise)) for side in (-1.0, 1.0))
-        low, high = (np.where(possible, end, 0.0) for end in ends)
-        # averaging over what is not known draws the probability to a half, for some out of the interval
-        return Ranged(value, np.fmin(low, value), np.fmax(high, value))
+        return self.model.at_most(self._threshold(portfolio), portfolio, horizon=self.horizon, level=self.level)
 
-    @property
-    def _ahead(self) -> float:
-        return 0.5 * days(self.horizon) / 365.25
-
-    def _threshold(self, portfolio: Portfolio) -> tuple[FloatArray, BoolArray]:
-        """Return up to where a whole answer counts as fallen, half a point above it, and whether the scale has it."""
-        fallen = np.floor(portfolio[f"{plain_name(self.question)}_latest_wave"] - self.drop)
+    def _threshold(self, portfolio: Portfolio) -> Threshold:
+        fallen = np.floor(portfolio[_latest(self.model.question).name] - self.drop)
         return fallen + 0.5, fallen >= self.lowest
-
-    def _effects(self, portfolio: Portfolio) -> tuple[FloatArray, Effects]:
-        waves = _waves(portfolio, self.question)
-        mean = looked_up(portfolio.label("segment"), self.segments, self.overall)
-        return mean, Effects.of(waves, mean, Ratios(self.level_ratio, self.slope_ratio))
 
     def explain(self, portfolio: Portfolio, /) -> Explanation:
         """Explain on probits: the last answer, the segment, the customer's own level and slope.
@@ -149,33 +97,8 @@ class FittedSatisfactionDeclineScorer(BaseFittedScorer):
             If the portfolio does not hold what is read.
         """
         rated = portfolio.require(self.inputs, reader=type(self).__name__)
-        threshold, possible = self._threshold(portfolio)
-        mean, effects = self._effects(portfolio)
-        unit = np.where(rated, np.sqrt(self.noise * (1.0 + _variance(effects, self._ahead))), np.nan)
-        baseline = (0.5 - self.drop) / unit
-        own = (
-            (self.overall - mean) / unit,
-            -effects.level / unit,
-            -effects.slope * self._ahead / unit,
-        )
-        latest = (threshold - 0.5 + self.drop - self.overall) / unit
-        total = baseline + latest + own[0] + own[1] + own[2]
-        least = np.where(possible, np.maximum(total, _LEAST), _IMPOSSIBLE)
-        read = _columns(self.question)
-        names = (read["latest_wave"].name, SEGMENT.name, read["wave_mean"].name, read["slope"].name)
-        table = np.column_stack([latest + (least - total), *own])
-        return Explanation(portfolio.customer_id, names, np.where(rated, baseline, 0.0), table, scale="probit")
-
-
-def _variance(effects: Effects, ahead: float) -> FloatArray:
-    """Return what is not known of the customer's own line at a time ahead, as a multiple of the noise."""
-    return effects.level_variance + 2.0 * ahead * effects.covariance + ahead * ahead * effects.slope_variance
-
-
-def _waves(portfolio: Portfolio, question: str) -> Waves:
-    missing = np.full(len(portfolio), np.nan)
-    read = _columns(question).items()
-    return Waves.of({end: portfolio.columns.get(each.name, missing) for end, each in read})
+        usual = Limit(self.model.overall - self.drop + 0.5, _latest(self.model.question).name)
+        return self.model.explain(self._threshold(portfolio), portfolio, rated, horizon=self.horizon, usual=usual)
 
 
 class SatisfactionDeclineScorer(
@@ -233,8 +156,9 @@ class SatisfactionDeclineScorer(
     --------
     >>> from datetime import date, timedelta
     >>> from crmrisk import Portfolio
-    >>> fitted = FittedSatisfactionDeclineScorer(horizon=timedelta(days=90), question="nps", drop=2, lowest=0,
-    ...     overall=7.5, segments={}, noise=1.0, level_ratio=2.0, slope_ratio=0.0, level=None)
+    >>> model = NextAnswer(question="nps", overall=7.5, segments={}, noise=1, level_ratio=2, slope_ratio=0)
+    >>> quarter = timedelta(days=90)
+    >>> fitted = FittedSatisfactionDeclineScorer(horizon=quarter, drop=2, lowest=0, model=model, level=None)
     >>> book = Portfolio(["C1", "C2"], date(2026, 1, 31), {"nps_waves": [4, 4], "nps_wave_mean": [7, 7],
     ...     "nps_latest_wave": [9, 5], "nps_mean_age": [200, 200], "nps_age_variance": [100, 100],
     ...     "nps_slope": [1, -1], "nps_scatter": [1, 1]})
@@ -253,7 +177,7 @@ class SatisfactionDeclineScorer(
     @property
     def inputs(self) -> tuple[Input, ...]:
         """The customer's waves, and the segment."""
-        return (*_columns(self.question).values(), SEGMENT)
+        return (*wave_inputs(self.question).values(), _latest(self.question), SEGMENT)
 
     @property
     def measure(self) -> Measure:
@@ -262,35 +186,10 @@ class SatisfactionDeclineScorer(
 
     def learn(self, portfolio: Portfolio, outcomes: Outcomes | None) -> FittedSatisfactionDeclineScorer:
         """Fit the variances of levels, slopes and answers, and the means of the segments."""
-        known = portfolio.take(portfolio.require(self.inputs, reader=type(self).__name__))
-        waves = _waves(known, self.question)
-        answered = waves.n >= 1
-        waves, labels = waves.take(answered), known.label("segment")[answered]
-        most = float(waves.n.max(initial=0.0))
-        _check(waves, most)
-        names = sorted({label for label in labels.tolist() if label is not None})
-        position = {name: float(row) for row, name in enumerate(names)}
-        rows = looked_up(labels, position, float(len(names))).astype(np.int64)
-        fit = fit_ratios(waves, rows, slopes=most > 2)
         return FittedSatisfactionDeclineScorer(
             horizon=self.horizon,
-            question=self.question,
             drop=self.drop,
             lowest=self.lowest,
-            overall=float(fit.means[0]),
-            segments={name: float(fit.means[1 + row]) for row, name in enumerate(names)},
-            noise=fit.noise,
-            level_ratio=fit.ratios.level,
-            slope_ratio=fit.ratios.slope,
+            model=NextAnswer.fit(portfolio, question=self.question, reader=type(self).__name__),
             level=self.level,
-            warnings=() if most > 2 else ("nobody answered on three days: customers' slopes count as 0",),
         )
-
-
-def _check(waves: Waves, most: float) -> None:
-    where, got = "SatisfactionDeclineScorer", f"{len(waves.n)} customers with an answer"
-    if most < 2:
-        what = "nobody answered on two days, so that level and chance cannot be told apart"
-        raise FitError(Problem(what=what, where=where, got=got, remedy="learn as of a later date"))
-    if float(np.ptp(waves.mean)) == 0.0 and not waves.residual.any() and not waves.slope.any():
-        raise FitError(Problem(what="answers do not vary", where=where, got=f"{got}, all {waves.mean[0]:g}"))

@@ -2,40 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeAlias
 
 import numpy as np
-from pydantic import Field
-from scipy.special import betaincinv
+from pydantic import Field, model_validator
 
 from crmrisk.core.bases import BaseFittedScorer, BaseScorer
-from crmrisk.core.explanation import Explanation
+from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.instants import PositiveSpan
-from crmrisk.core.measures import Input, Measure, Name
+from crmrisk.core.measures import Input, Measure
 from crmrisk.core.scores import Ranged
-from crmrisk.satisfaction.answer_shares import (
-    COUNTS,
-    SEGMENT,
-    PriorAnswers,
-    Pseudo,
-    Share,
-    WhenUnanswered,
-    answer_counts,
-    fit_prior_answers,
-    looked_up,
-    prior_inputs,
-    shares_by_segment,
-)
+from crmrisk.satisfaction.answer_shares import COUNTS, SEGMENT, Pseudo, WhenUnanswered, prior_inputs
+from crmrisk.satisfaction.detractor_shares import DetractorShares
+from crmrisk.satisfaction.next_answer import Level, Limit, NextAnswer, wave_inputs
 
 if TYPE_CHECKING:
     from crmrisk.core.arrays import BoolArray, FloatArray
+    from crmrisk.core.explanation import Explanation
     from crmrisk.core.outcomes import Outcomes
     from crmrisk.core.portfolio import Portfolio
 
 __all__ = ["DetractorScorer", "FittedDetractorScorer"]
 
-Level = Annotated[float, Field(gt=0, lt=1)]
+Cut: TypeAlias = Annotated[int, Field(ge=0, le=9)]
 
+_QUESTION = "nps"
 _MONOTONE = {"nps_promoters": -1, "nps_passives": -1, "nps_detractors": 1}
 
 
@@ -46,18 +37,14 @@ class FittedDetractorScorer(BaseFittedScorer):
     ----------
     horizon
         The time span after ``as_of`` within which the next answer is given.
-    overall
-        The share of detractors among all answers.
-    segments
-        The share by segment, shrunk to the overall one.
-    prior_answers
-        How many answers the segment's share counts for.
+    model
+        What the next answer is expected to be: from the kinds of answers so far, or from their level and slope.
+    detractor_most
+        The highest answer of a detractor, for the latter.
     when_unanswered
         What a customer without any answer gets.
     level
         The coverage of the interval; ``None`` is none.
-    warnings
-        What the fit could not tell.
 
     Examples
     --------
@@ -65,17 +52,17 @@ class FittedDetractorScorer(BaseFittedScorer):
     """
 
     horizon: PositiveSpan
-    overall: Share
-    segments: dict[Name, Share]
-    prior_answers: Pseudo
+    model: Annotated[DetractorShares | NextAnswer, Field(discriminator="method")]
+    detractor_most: Cut = 6
     when_unanswered: WhenUnanswered
     level: Level | None
-    warnings: tuple[str, ...] = ()
 
     @property
     def inputs(self) -> tuple[Input, ...]:
-        """The customer's answers by kind, and the segment."""
-        return (*COUNTS, SEGMENT)
+        """The customer's answers, and the segment."""
+        if isinstance(self.model, DetractorShares):
+            return (*COUNTS, SEGMENT)
+        return _wave_inputs(self.when_unanswered)
 
     @property
     def measure(self) -> Measure:
@@ -84,27 +71,31 @@ class FittedDetractorScorer(BaseFittedScorer):
 
     @property
     def monotone(self) -> dict[str, int]:
-        """More detractor answers never lower the score, more of the others never raise it."""
-        return dict(_MONOTONE)
+        """By kinds, more detractor answers never lower the score, more of the others never raise it."""
+        return dict(_MONOTONE) if isinstance(self.model, DetractorShares) else {}
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the fit could not tell."""
+        return self.model.warnings
 
     def compute(self, portfolio: Portfolio) -> FloatArray | Ranged:
-        """Return the mean of each customer's beta posterior, with its quantiles."""
-        promoters, passives, detractors = (portfolio[each.name] for each in COUNTS)
-        share = looked_up(portfolio.label("segment"), self.segments, self.overall)
-        for_it = detractors + self.prior_answers * share
-        against = promoters + passives + self.prior_answers * (1.0 - share)
-        value = np.where(self._unrated(promoters + passives + detractors), np.nan, for_it / (for_it + against))
-        if self.level is None:
-            return value
-        low, high = (betaincinv(for_it, against, tail) for tail in (0.5 - self.level / 2, 0.5 + self.level / 2))
-        # of a prior far below one answer the mean may lie outside the central interval
-        return Ranged(value, np.fmin(low, value), np.fmax(high, value))
+        """Return the probability, with the interval of what is not known of the customer."""
+        if isinstance(self.model, NextAnswer):
+            limit = (self.detractor_most + 0.5, True)
+            return self.model.at_most(limit, portfolio, horizon=self.horizon, level=self.level)
+        found = self.model.probability(portfolio, level=self.level)
+        answered = self._answered(portfolio)
+        if isinstance(found, Ranged):
+            return Ranged(*(np.where(answered, part, np.nan) for part in found))
+        return np.where(answered, found, np.nan)
 
-    def _unrated(self, answers: FloatArray) -> BoolArray:
-        return np.asarray(answers == 0) & np.bool_(self.when_unanswered == "unrated")
+    def _answered(self, portfolio: Portfolio) -> BoolArray:
+        promoters, passives, detractors = (portfolio[each.name] for each in COUNTS)
+        return np.asarray(promoters + passives + detractors > 0) | np.bool_(self.when_unanswered == "segment")
 
     def explain(self, portfolio: Portfolio, /) -> Explanation:
-        """Explain by what the segment adds to the book's share of detractors, and each kind of own answers to that.
+        """Explain by what segment and own answers add: to the book's share, or on probits to its mean answer.
 
         Parameters
         ----------
@@ -117,54 +108,63 @@ class FittedDetractorScorer(BaseFittedScorer):
             If the portfolio does not hold what is read.
         """
         rated = portfolio.require(self.inputs, reader=type(self).__name__)
-        promoters, passives, detractors = (np.where(rated, portfolio[each.name], np.nan) for each in COUNTS)
-        share = looked_up(portfolio.label("segment"), self.segments, self.overall)
-        answers = promoters + passives + detractors
-        total = np.where(self._unrated(answers), np.nan, answers + self.prior_answers)
-        parts = (-promoters * share, -passives * share, detractors * (1.0 - share))
-        table = np.column_stack([*(part / total for part in parts), share - self.overall + 0.0 * total])
-        names = tuple(each.name for each in self.inputs)
-        return Explanation(portfolio.customer_id, names, self.overall, table, scale="probability")
+        if isinstance(self.model, DetractorShares):
+            return self.model.explain(portfolio, rated & self._answered(portfolio))
+        at = self.detractor_most + 0.5
+        usual = Limit(at, "detractor_most")
+        return self.model.explain((at, True), portfolio, rated, horizon=self.horizon, usual=usual)
+
+
+def _wave_inputs(when_unanswered: WhenUnanswered) -> tuple[Input, ...]:
+    return (*wave_inputs(_QUESTION, optional=when_unanswered == "segment").values(), SEGMENT)
 
 
 class DetractorScorer(BaseScorer, kind="crmrisk.detractor", fitted=FittedDetractorScorer):
     """Score the probability that a customer's next answer within the horizon is a detractor's.
 
-    A customer's own probability is drawn from the beta distribution of their segment; with d detractor answers among n,
-    older ones weighing less, and the segment's share q counting for s answers, ``P = (d + s q) / (n + s)``. Only
-    customers who answered more than once tell how much customers of a segment differ: s is learnt from them by marginal
-    likelihood. The interval is that of the customer's own probability, s and q taken as known.
+    By default it counts kinds of answers: a customer's own probability is drawn from the beta distribution of their
+    segment; with d detractor answers among n, older ones weighing less, and the segment's share q counting for s
+    answers, ``P = (d + s q) / (n + s)``. Only customers who answered more than once tell how much customers of a
+    segment differ: s is learnt from them by marginal likelihood.
 
-    The probability speaks of customers **who answer** within the horizon (see `crmrisk.evidence.Detracts`), and is the
-    same whenever in it they do: opinions are taken to be steady, apart from old answers weighing less. It needs no
-    outcomes; where the past says that it should, put it into a `CalibratedScorer`.
+    With ``model="levels"`` it reads the scores themselves, which tell a 7 from a 10: the next answer is normal around
+    the customer's own level and slope, as in `SatisfactionDeclineScorer`, and the probability is that it is at most
+    `detractor_most`. That takes what `crmrisk.evidence.SurveyTrend` yields.
+
+    The probability speaks of customers **who answer** within the horizon (see `crmrisk.evidence.Detracts`). It needs no
+    outcomes; where the past says that it should, put it into a `CalibratedScorer`. The interval is that of the
+    customer's own probability, what was fitted taken as known.
 
     Parameters
     ----------
     horizon
         The time span after ``as_of``.
+    model
+        ``"kinds"`` or ``"levels"``.
     prior_answers
-        How many answers the segment's share counts for; ``None``, the default, learns it.
+        Of kinds: how many answers the segment's share counts for; ``None``, the default, learns it.
+    detractor_most
+        Of levels: the highest answer of a detractor; kinds are told apart in `crmrisk.evidence.NetPromoterAnswers`.
     when_unanswered
-        ``"unrated"``, or ``"segment"`` to give customers without any answer their segment's share.
+        ``"unrated"``, or ``"segment"`` to give customers without any answer what is expected of their segment.
     level
         The coverage of the interval; ``None`` makes none.
 
     Raises
     ------
     InvalidValueError
-        If the horizon or the prior is not positive.
+        If the horizon or the prior is not positive, or levels are given a prior.
     FitError
-        If nobody answered.
+        If nobody answered; of levels, if nobody answered on two days.
 
     Notes
     -----
     Back-tested on a simulated book of 20,000 customers (`crmrisk.datasets.simulate_book`) over 180 days from 1 January
-    and 1 July 2025, of whom some 3,000 answered each time: its Brier score was 26 % and 24 % below that of the
-    segment's share, its area under the curve 0.81 and 0.80. The plain mean of own answers ranked customers better
-    (``nps_mean``, 0.86 and 0.87), because a passive answer tells this scorer no more than a promoter's; where ranking
-    is all that counts, fit a `LogisticScorer` to it. Opinions of simulated customers do not change, so that letting old
-    answers weigh less made probabilities too cautious (calibration slope 1.3).
+    and 1 July 2025, of whom some 3,000 answered each time. Kinds: the Brier score was 26 % and 24 % below that of the
+    segment's share, the area under the curve 0.81 and 0.80; the plain mean of own answers ranked customers better
+    (``nps_mean``, 0.86 and 0.87), and since opinions of simulated customers do not change, letting old answers weigh
+    less made probabilities too cautious (calibration slope 1.3). Levels: 34 % and 33 %, 0.87 and 0.87, slope 1.0; but
+    the book draws answers from the very model this fits, so that real ones will be told less well.
 
     References
     ----------
@@ -188,14 +188,23 @@ class DetractorScorer(BaseScorer, kind="crmrisk.detractor", fitted=FittedDetract
     """
 
     horizon: PositiveSpan
+    model: Literal["kinds", "levels"] = "kinds"
     prior_answers: Pseudo | None = None
+    detractor_most: Cut = 6
     when_unanswered: WhenUnanswered = "unrated"
     level: Level | None = 0.95
 
+    @model_validator(mode="after")
+    def _of_one_model(self) -> Self:
+        if self.model == "levels" and self.prior_answers is not None:
+            what = "levels have no prior answers: how much a segment counts for follows from how customers differ"
+            raise InvalidValueError(Problem(what=what, where="DetractorScorer.prior_answers", remedy='model="kinds"'))
+        return self
+
     @property
     def inputs(self) -> tuple[Input, ...]:
-        """The customer's answers by kind, the segment, and how many answers these are where the prior is learnt."""
-        return prior_inputs(self.prior_answers)
+        """The customer's answers, the segment, and for kinds how many answers these are where the prior is learnt."""
+        return prior_inputs(self.prior_answers) if self.model == "kinds" else _wave_inputs(self.when_unanswered)
 
     @property
     def measure(self) -> Measure:
@@ -203,20 +212,14 @@ class DetractorScorer(BaseScorer, kind="crmrisk.detractor", fitted=FittedDetract
         return Measure.probability(horizon=self.horizon)
 
     def learn(self, portfolio: Portfolio, outcomes: Outcomes | None) -> FittedDetractorScorer:
-        """Count detractors by segment, and learn how many answers a segment counts for."""
-        kinds = answer_counts(portfolio, reader="DetractorScorer")
-        counts = np.stack([kinds[:, 2], kinds[:, 0] + kinds[:, 1]], axis=1)
-        overall = (counts.sum(axis=0) + 0.5) / (counts.sum() + 1.0)  # half an answer each way, so that none is certain
-        prior = PriorAnswers(self.prior_answers or 0.0)
-        if self.prior_answers is None:
-            prior = fit_prior_answers(portfolio, counts, overall)
-        shares = shares_by_segment(portfolio.label("segment"), counts, overall, prior_answers=prior.answers)
+        """Learn from the answers so far."""
+        reader = type(self).__name__
         return FittedDetractorScorer(
             horizon=self.horizon,
-            overall=float(overall[0]),
-            segments={name: float(each[0]) for name, each in shares.items()},
-            prior_answers=prior.answers,
+            model=DetractorShares.fit(portfolio, prior_answers=self.prior_answers, reader=reader)
+            if self.model == "kinds"
+            else NextAnswer.fit(portfolio, question=_QUESTION, reader=reader),
+            detractor_most=self.detractor_most,
             when_unanswered=self.when_unanswered,
             level=self.level,
-            warnings=prior.warnings,
         )
