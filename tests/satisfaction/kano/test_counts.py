@@ -59,7 +59,7 @@ numbers = st.lists(st.integers(0, 400), min_size=6, max_size=6)
 
 
 @given(numbers)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_better_and_worse_are_wilson_proportions_of_the_rateable_answers(numbers):
     a, o, m, i, _, _ = numbers
     counts = counts_of(numbers)

@@ -82,13 +82,13 @@ def requirements_of(rows, **options):
 
 
 @given(rows=surveys, data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_the_order_of_rows_does_not_matter(rows, data):
     assert requirements_of(data.draw(st.permutations(rows))) == requirements_of(rows)
 
 
 @given(rows=surveys, seed=st.none() | st.integers(0, 5))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_a_requirement_asked_alone_is_the_same_among_others(rows, seed):
     def stream():
         return None if seed is None else np.random.default_rng(seed)
@@ -99,7 +99,7 @@ def test_a_requirement_asked_alone_is_the_same_among_others(rows, seed):
 
 
 @given(rows=surveys)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_every_row_is_counted_or_counted_as_missing_and_json_keeps_it_all(rows):
     found = requirements_of(rows)
     assert sum(requirement.n + requirement.missing for requirement in found) == len(rows)
@@ -209,7 +209,7 @@ def test_money_transfers(data_folder):
         survey["functional_raw"],
         survey["dysfunctional_raw"],
         importance=survey["importance_raw"].str[0].astype(int),
-        table=EvaluationTable.pouliot(),
+        table="pouliot",
         scale=TRANSFERS,
     )
     secure = next(requirement for requirement in found if requirement.name == "F10")

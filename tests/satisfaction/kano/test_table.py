@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmrisk.core.errors import InvalidValueError, RecordError
@@ -47,8 +47,9 @@ def test_pouliot_differs_in_two_cells_only_and_is_not_the_default():
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from(list(KanoAnswer)), st.sampled_from(list(KanoAnswer))), min_size=1, max_size=20)
+    st.lists(st.tuples(st.sampled_from(list(KanoAnswer)), st.sampled_from(list(KanoAnswer))), min_size=1, max_size=10)
 )
+@settings(max_examples=30, deadline=None)
 def test_a_column_of_pairs_is_each_pair_looked_up(pairs):
     for table in (EvaluationTable.standard(), EvaluationTable.pouliot()):
         found = classify_pairs([one for one, _ in pairs], [other for _, other in pairs], table=table)
@@ -61,6 +62,13 @@ def test_swapping_the_two_questions_swaps_wanted_and_reverse(pair):
     (here,), (there,) = letters([pair]), letters([pair[::-1]])
     assert (there == "R") == (here in "AOM")
     assert (here == there) == (here in "IQ")
+
+
+def test_a_table_is_found_by_its_name():
+    assert letters([(2, 2)], table="pouliot") == ["Q"]
+    for wrong in ("kano", None, 3, ["pouliot"]):
+        with pytest.raises(InvalidValueError, match="table"):
+            letters([(2, 2)], table=wrong)
 
 
 def test_a_missing_side_leaves_the_pair_unrated_or_is_refused():

@@ -24,7 +24,7 @@ from crmrisk.satisfaction.kano.plane import (
     quadrant_of,
     quadrant_probabilities,
 )
-from crmrisk.satisfaction.kano.table import STANDARD_TABLE, EvaluationTable, KanoCategory
+from crmrisk.satisfaction.kano.table import STANDARD_TABLE, EvaluationTable, KanoCategory, TableName, evaluation_table
 from crmrisk.satisfaction.means import mean_of_counts
 from crmrisk.satisfaction.numerics import check_method
 
@@ -166,7 +166,7 @@ def continuous_position(
     *,
     effective_n: float | None = None,
     scale: KanoPoints = DUMOUCHEL,
-    table: EvaluationTable = STANDARD_TABLE,
+    table: EvaluationTable | TableName = STANDARD_TABLE,
     interval: ContinuousInterval = "t",
     level: float = 0.95,
     rng: np.random.Generator | None = None,
@@ -200,7 +200,7 @@ def continuous_position(
     Raises
     ------
     InvalidValueError
-        If a count, the effective n, interval or level are not valid, or fewer than two replicates are asked for.
+        If a count, the effective n, table, interval or level are not valid, or fewer than two replicates are asked for.
 
     Examples
     --------
@@ -211,13 +211,14 @@ def continuous_position(
     >>> rust.functional.value, rust.dysfunctional.value, rust.quadrant
     (-2.0, -1.0, None)
     """
-    refuse(kind_problems(scale, KanoPoints, where="scale"), kind_problems(table, EvaluationTable, where="table"))
+    refuse(kind_problems(scale, KanoPoints, where="scale"))
+    cells = evaluation_table(table)
     check_method(interval, get_args(ContinuousInterval))
     counts = answer_counts(pairs, (5, 5), "pairs", effective_n)
     n = float(counts.sum())
     worth = counts * ((n if effective_n is None else effective_n) / n) if n else counts
     samples = resampled_pairs(worth, rng=rng, replicates=replicates) if n else None
-    return mean_position(counts, worth, samples, scale=scale, table=table, interval=interval, level=level)
+    return mean_position(counts, worth, samples, scale=scale, table=cells, interval=interval, level=level)
 
 
 def answer_counts(

@@ -99,7 +99,6 @@ def check_judgement(judgement: Judgement) -> None:
         ("questionable", judgement.questionable, get_args(QuestionablePolicy)),
     )
     refuse(
-        kind_problems(judgement.table, EvaluationTable, where="table"),
         kind_problems(judgement.points, KanoPoints, where="points"),
         [
             Problem(what="no such policy", where=where, allowed=", ".join(known), got=repr(value))

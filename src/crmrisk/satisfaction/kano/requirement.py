@@ -30,7 +30,7 @@ from crmrisk.satisfaction.kano.policies import (
 from crmrisk.satisfaction.kano.position import KanoPosition, position_of
 from crmrisk.satisfaction.kano.record import Requirement
 from crmrisk.satisfaction.kano.stability import CategoryProbabilities, probabilities_in
-from crmrisk.satisfaction.kano.table import STANDARD_TABLE, EvaluationTable, KanoCategory
+from crmrisk.satisfaction.kano.table import STANDARD_TABLE, EvaluationTable, KanoCategory, TableName, evaluation_table
 from crmrisk.satisfaction.means import mean_of_counts
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def kano_requirements(
     population: PopulationSizes | None = None,
     by: ArrayLike | None = None,
     respondent: ArrayLike | None = None,
-    table: EvaluationTable = STANDARD_TABLE,
+    table: EvaluationTable | TableName = STANDARD_TABLE,
     scale: AnswerScale = STANDARD_SCALE,
     rule: ClassificationRule = "mode",
     reverse: ReversePolicy = "exclude",
@@ -103,7 +103,7 @@ def kano_requirements(
     respondent
         Who answered, ``(n_answers,)``; where given, nobody may answer about one requirement twice.
     table
-        The evaluation table; its name stays with every result.
+        The evaluation table, or its name (``"standard"``, ``"pouliot"``); the name stays with every result.
     scale
         How wordings map to answers.
     rule
@@ -151,7 +151,7 @@ def kano_requirements(
     ('must_be', 'attractive', 1)
     """
     refuse(kind_problems(scale, AnswerScale, where="scale"), random_source_problems(rng, optional=True))
-    how = Judgement(table, rule, reverse, questionable, points, interval, level, replicates)
+    how = Judgement(evaluation_table(table), rule, reverse, questionable, points, interval, level, replicates)
     check_judgement(how)
     columns = SurveyColumns(
         requirement, functional, dysfunctional, importance, weights, respondent, by, strata, clusters, population
@@ -159,7 +159,7 @@ def kano_requirements(
     entropy = 0 if rng is None else int(rng.integers(2**63))
     return tuple(
         _requirement(cell, how, np.random.default_rng([entropy, *_label(cell).encode()]))
-        for cell in survey_cells(columns, scale=scale, table=table, missing=missing)
+        for cell in survey_cells(columns, scale=scale, table=how.table, missing=missing)
     )
 
 
@@ -170,7 +170,7 @@ def requirement_from_pairs(
     importance: ArrayLike | None = None,
     effective_n: float | None = None,
     missing: int = 0,
-    table: EvaluationTable = STANDARD_TABLE,
+    table: EvaluationTable | TableName = STANDARD_TABLE,
     rule: ClassificationRule = "mode",
     reverse: ReversePolicy = "exclude",
     questionable: QuestionablePolicy = "keep",
@@ -195,7 +195,7 @@ def requirement_from_pairs(
     missing
         How many respondents left one of the two answers out.
     table
-        The evaluation table.
+        The evaluation table, or its name.
     rule
         How counts become a category.
     reverse, questionable, points, interval
@@ -222,7 +222,7 @@ def requirement_from_pairs(
     >>> requirement_from_pairs("any", np.ones((5, 5))).counts.reverse
     7.0
     """
-    how = Judgement(table, rule, reverse, questionable, points, interval, level, replicates)
+    how = Judgement(evaluation_table(table), rule, reverse, questionable, points, interval, level, replicates)
     check_judgement(how)
     stated = None if importance is None else Tally(answer_counts(importance, (9,), "importance"))
     tally = Tally(answer_counts(pairs, (5, 5), "pairs", effective_n), effective_n)

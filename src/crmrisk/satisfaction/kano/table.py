@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeAlias
 
 import numpy as np
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from crmrisk.core.errors import Problem, RecordError
+from crmrisk.core.errors import InvalidValueError, Problem, RecordError
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.kano.answers import STANDARD_SCALE, AnswerScale
 
@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from crmrisk.core.arrays import IntArray, ObjectArray
     from crmrisk.satisfaction.answers import Missing
 
-__all__ = ["STANDARD_TABLE", "EvaluationTable", "KanoCategory", "answer_codes", "classify_pairs"]
+__all__ = [
+    "STANDARD_TABLE",
+    "EvaluationTable",
+    "KanoCategory",
+    "TableName",
+    "answer_codes",
+    "classify_pairs",
+    "evaluation_table",
+]
 
 _Row = Annotated[str, Field(pattern=r"^[AOMIRQ]{5}$")]
 
@@ -178,12 +186,46 @@ class EvaluationTable(Value):
 STANDARD_TABLE = EvaluationTable.standard()
 """The table of Kano et al. (1984)."""
 
+TableName: TypeAlias = Literal["standard", "pouliot"]
+"""The tables that have a name."""
+
+
+def evaluation_table(table: EvaluationTable | TableName) -> EvaluationTable:
+    """Find a table by its name, or take one as it is.
+
+    Parameters
+    ----------
+    table
+        ``"standard"``, ``"pouliot"``, or a table.
+
+    Returns
+    -------
+    The table.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no table of that name.
+
+    Examples
+    --------
+    >>> evaluation_table("pouliot") == EvaluationTable.pouliot()
+    True
+    """
+    if isinstance(table, EvaluationTable):
+        return table
+    named = {"standard": EvaluationTable.standard, "pouliot": EvaluationTable.pouliot}
+    if not isinstance(table, str) or table not in named:
+        allowed = "'standard', 'pouliot' or EvaluationTable(...)"
+        raise InvalidValueError(Problem(what="no such table", where="table", allowed=allowed, got=repr(table)[:100]))
+    return named[table]()
+
 
 def classify_pairs(
     functional: ArrayLike,
     dysfunctional: ArrayLike,
     *,
-    table: EvaluationTable = STANDARD_TABLE,
+    table: EvaluationTable | TableName = STANDARD_TABLE,
     scale: AnswerScale = STANDARD_SCALE,
     missing: Missing = "exclude",
 ) -> ObjectArray:
@@ -194,7 +236,7 @@ def classify_pairs(
     functional, dysfunctional
         Answers to the two questions, ``(n_answers,)``.
     table
-        The evaluation table.
+        The evaluation table, or its name.
     scale
         How wordings map to answers.
     missing
@@ -208,6 +250,8 @@ def classify_pairs(
     ------
     RecordError
         If answers are not on the scale, missing and that is an error, or not as many on both sides.
+    InvalidValueError
+        If there is no such table or policy.
 
     Examples
     --------
@@ -215,8 +259,9 @@ def classify_pairs(
     ['Q', 'A', 'M']
     """
     wanted, unwanted = answer_codes(functional, dysfunctional, scale=scale, missing=missing)
+    positions = evaluation_table(table).positions()
     by_code: ObjectArray = np.full((6, 6), None, dtype=object)
-    by_code[1:, 1:] = np.array([*KanoCategory, None], dtype=object)[table.positions()]
+    by_code[1:, 1:] = np.array([*KanoCategory, None], dtype=object)[positions]
     return by_code[wanted, unwanted]
 
 
