@@ -176,3 +176,8 @@ def test_a_failing_engine_is_named():
     connection.close()
     with pytest.raises(EngineError):
         net_promoter_by_segment(relation, answer="nps", segment="country")
+
+
+def test_segments_that_are_no_labels_are_refused():
+    with pytest.raises(EngineError, match="unhashable"):
+        net_promoter_by_segment(pd.DataFrame({"answer": [9], "segment": [["a"]]}))

@@ -93,10 +93,10 @@ def answer_cells(table: Any, *, answer: str, segment: str, weight: str | None = 
     with asking(_WHERE):
         schema = dict(frame.collect_schema())
     _check_columns(schema, answer=answer, segment=segment, weight=weight)
-    quick = counted_codes(table, answer, segment) if weight is None and frame.implementation.is_pandas() else None
-    if quick is not None:
-        return quick
     with asking(_WHERE):
+        quick = counted_codes(table, answer, segment) if weight is None and frame.implementation.is_pandas() else None
+        if quick is not None:
+            return quick
         grouped = _grouped(frame, answer, segment, weight)
         found = grouped.collect() if isinstance(grouped, nw.LazyFrame) else grouped
         return _read(found, answer, segment, weighted=weight is not None)

@@ -13,7 +13,7 @@ from crmrisk.satisfaction.numerics import normal_quantile, seeded
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray, IntArray
 
-__all__ = ["bootstrap_means", "percentile_interval", "resampled_counts"]
+__all__ = ["bootstrap_means", "check_replicates", "percentile_interval", "resampled_counts"]
 
 _BLOCK = 2_000_000  # cells drawn at a time, so that distinct weights cannot exhaust memory
 
@@ -49,7 +49,7 @@ def resampled_counts(counts: FloatArray, *, rng: np.random.Generator | None = No
     >>> resampled_counts(np.array([3.0, 7.0]), replicates=4).sum(axis=1)
     array([10, 10, 10, 10])
     """
-    _check_replicates(replicates)
+    check_replicates(replicates)
     return _draw(seeded(rng), counts, replicates)
 
 
@@ -90,7 +90,7 @@ def bootstrap_means(
     >>> print(f"{means.std():.2f}")
     0.05
     """
-    _check_replicates(replicates)
+    check_replicates(replicates)
     generator = seeded(rng)
     block = max(1, _BLOCK // counts.size)
     samples = (
@@ -129,7 +129,23 @@ def percentile_interval(samples: FloatArray, level: float) -> tuple[float, float
     return float(low), float(high)
 
 
-def _check_replicates(replicates: int) -> None:
+def check_replicates(replicates: int) -> None:
+    """Refuse a number of resamples that is none.
+
+    Parameters
+    ----------
+    replicates
+        Number of samples.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is no whole number of at least 2.
+
+    Examples
+    --------
+    >>> check_replicates(2000)
+    """
     if not is_whole(replicates) or replicates < 2:
         allowed = "a whole number >= 2"
         raise InvalidValueError(Problem(what="too few", where="replicates", allowed=allowed, got=repr(replicates)))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from crmrisk.satisfaction.bootstrap import resampled_counts
+from crmrisk.satisfaction.bootstrap import check_replicates, resampled_counts
 from crmrisk.satisfaction.numerics import seeded
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def design_bootstrap_means(
     >>> print(f"{means.std():.2f}")
     0.10
     """
+    check_replicates(replicates)
     generator = seeded(rng)
     totals = np.zeros((replicates, 2))
     for stratum in _strata(values, weights, units):

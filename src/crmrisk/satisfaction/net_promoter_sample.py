@@ -160,7 +160,8 @@ def sample_of_answers(points: FloatArray, design: Design) -> NpsSample:
         return sample_of_counts(counts_of_points(points, np.ones(points.size)))._replace(excluded=excluded)
     if design.strata is None and design.clusters is None and design.population is None:
         return _weighted(points, survey_weights(design.weights, points.size))._replace(excluded=excluded)  # type: ignore[arg-type] # not simple
-    drawn = drawn_sample(points[answered], **design.rows(answered)._asdict())
+    given = design.rows(answered) if excluded else design
+    drawn = drawn_sample(points[answered], **given._asdict())
     found = mean_of_units(*drawn)
     counts = counts_of_points(*drawn[:2])
     return NpsSample(counts, found.n, found.effective_n, drawn[0], drawn[1], None, drawn[2], found, excluded)
