@@ -7,6 +7,7 @@ disappoints or only delights, and ``importance_performance`` sets importance aga
 
 from __future__ import annotations
 
+from crmrisk.satisfaction.drivers.by_segment import DriverSegments, drivers_by_segment
 from crmrisk.satisfaction.drivers.impact_asymmetry import impact_asymmetry
 from crmrisk.satisfaction.drivers.importance_performance import (
     ImportancePerformance,
@@ -32,6 +33,7 @@ from crmrisk.satisfaction.drivers.study import key_drivers
 __all__ = [
     "DriverAnalysis",
     "DriverImportance",
+    "DriverSegments",
     "ImportanceMethod",
     "ImportancePerformance",
     "MappedDriver",
@@ -42,6 +44,7 @@ __all__ = [
     "Quadrant",
     "beta_squared_importance",
     "driver_importance",
+    "drivers_by_segment",
     "first_importance",
     "impact_asymmetry",
     "importance_performance",

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from crmrisk.core.estimate import Estimate
-from crmrisk.satisfaction.drivers.diagnosis import diagnosis_warnings, suppressed, variance_inflation
+from crmrisk.satisfaction.drivers.diagnosis import (
+    common_variance,
+    diagnosis_warnings,
+    halo_warnings,
+    suppressed,
+    variance_inflation,
+)
 from crmrisk.satisfaction.drivers.records import DriverAnalysis, DriverImportance
 from crmrisk.satisfaction.drivers.shares import last_importance, standardised_coefficients
 
@@ -177,7 +183,8 @@ def assemble(basis: Basis, statistics: FloatArray, uncertainty: Uncertainty | No
         n=basis.n,
         n_missing=basis.n_missing,
         effective_n=basis.effective_n,
-        warnings=basis.warnings + diagnosis_warnings(basis.names, r, beta, inflation, told),
+        common_variance=common_variance(R),
+        warnings=basis.warnings + halo_warnings(R) + diagnosis_warnings(basis.names, r, beta, inflation, told),
     )
 
 

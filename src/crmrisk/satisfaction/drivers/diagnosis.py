@@ -14,10 +14,18 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import BoolArray, FloatArray
 
-__all__ = ["diagnosis_warnings", "refuse_repetition", "suppressed", "variance_inflation"]
+__all__ = [
+    "common_variance",
+    "diagnosis_warnings",
+    "halo_warnings",
+    "refuse_repetition",
+    "suppressed",
+    "variance_inflation",
+]
 
 _REPEATED = 1e-8  # least eigenvalue of correlations that eight printed digits can tell from 0
 _INFLATED = 10.0  # the customary bound of the variance inflation factor
+_HALO = 0.5  # share of the drivers' variance in one direction from which a halo is suspected
 _MATERIAL = 1.959964  # standard errors from 0 at which a driver's own part is taken for real
 
 
@@ -69,6 +77,55 @@ def variance_inflation(R: FloatArray) -> FloatArray:
     array([1.3333, 1.3333])
     """
     return np.diagonal(np.linalg.inv(R)).copy()
+
+
+def common_variance(R: FloatArray) -> float:
+    """Return the share of the drivers' variance along their strongest common direction.
+
+    Parameters
+    ----------
+    R
+        Correlations among the drivers, ``(p, p)``.
+
+    Returns
+    -------
+    The largest eigenvalue over p, from 1/p to 1.
+
+    Examples
+    --------
+    >>> common_variance(np.array([[1.0, 0.5], [0.5, 1.0]]))
+    0.75
+    """
+    return float(np.linalg.eigvalsh(R)[-1] / len(R))
+
+
+def halo_warnings(R: FloatArray) -> tuple[str, ...]:
+    """Say so where one direction carries most of what several drivers say.
+
+    Parameters
+    ----------
+    R
+        Correlations among the drivers, ``(p, p)``.
+
+    Returns
+    -------
+    At most one warning.
+
+    References
+    ----------
+    Wirtz, J. and Bateson, J. E. G. (1995). An experimental investigation of halo effects in satisfaction measures of
+    service attributes. *International Journal of Service Industry Management* 6.
+
+    Examples
+    --------
+    >>> halo_warnings(np.eye(3))
+    ()
+    """
+    share = common_variance(R)
+    if len(R) < 3 or share < _HALO:
+        return ()
+    what = f"{share:.0%} of the drivers' variance lies in one direction: a halo may spread importance evenly"
+    return (what,)
 
 
 def suppressed(R: FloatArray, r: FloatArray, effective_n: float) -> BoolArray:

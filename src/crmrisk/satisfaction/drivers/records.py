@@ -103,6 +103,9 @@ class DriverAnalysis(Value):
         Rows left out because an answer was missing.
     effective_n
         Equally weighted rows they are worth.
+    common_variance
+        Share of the drivers' variance along their strongest common direction, ``1/p`` for unrelated drivers; a halo
+        (respondents who rate everything alike) makes it large.
     warnings
         What the reader should know before acting on it.
 
@@ -121,6 +124,7 @@ class DriverAnalysis(Value):
     n: int
     n_missing: int = 0
     effective_n: float = 0.0
+    common_variance: float = 0.0
     warnings: tuple[str, ...] = ()
 
     @property
