@@ -1,0 +1,153 @@
+"""Which wave an answer belongs to: calendar periods of its date, or a label of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
+
+import numpy as np
+
+from crmrisk.core.errors import InvalidValueError, Problem, RecordError
+from crmrisk.satisfaction.answers import distinct_answers, flag_missing
+from crmrisk.satisfaction.segments import in_order
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike
+
+    from crmrisk.core.arrays import IntArray
+
+__all__ = ["Period", "WaveLabels", "labelled_waves"]
+
+Period: TypeAlias = Literal["month", "quarter", "year"]
+"""A calendar period."""
+
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+
+
+class WaveLabels(NamedTuple):
+    """Hold the wave of each answer.
+
+    Parameters
+    ----------
+    wave
+        Number of the wave of each answer, ``(n_answers,)``.
+    names
+        The waves in order.
+    times
+        Where each wave stands on the axis of time, in waves; empty periods leave a gap.
+
+    Examples
+    --------
+    >>> labelled_waves(["2018-02-01", "2017-11-30", "2018-07-05"], period="quarter").names
+    ('2017Q4', '2018Q1', '2018Q3')
+    """
+
+    wave: IntArray
+    names: tuple[str, ...]
+    times: tuple[float, ...]
+
+
+def labelled_waves(at: ArrayLike, *, period: Period | None = None, order: Sequence[Any] | None = None) -> WaveLabels:
+    """Find the wave of each answer.
+
+    Parameters
+    ----------
+    at
+        Date or time of each answer (dates, timestamps, ISO text), or its wave (2018, "spring"), ``(n_answers,)``.
+    period
+        The calendar period that makes a wave of dates; ``None`` takes ``at`` as names of waves.
+    order
+        Names of the waves in order, where neither numbers nor the alphabet give it.
+
+    Returns
+    -------
+    The waves; numbers in their order, then text in that of the alphabet.
+
+    Raises
+    ------
+    RecordError
+        If dates or waves are missing or unreadable.
+    InvalidValueError
+        If the period is unknown, dates come without one, or the order does not name every wave once.
+
+    Examples
+    --------
+    >>> labelled_waves(["b", "a", "b"], order=["b", "a"]).names
+    ('b', 'a')
+    """
+    if period is not None:
+        return _of_dates(at, period, order)
+    column, codes, names = distinct_answers(at, "at")
+    if column.dtype.kind == "M" or any(hasattr(name, "isoformat") for name in names):
+        remedy = 'period="quarter", or "month" or "year"'
+        raise InvalidValueError(Problem(what="dates need a period to make waves", where="period", remedy=remedy))
+    _refuse_missing(codes)
+    texts = [str(name) for name in names]
+    places = _ordered(texts, in_order(names), order)
+    rank = np.empty(len(names) + 1, dtype=np.int64)
+    rank[places] = np.arange(len(places))
+    return WaveLabels(rank[codes], tuple(texts[place] for place in places), tuple(map(float, range(len(places)))))
+
+
+def _of_dates(at: ArrayLike, period: Period, order: Sequence[Any] | None) -> WaveLabels:
+    if period not in get_args(Period) or order is not None:
+        what = "no such period" if order is None else "dates have their own order"
+        allowed, got = ", ".join(get_args(Period)), repr(period)
+        raise InvalidValueError(Problem(what=what, where="period", allowed=allowed, got=got))
+    months = _months(at)
+    number, wave = np.unique(np.floor_divide(months, _MONTHS[period]), return_inverse=True)
+    names = tuple(_named(each, period) for each in number.tolist())
+    return WaveLabels(wave, names, tuple((number - number[0]).astype(np.float64)) if number.size else ())
+
+
+def _months(at: ArrayLike) -> IntArray:
+    """Count months since January of the year 0."""
+    stamps = np.asarray(at)
+    if stamps.dtype.kind == "M":
+        _refuse_missing(np.where(np.isnat(stamps), -1, 0))
+        return stamps.astype("datetime64[M]").astype(np.int64) + 1970 * 12
+    _, codes, names = distinct_answers(at, "at")
+    months = np.append(_months_of_names(names), -1)
+    _refuse_missing(np.where(codes < 0, -1, months[codes]))
+    return months[codes]
+
+
+def _months_of_names(names: list[Any]) -> IntArray:
+    from pandas import Series, to_datetime  # noqa: PLC0415 - pandas takes long to import
+
+    if any(isinstance(name, int | float) for name in names):
+        remedy = "leave period out, if these are names of waves"
+        raise RecordError(Problem(what="numbers are no dates", where="at", remedy=remedy))
+    try:
+        stamps = to_datetime(Series(names, dtype=object), format="ISO8601", utc=any(_has_zone(each) for each in names))
+    except (TypeError, ValueError, OverflowError) as error:
+        allowed = "dates, timestamps or ISO text"
+        raise RecordError(Problem(what="not dates", where="at", allowed=allowed, got=str(error)[:200])) from None
+    months = (stamps.dt.year * 12 + stamps.dt.month - 1).fillna(-1)
+    return np.array(months, dtype=np.int64)
+
+
+def _has_zone(stamp: object) -> bool:
+    return getattr(stamp, "tzinfo", None) is not None
+
+
+def _named(number: int, period: Period) -> str:
+    year, part = divmod(number, 12 // _MONTHS[period])
+    return {"month": f"{year}-{part + 1:02d}", "quarter": f"{year}Q{part + 1}", "year": f"{year}"}[period]
+
+
+def _refuse_missing(codes: IntArray) -> None:
+    problems = flag_missing(codes < 0, missing="error", where="at")
+    if problems:
+        raise RecordError(*(Problem(what=f"{each.what}: no date or wave", where="at") for each in problems))
+
+
+def _ordered(names: list[str], sorted_: list[int], order: Sequence[Any] | None) -> list[int]:
+    if order is None:
+        return sorted_
+    wanted = [str(each) for each in order]
+    if len(set(wanted)) < len(wanted) or set(names) - set(wanted):
+        allowed, got = f"each of {', '.join(names[:8])} once", repr(list(order))[:200]
+        raise InvalidValueError(Problem(what="not every wave once", where="order", allowed=allowed, got=got))
+    return [names.index(each) for each in wanted if each in names]
