@@ -166,4 +166,5 @@ def _means(cell: IntArray, said: FloatArray, shape: tuple[int, int]) -> FloatArr
     size = shape[0] * shape[1]
     count = np.bincount(cell[speaks], minlength=size)
     total = np.bincount(cell[speaks], said[speaks], minlength=size)
-    return np.divide(total, count, out=np.full(size, np.nan), where=count > 0).reshape(shape)
+    means: FloatArray = np.divide(total, count, out=np.full(size, np.nan), where=count > 0)
+    return means.reshape(shape)

@@ -125,7 +125,7 @@ class TextSignals:
         import pandas as pd  # noqa: PLC0415 - takes long to import; the arrays do without
 
         entity = {} if self.entity is None else {"entity": plain_labels(self.entity)[self.text]}
-        topic = pd.Categorical.from_codes(self.topic.tolist(), list(self.topics))
+        topic = pd.Categorical.from_codes(self.topic, pd.Index(self.topics, dtype=object))
         columns = {
             "text": self.text,
             "customer_id": plain_labels(self.customer_id)[self.text],
