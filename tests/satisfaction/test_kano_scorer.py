@@ -47,6 +47,14 @@ def test_a_requirement_without_coefficient_is_refused():
     assert [problem.where for problem in caught.value.problems] == ["rust", "paint"]
 
 
+def test_requirements_of_several_segments_are_refused():
+    survey = kano_requirements(["late"] * 2, [2, 1], [5, 5], by=["new", "old"])
+    with pytest.raises(CompositionError, match="one segment"):
+        cr.KanoScorer.from_requirements(survey, {"late": COUNT})
+    one = [requirement for requirement in survey if requirement.segment == "new"]
+    assert cr.KanoScorer.from_requirements(one, {"late": COUNT}).needs[0].dissatisfaction == 1.0
+
+
 @pytest.mark.parametrize(
     "changes",
     [

@@ -193,6 +193,12 @@ class KanoScorer(StatelessScorer, kind="crmrisk.kano"):
             for name in inputs
             if name not in found or found[name].worse.value is None
         ]
+        names = [requirement.name for requirement in requirements]
+        problems += [
+            Problem(what="judged in several segments", where=name, remedy="pass the requirements of one segment")
+            for name in inputs
+            if names.count(name) > 1
+        ]
         if problems:
             raise CompositionError(*problems)
         return cls(needs=tuple(_need(found[name], each, unmet_at) for name, each in inputs.items()))

@@ -187,7 +187,7 @@ class KanoCounts(Value):
         >>> KanoCounts(must_be=10, indifferent=10).category().value
         'must_be'
         """
-        place = int(categories_of_counts(self._worth(), rule))
+        place = int(categories_of_counts(self.worth(), rule))
         return None if place < 0 else list(KanoCategory)[place]
 
     @property
@@ -350,8 +350,8 @@ class KanoCounts(Value):
         worse = self.satisfaction_decrease(level=level, reverse=reverse)
         if not self.n:
             return KanoPosition(better=better, worse=worse)
-        samples = resampled_counts(self._worth(), rng=rng, replicates=replicates).astype(np.float64)
-        return position_of(better, worse, samples, reverse)
+        samples = resampled_counts(self.worth(), rng=rng, replicates=replicates).astype(np.float64)
+        return position_of(better, worse, self.worth(), samples, reverse)
 
     def probabilities(
         self,
@@ -385,11 +385,12 @@ class KanoCounts(Value):
         >>> KanoCounts(must_be=180, indifferent=20).probabilities().must_be
         1.0
         """
-        return category_probabilities(self._worth(), rule, rng=rng, replicates=replicates)
+        return category_probabilities(self.worth(), rule, rng=rng, replicates=replicates)
 
     @property
     def _scale(self) -> float:
         return 1.0 if self.effective_n is None or not self.n else self.effective_n / self.n
 
-    def _worth(self) -> FloatArray:
+    def worth(self) -> FloatArray:
+        """Return the counts (A, O, M, I, R, Q) in equally weighted answers, ``(6,)``."""
         return self.array() * self._scale

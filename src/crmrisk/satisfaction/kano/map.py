@@ -46,7 +46,7 @@ class KanoPoint(Value):
     horizontal_interval, vertical_interval
         Their intervals, one at a time, where there are.
     covariance, ellipse
-        Covariance of the coordinates and the region that holds both at once, in the order (horizontal, vertical).
+        The region that holds both at once, in the order (horizontal, vertical), and the covariance it is drawn from.
     quadrant, quadrant_probabilities
         Where the point lies, ``None`` off the map, and how probable each quadrant is.
     category, probability
@@ -256,6 +256,7 @@ def _point(requirement: Requirement, kind: KanoMapKind, level: float) -> KanoPoi
     if across.value is None or up.value is None:
         return None
     found = position if better_worse else continuous
+    covariance = position.region_covariance if better_worse else continuous.covariance
     ellipse = found.ellipse(level)
     return KanoPoint(
         requirement=requirement.name,
@@ -264,7 +265,7 @@ def _point(requirement: Requirement, kind: KanoMapKind, level: float) -> KanoPoi
         vertical=up.value,
         horizontal_interval=_interval(across),
         vertical_interval=_interval(up),
-        covariance=found.covariance and _swapped(found.covariance),
+        covariance=covariance and _swapped(covariance),
         ellipse=None if ellipse is None else _turned(ellipse),
         quadrant=found.quadrant,
         quadrant_probabilities=found.quadrant_probabilities,

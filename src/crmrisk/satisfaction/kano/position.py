@@ -27,7 +27,16 @@ from crmrisk.satisfaction.proportions import proportion
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray
 
-__all__ = ["CUT", "KanoPosition", "ReverseCounting", "better_estimate", "better_worse", "position_of", "worse_estimate"]
+__all__ = [
+    "CUT",
+    "KanoPosition",
+    "ReverseCounting",
+    "better_estimate",
+    "better_worse",
+    "joint_region",
+    "position_of",
+    "worse_estimate",
+]
 
 ReverseCounting: TypeAlias = Literal["exclude", "net"]
 """What reverse answers do to better and worse: stay out, or count against better."""
@@ -46,6 +55,8 @@ class KanoPosition(Value):
         How much having it satisfies and lacking it dissatisfies, each with its interval.
     covariance
         Bootstrap covariance of (better, worse); the two share the one-dimensional answers. ``None`` without answers.
+    region_centre, region_covariance
+        Centre and covariance of the region in which the point lies, those of a few answers more; see `joint_region`.
     quadrant
         The quadrant of the point at .5 and -.5, ``None`` without answers.
     quadrant_probabilities
@@ -63,11 +74,15 @@ class KanoPosition(Value):
     better: Estimate
     worse: Estimate
     covariance: Covariance | None = None
+    region_centre: tuple[float, float] | None = None
+    region_covariance: Covariance | None = None
     quadrant: KanoCategory | None = None
     quadrant_probabilities: QuadrantProbabilities = QuadrantProbabilities(unrated=1.0)
 
     def ellipse(self, level: float | None = None) -> Ellipse | None:
-        """Return the ellipse that holds (better, worse) with the given confidence.
+        """Return the ellipse that holds (better, worse) with the given confidence, both at once.
+
+        As with the Wilson interval, its centre is a little nearer to the middle of the map than the point.
 
         Parameters
         ----------
@@ -86,13 +101,12 @@ class KanoPosition(Value):
         Examples
         --------
         >>> from crmrisk.satisfaction.kano.counts import KanoCounts
-        >>> KanoCounts(must_be=150, indifferent=150).position().ellipse().centre
-        (0.0, -0.5)
+        >>> KanoCounts(must_be=48, indifferent=48).position().ellipse().centre
+        (0.02, -0.5)
         """
-        if self.better.value is None or self.worse.value is None or self.covariance is None:
+        if self.region_centre is None or self.region_covariance is None:
             return None
-        centre = (self.better.value, self.worse.value)
-        return ellipse_around(centre, self.covariance, self.better.level if level is None else level)
+        return ellipse_around(self.region_centre, self.region_covariance, self.better.level if level is None else level)
 
 
 def better_worse(counts: FloatArray, reverse: ReverseCounting = "exclude") -> tuple[FloatArray, FloatArray]:
@@ -128,6 +142,46 @@ def better_worse(counts: FloatArray, reverse: ReverseCounting = "exclude") -> tu
     base = attractive + one_dimensional + must_be + indifferent + net
     base = np.where(base > 0.0, base, np.nan)
     return (attractive + one_dimensional - net) / base, 0.0 - (one_dimensional + must_be) / base
+
+
+def joint_region(counts: FloatArray, reverse: ReverseCounting = "exclude") -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return centre and covariance of better and worse after adding one answer of each kind that is rated.
+
+    Adding one answer to each of A, O, M and I gives both shares two successes and two failures more, the "plus four" of
+    Agresti and Coull in two dimensions. Without it the ellipse shrinks to a line or a point at the edges of the map: of
+    20 answers that are nearly all attractive or indifferent, a nominal 95 % ellipse covers 32 %, with it 94 %. Where
+    reverse answers count, one is added to R as well.
+
+    Parameters
+    ----------
+    counts
+        Counts (A, O, M, I, R, Q) in equally weighted answers, ``(..., 6)``.
+    reverse
+        See `better_worse`.
+
+    Returns
+    -------
+    Centre, ``(..., 2)``, covariance, ``(..., 2, 2)``, and the number of answers with those added, ``(...)``.
+
+    References
+    ----------
+    Agresti, A. and Coull, B. A. (1998). *The American Statistician* 52 (one dimension).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> centre, covariance, n = joint_region(np.array([0.0, 0.0, 48.0, 48.0, 0.0, 0.0]))
+    >>> centre.tolist(), float(covariance[0, 0] * n)
+    ([0.02, -0.5], 0.0196)
+    """
+    kinds = np.array([1.0, 1.0, 1.0, 1.0, 1.0 if reverse == "net" else 0.0])
+    rated = (counts[..., :5] + 1.0) * kinds
+    n = rated.sum(axis=-1)
+    shares = rated / n[..., np.newaxis]
+    centre = np.stack([(shares * score).sum(axis=-1) for score in _SCORES], axis=-1)
+    squares = np.stack([np.stack([(shares * a * b).sum(axis=-1) for b in _SCORES], axis=-1) for a in _SCORES], axis=-1)
+    spread = squares - centre[..., :, np.newaxis] * centre[..., np.newaxis, :]
+    return centre, spread / n[..., np.newaxis, np.newaxis], n
 
 
 def better_estimate(counts: FloatArray, *, scale: float, level: float, reverse: ReverseCounting) -> Estimate:
@@ -208,7 +262,11 @@ def worse_estimate(counts: FloatArray, *, scale: float, level: float, reverse: R
 
 
 def position_of(
-    better: Estimate, worse: Estimate, samples: FloatArray, reverse: ReverseCounting = "exclude"
+    better: Estimate,
+    worse: Estimate,
+    worth: FloatArray,
+    samples: FloatArray,
+    reverse: ReverseCounting = "exclude",
 ) -> KanoPosition:
     """Put a point on the map, with what resampled surveys say of it.
 
@@ -216,6 +274,8 @@ def position_of(
     ----------
     better, worse
         The point's coordinates.
+    worth
+        Counts (A, O, M, I, R, Q) in equally weighted answers, ``(6,)``.
     samples
         Counts (A, O, M, I, R, Q) of resampled surveys, ``(replicates, 6)``.
     reverse
@@ -229,19 +289,27 @@ def position_of(
     --------
     >>> import numpy as np
     >>> half = proportion(1, 2)
-    >>> position_of(half, half, np.ones((2, 6))).quadrant_probabilities.one_dimensional
+    >>> position_of(half, half, np.ones(6), np.ones((2, 6))).quadrant_probabilities.one_dimensional
     1.0
     """
     if better.value is None or worse.value is None:
         return KanoPosition(better=better, worse=worse)
     resampled = better_worse(samples, reverse)
+    centre, covariance, _ = joint_region(worth, reverse)
+    ((first, both), (_, second)) = covariance.tolist()
     return KanoPosition(
         better=better,
         worse=worse,
         covariance=covariance_of(*resampled),
+        region_centre=(float(centre[0]), float(centre[1])),
+        region_covariance=((first, both), (both, second)),
         quadrant=quadrant_of(better.value, -worse.value, CUT),
         quadrant_probabilities=quadrant_probabilities(resampled[0], -resampled[1], CUT),
     )
+
+
+# what an answer A, O, M, I or R adds to better and to worse
+_SCORES = (np.array([1.0, 1.0, 0.0, 0.0, -1.0]), np.array([0.0, -1.0, -1.0, 0.0, 0.0]))
 
 
 def _check_reverse(reverse: str) -> None:

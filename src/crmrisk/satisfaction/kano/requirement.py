@@ -270,7 +270,7 @@ def _position(counts: KanoCounts, samples: FloatArray | None, how: Judgement) ->
     worse = counts.satisfaction_decrease(level=how.level, reverse=how.counting)
     if samples is None:
         return KanoPosition(better=better, worse=worse)
-    return position_of(better, worse, samples, how.counting)
+    return position_of(better, worse, counts.worth(), samples, how.counting)
 
 
 def _probabilities(samples: FloatArray | None, rule: ClassificationRule) -> CategoryProbabilities:
