@@ -1,8 +1,8 @@
-"""Who did not answer: response rates as survey researchers define them, and how far the silent could move a score."""
+"""Who answered: response rates as survey researchers define them. What the silent could change is next door."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias, cast, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
@@ -18,11 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Dispositions",
-    "NonresponseRange",
     "ResponseRate",
     "ResponseRates",
-    "nonresponse_bias_bound",
-    "nonresponse_range",
     "response_rate",
     "response_rates",
 ]
@@ -204,35 +201,6 @@ class ResponseRates(Value):
         return DataFrame([{"rate": k, "value": e.value, "low": e.low, "high": e.high, "n": e.n} for k, e in rates])
 
 
-@dataclass(frozen=True, config=VALUE)
-class NonresponseRange(Value):
-    """Hold where a score lies whatever the silent think.
-
-    Parameters
-    ----------
-    score
-        The score of those who answered.
-    response_rate
-        The share who answered.
-    low, high
-        The score if all who did not answer detracted, and if all promoted; with the limits of the score where it has an
-        interval.
-
-    Examples
-    --------
-    >>> print(nonresponse_range(0.3, response_rate=0.6))
-    -0.22 to 0.58: 40 % did not answer
-    """
-
-    score: float
-    response_rate: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{self.low:.4g} to {self.high:.4g}: {100 * (1 - self.response_rate):.4g} % did not answer"
-
-
 def response_rate(
     dispositions: Dispositions,
     kind: ResponseRate = "RR1",
@@ -305,90 +273,6 @@ def response_rates(
         response_rate(dispositions, kind, eligible_share=eligible_share, level=level) for kind in get_args(ResponseRate)
     )
     return ResponseRates(*rates)
-
-
-def nonresponse_bias_bound(respondents: float, nonrespondents: float, *, response_rate: float) -> float:
-    """Bound how wrong a score is because some did not answer.
-
-    ``(1 - RR) |score of respondents - score of nonrespondents|``.
-
-    Parameters
-    ----------
-    respondents, nonrespondents
-        The scores, -1..1; that of those who did not answer is guessed, or known from a follow-up.
-    response_rate
-        The share who answered, 0..1.
-
-    Returns
-    -------
-    The largest bias, in natural units.
-
-    Raises
-    ------
-    InvalidValueError
-        If a score or the rate is not in its range.
-
-    References
-    ----------
-    Groves, R. M. (2006). Nonresponse rates and nonresponse bias in household surveys. *Public Opinion Quarterly* 70.
-
-    Examples
-    --------
-    >>> round(nonresponse_bias_bound(0.4, 0.1, response_rate=0.6), 3)
-    0.12
-    """
-    _check_scores(response_rate, respondents=respondents, nonrespondents=nonrespondents)
-    return (1.0 - response_rate) * abs(respondents - nonrespondents)
-
-
-def nonresponse_range(score: float | Estimate, *, response_rate: float) -> NonresponseRange:
-    """Find where the score of everybody lies, whatever those think who did not answer.
-
-    ``RR score - (1 - RR)`` to ``RR score + (1 - RR)``.
-
-    Parameters
-    ----------
-    score
-        The net promoter score of those who answered; if an `Estimate`, its interval enters as well.
-    response_rate
-        The share who answered, 0..1.
-
-    Returns
-    -------
-    The range.
-
-    Raises
-    ------
-    InvalidValueError
-        If the score or the rate is not in its range, or an estimate has no value.
-
-    References
-    ----------
-    Manski, C. F. (1995). *Identification Problems in the Social Sciences*, chapter 2.
-
-    Examples
-    --------
-    >>> print(nonresponse_range(Estimate(value=0.3, low=0.1, high=0.5, method="score", n=90), response_rate=0.6))
-    -0.34 to 0.7: 40 % did not answer
-    """
-    estimate = Estimate(value=cast("float", score), method="known", n=0) if is_number(score) else score
-    refuse(kind_problems(estimate, Estimate, where="score"))
-    value, low, high = (getattr(estimate, name) for name in ("value", "low", "high"))
-    _check_scores(response_rate, score=value)
-    silent = 1.0 - response_rate
-    worst = response_rate * (value if low is None else low) - silent
-    return NonresponseRange(value, response_rate, worst, response_rate * (value if high is None else high) + silent)
-
-
-def _check_scores(rate: float, **scores: float | None) -> None:
-    problems = [
-        Problem(what="no score", where=name, allowed="-1 to 1", got=repr(score), remedy="a score of 30 is 0.3")
-        for name, score in scores.items()
-        if not is_number(score) or not -1.0 <= score <= 1.0  # type: ignore[operator] # a number by then
-    ]
-    if not is_number(rate) or not 0.0 <= rate <= 1.0:
-        problems.append(Problem(what="no rate", where="response_rate", allowed="0 to 1", got=repr(rate)))
-    refuse(problems)
 
 
 def _check_kind(kind: str) -> None:
