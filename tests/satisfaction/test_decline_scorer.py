@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import norm
 
 import crmrisk as cr
-from crmrisk.core.errors import CrmRiskError, FitError, MissingInputsError
+from crmrisk.core.errors import CrmRiskError, FitError, InputRangeError, MissingInputsError
 from crmrisk.evidence import SurveyTrend
 from crmrisk.satisfaction.decline_scorer import FittedSatisfactionDeclineScorer, SatisfactionDeclineScorer
 from crmrisk.satisfaction.next_answer import NextAnswer
@@ -84,6 +84,19 @@ def test_another_question_and_a_customer_without_answers():
     fitted = SatisfactionDeclineScorer(horizon=QUARTER, question="Food quality", drop=1, lowest=1).fit(book)
     assert fitted.warnings == ("nobody answered on three days: customers' slopes count as 0",)
     assert np.isnan(fitted.score(book).values).tolist() == [False, False, True]
+
+
+def test_answers_known_in_part_only_are_unrated():
+    """Without its slope or scatter a customer would seem to have answered the same all along."""
+    whole = book_of([("A", 300, 9), ("A", 200, 6), ("A", 10, 8), ("B", 99, 4), ("B", 9, 6), ("C", 9, 6)])
+    columns = {name: column for name, column in whole.columns.items() if name not in {"nps_slope", "nps_scatter"}}
+    bare = cr.Portfolio(whole.customer_id, AS_OF, columns)
+    assert np.isnan(fitted_with().score(bare).values).tolist() == [True, True, False]
+    assert np.isnan(fitted_with().explain(bare).total).tolist() == [True, True, False]
+    with pytest.raises(FitError):
+        SatisfactionDeclineScorer(horizon=QUARTER).fit(bare)
+    with pytest.raises(InputRangeError, match="nps_wave_mean"):
+        fitted_with().score(cr.Portfolio(["A"], AS_OF, {name: [1e300] for name in whole.columns}))
 
 
 def test_what_cannot_be_is_an_error():

@@ -10,9 +10,8 @@ from pydantic import Field
 from crmrisk.core.bases import BaseFittedScorer, BaseScorer
 from crmrisk.core.instants import PositiveSpan
 from crmrisk.core.measures import Input, Measure, Name
-from crmrisk.evidence.summaries.surveys import plain_name
 from crmrisk.satisfaction.answer_shares import SEGMENT
-from crmrisk.satisfaction.next_answer import Level, Limit, NextAnswer, Threshold, wave_inputs
+from crmrisk.satisfaction.next_answer import Level, Limit, NextAnswer, Threshold, wave_columns, wave_inputs
 
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray
@@ -27,7 +26,7 @@ Drop = Annotated[float, Field(gt=0)]
 
 
 def _latest(question: str) -> Input:
-    return Input(f"{plain_name(question)}_latest_wave", "score")
+    return wave_columns(question)["latest_wave"]
 
 
 class FittedSatisfactionDeclineScorer(BaseFittedScorer):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from crmrisk.core.arrays import BoolArray, FloatArray
     from crmrisk.core.portfolio import Portfolio
 
-__all__ = ["Level", "Limit", "NextAnswer", "Threshold", "wave_inputs"]
+__all__ = ["Level", "Limit", "NextAnswer", "Threshold", "wave_columns", "wave_inputs"]
 
 Level: TypeAlias = Annotated[float, Field(gt=0, lt=1)]
 Variance: TypeAlias = Annotated[float, Field(gt=0)]
@@ -41,8 +41,29 @@ _IMPOSSIBLE, _LEAST = -40.0, -38.0
 """Probits of what cannot be, and of the least likely that can: a normal tail below it is 0 in floating point."""
 
 
+def wave_columns(question: str) -> dict[str, Input]:
+    """Name what `crmrisk.evidence.SurveyTrend` yields.
+
+    Parameters
+    ----------
+    question
+        The question.
+
+    Returns
+    -------
+    The end of the column's name to the column.
+
+    Examples
+    --------
+    >>> wave_columns("nps")["latest_wave"].name
+    'nps_latest_wave'
+    """
+    start = len(plain_name(question)) + 1
+    return {each.name[start:]: each for each in SurveyTrend(question=question).inputs}
+
+
 def wave_inputs(question: str, *, optional: bool = False) -> dict[str, Input]:
-    """Name what is read of `crmrisk.evidence.SurveyTrend`.
+    """Name what levels and slopes are read from.
 
     Parameters
     ----------
@@ -60,10 +81,9 @@ def wave_inputs(question: str, *, optional: bool = False) -> dict[str, Input]:
     >>> wave_inputs("nps")["wave_mean"].name
     'nps_wave_mean'
     """
-    start = len(plain_name(question)) + 1
-    yielded = {each.name[start:]: each for each in SurveyTrend(question=question).inputs}
+    columns = wave_columns(question)
     return {
-        end: Input(yielded[end].name, yielded[end].unit, ge=yielded[end].ge, optional=optional or may_lack)
+        end: Input(columns[end].name, columns[end].unit, columns[end].ge, columns[end].le, optional or may_lack)
         for end, may_lack in _READ.items()
     }
 
@@ -154,9 +174,10 @@ class NextAnswer(Value):
         --------
         See `crmrisk.satisfaction.decline_scorer.SatisfactionDeclineScorer`.
         """
-        answered = portfolio.require(tuple(wave_inputs(question).values()), reader=reader)
-        known = portfolio.take(answered & (portfolio[wave_inputs(question)["waves"].name] >= 1))
-        waves, labels = _waves(known, question), known.label("segment")
+        portfolio.require(tuple(wave_inputs(question).values()), reader=reader)
+        everyone, broken = _waves(portfolio, question)
+        used = (everyone.n >= 1) & ~broken
+        waves, labels = everyone.take(used), portfolio.label("segment")[used]
         most = float(waves.n.max(initial=0.0))
         _check(waves, most, reader)
         names = sorted({label for label in labels.tolist() if label is not None})
@@ -194,19 +215,20 @@ class NextAnswer(Value):
         See `NextAnswer`.
         """
         limit, possible = threshold
-        mean, effects = self._effects(portfolio)
+        mean, effects, broken = self._effects(portfolio)
         ahead = _years_ahead(horizon)
         distance = limit - (mean + effects.level + effects.slope * ahead)
         unknown = effects.variance(ahead)
         probit = distance / np.sqrt(self.noise * (1.0 + unknown))
         value = np.where(possible, ndtr(np.maximum(probit, _LEAST)), 0.0)
+        value[broken] = np.nan
         if level is None:
             return value
         reach = normal_quantile(level) * np.sqrt(self.noise * unknown)
         ends = (ndtr((distance + side * reach) / np.sqrt(self.noise)) for side in (-1.0, 1.0))
         low, high = (np.where(possible, end, 0.0) for end in ends)
         # averaging over what is not known draws the probability to a half, for some out of the interval
-        return Ranged(value, np.fmin(low, value), np.fmax(high, value))
+        return Ranged(value, np.minimum(low, value), np.maximum(high, value))
 
     def explain(
         self, threshold: Threshold, portfolio: Portfolio, rated: BoolArray, *, horizon: timedelta, usual: Limit
@@ -234,8 +256,8 @@ class NextAnswer(Value):
         See `crmrisk.satisfaction.decline_scorer.SatisfactionDeclineScorer`.
         """
         limit, possible = threshold
-        mean, effects = self._effects(portfolio)
-        ahead = _years_ahead(horizon)
+        mean, effects, broken = self._effects(portfolio)
+        ahead, rated = _years_ahead(horizon), rated & ~broken
         unit = np.where(rated, np.sqrt(self.noise * (1.0 + effects.variance(ahead))), np.nan)
         baseline = (usual.at - self.overall) / unit
         own = ((self.overall - mean) / unit, -effects.level / unit, -effects.slope * ahead / unit)
@@ -247,22 +269,26 @@ class NextAnswer(Value):
         table = np.column_stack([moved + (least - total), *own])
         return Explanation(portfolio.customer_id, names, np.where(rated, baseline, 0.0), table, scale="probit")
 
-    def _effects(self, portfolio: Portfolio) -> tuple[FloatArray, Effects]:
+    def _effects(self, portfolio: Portfolio) -> tuple[FloatArray, Effects, BoolArray]:
         mean = looked_up(portfolio.label("segment"), self.segments, self.overall)
-        waves = _waves(portfolio, self.question)
-        return mean, Effects.of(waves, mean, Ratios(self.level_ratio, self.slope_ratio))
+        waves, broken = _waves(portfolio, self.question)
+        return mean, Effects.of(waves, mean, Ratios(self.level_ratio, self.slope_ratio)), broken
 
 
 def _years_ahead(horizon: timedelta) -> float:
     return 0.5 * days(horizon) / 365.25
 
 
-def _waves(portfolio: Portfolio, question: str) -> Waves:
-    """Read the waves; who lacks a part of them that nobody may lack has none."""
+def _waves(portfolio: Portfolio, question: str) -> tuple[Waves, BoolArray]:
+    """Read the waves, none where there is no answer; tell whose answers are known in part only."""
     missing = np.full(len(portfolio), np.nan)
     columns = {end: portfolio.columns.get(each.name, missing) for end, each in wave_inputs(question).items()}
-    lacking = np.isnan(sum((columns[end] for end, may_lack in _READ.items() if not may_lack), np.zeros(len(portfolio))))
-    return Waves.of({end: np.where(lacking, 0.0, column) for end, column in columns.items()})
+    needed_from = {"wave_mean": 1, "mean_age": 1, "age_variance": 1, "slope": 2, "scatter": 3}
+    broken = np.zeros(len(portfolio), dtype=np.bool_)
+    for end, least in needed_from.items():
+        broken |= np.isnan(columns[end]) & (columns["waves"] >= least)
+    none = broken | ~(columns["waves"] >= 1)
+    return Waves.of({end: np.where(none, 0.0, column) for end, column in columns.items()}), broken
 
 
 def _check(waves: Waves, most: float, reader: str) -> None:

@@ -24,6 +24,8 @@ __all__ = ["SurveyTrend"]
 _LARGEST = 10_000.0
 """Squares of larger answers would no longer be told apart."""
 _YEAR = 365.25
+_DAYS = 4e6
+"""More than the calendar of evidence has, years 1 to 9999."""
 
 
 class SurveyTrend(BaseSummary, kind="crmrisk.survey_trend"):
@@ -66,16 +68,16 @@ class SurveyTrend(BaseSummary, kind="crmrisk.survey_trend"):
     def inputs(self) -> tuple[Input, ...]:
         """What it yields."""
         named = {
-            "waves": ("count", 0.0),
-            "wave_mean": ("score", None),
-            "latest_wave": ("score", None),
-            "change": ("score", None),
-            "slope": ("score/year", None),
-            "mean_age": ("day", 0.0),
-            "age_variance": ("day^2", 0.0),
-            "scatter": ("score^2", 0.0),
+            "waves": ("count", 0.0, _DAYS),
+            "wave_mean": ("score", -_LARGEST, _LARGEST),
+            "latest_wave": ("score", -_LARGEST, _LARGEST),
+            "change": ("score", -2 * _LARGEST, 2 * _LARGEST),
+            "slope": ("score/year", -_YEAR * 2 * _LARGEST, _YEAR * 2 * _LARGEST),
+            "mean_age": ("day", 0.0, _DAYS),
+            "age_variance": ("day^2", 0.0, _DAYS**2),
+            "scatter": ("score^2", 0.0, _DAYS * _LARGEST**2),
         }
-        return tuple(Input(self._named(name), unit, ge=least) for name, (unit, least) in named.items())
+        return tuple(Input(self._named(name), unit, ge=least, le=most) for name, (unit, least, most) in named.items())
 
     @property
     def absent(self) -> Mapping[str, float]:
