@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from crmrisk.core.errors import CrmRiskError, InvalidValueError, RecordError
 from crmrisk.satisfaction.proportion_comparison import compare_proportions
 from crmrisk.satisfaction.proportions import proportion
+from crmrisk.satisfaction.segments import by_segment
 from crmrisk.satisfaction.survey_design import design_mean
 from crmrisk.satisfaction.top_box import box_answers, csat, top_box
 
@@ -103,6 +106,13 @@ def test_shares_go_into_comparisons_as_they_are():
     comparison = compare_proportions(csat(counts={5: 56, 1: 14}), csat(counts={5: 48, 1: 32}))
     assert (comparison.difference.low, comparison.difference.high) == pytest.approx((0.0528, 0.3382), abs=6e-5)
     assert comparison.verdict == "higher"
+
+
+def test_by_segment_with_weights():
+    answers, segments, weights = [5, 4, 2, 5, 1, 3], ["a", "a", "b", "b", "a", "b"], [1, 2, 1, 3, 1, 2]
+    found = by_segment(segments, partial(csat, method="jeffreys"), answers, weights=weights)
+    alone = csat([5, 4, 1], weights=[1, 2, 1], method="jeffreys")
+    assert (found["a"].value, found["a"].low, found["a"].high) == pytest.approx((alone.value, alone.low, alone.high))
 
 
 @given(st.lists(st.integers(1, 5), min_size=1, max_size=40), st.integers(1, 4))

@@ -7,7 +7,7 @@ import pytest
 
 from crmrisk.core.errors import FitError, InvalidValueError
 from crmrisk.satisfaction.reliability import confirmatory_factor_analysis
-from crmrisk.satisfaction.reliability.factor_fit import Parameters, derivatives, implied
+from crmrisk.satisfaction.reliability.factor_fit import Parameters, implied
 
 FACTORS = {"visual": ["x1", "x2", "x3"], "textual": ["x4", "x5", "x6"], "speed": ["x7", "x8", "x9"]}
 
@@ -45,19 +45,6 @@ def test_a_model_that_is_true_is_found():
         assert found == pytest.approx(true, abs=1e-5)
     assert model.chi_square == pytest.approx(0.0, abs=1e-6)
     assert model.warnings == ()
-
-
-def test_slopes_of_the_implied_covariances_are_their_differences():
-    factor = np.array([0, 0, 1, 1])
-    place = np.array([0.9, 0.5, 1.2, 0.7, 0.3, 0.6, 0.8, 0.4, 0.25])
-
-    def at(numbers):
-        correlations = np.array([[1.0, numbers[8]], [numbers[8], 1.0]])
-        return implied(Parameters(numbers[:4], numbers[4:8], correlations), factor)
-
-    slopes = derivatives(Parameters(place[:4], place[4:8], np.array([[1.0, 0.25], [0.25, 1.0]])), factor)
-    for number, step in enumerate(np.eye(9) * 1e-6):
-        assert (at(place + step) - at(place - step)) / 2e-6 == pytest.approx(slopes[number], abs=1e-9)
 
 
 def test_other_items_are_left_out_and_the_order_of_factors_is_kept(holzinger_swineford):

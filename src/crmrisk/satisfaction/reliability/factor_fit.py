@@ -6,7 +6,7 @@ runs on correlations; errors of the parameters come from the expected informatio
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -81,13 +81,15 @@ def maximise(correlations: FloatArray, factor: IntArray) -> tuple[Parameters, fl
     log_determinant = _log_determinant(correlations)
     n_items, n_factors = factor.size, int(factor.max()) + 1
     pairs = n_factors * (n_factors - 1) // 2
+    bounds = [(-np.inf, np.inf)] * n_items + [(LOWEST_UNIQUENESS, np.inf)] * n_items + [(-0.999, 0.999)] * pairs
+    settings: Any = {"maxiter": 5000, "maxfun": 20000, "ftol": 1e-15, "gtol": 1e-9, "maxcor": 30}
     found = minimize(
         lambda place: _discrepancy(place, correlations, factor),
         _start(correlations, factor, n_factors),
         jac=True,
         method="L-BFGS-B",
-        bounds=[(None, None)] * n_items + [(LOWEST_UNIQUENESS, None)] * n_items + [(-0.999, 0.999)] * pairs,
-        options={"maxiter": 5000, "maxfun": 20000, "ftol": 1e-15, "gtol": 1e-9, "maxcor": 30},
+        bounds=bounds,
+        options=settings,
     )
     if not np.isfinite(found.fun) or found.fun >= _IMPOSSIBLE or np.abs(found.jac[:n_items]).max() > 1e-3:
         raise FitError(Problem(what="the likelihood has no maximum that was found", where="factor model"))
