@@ -196,6 +196,7 @@ def test_it_is_a_scorer_with_name_and_version():
     assert isinstance(SENTIMENT, SentimentScorer)
     assert (SENTIMENT.name, SENTIMENT.version, SENTIMENT.languages) == ("bilingual", "1.0", ("en", "zh"))
     assert LexiconSentiment() == SENTIMENT
+    assert len(repr(SENTIMENT)) < 100
     assert LexiconSentiment(lexicon=bilingual_lexicon().extended({"x": 1})) != SENTIMENT
 
 

@@ -116,6 +116,8 @@ def test_mean_polarity_knows_that_customers_write_more_than_once():
 def test_numbers_and_text_as_identifiers_become_text():
     signals = text_signals(["bad", "bad"], customer_id=[1, "B"], at=["2026-01-01"] * 2)
     assert signals.complaints()["customer_id"].tolist() == ["1", "B"]
+    huge = text_signals(["bad"], customer_id=[2**70], at=["2026-01-01"])
+    assert huge.complaints()["customer_id"].tolist() == [str(2**70)]
 
 
 NAMES = [field.name for field in fields(TextSignals)]

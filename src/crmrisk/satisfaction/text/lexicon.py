@@ -65,6 +65,8 @@ class Lexicon(Value):
     Examples
     --------
     >>> mine = Lexicon(name="mine", version="1", languages=("en",), weights={"laggy": -2.0})
+    >>> mine
+    Lexicon('mine 1': 1 entries for en)
     >>> Lexicon.from_json(mine.to_json()) == mine
     True
     >>> english_lexicon().merge(mine).weights["laggy"]
@@ -98,6 +100,9 @@ class Lexicon(Value):
 
     def __len__(self) -> int:
         return sum(len(getattr(self, role)) for role in _ROLES)
+
+    def __repr__(self) -> str:
+        return f"Lexicon({str(self)!r}: {len(self)} entries for {', '.join(self.languages)})"
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}"

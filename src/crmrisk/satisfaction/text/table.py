@@ -23,6 +23,7 @@ __all__ = ["NEGATIVE", "TextSignals"]
 NEGATIVE = -0.1
 """Polarity at or below which a text counts as negative, unless the caller says otherwise."""
 
+_LARGEST_ID = 2**63 - 1
 _OF_TEXTS = ("customer_id", "at", "texts", "text_polarity", "entity")
 _OF_MENTIONS = ("text", "topic", "polarity")
 
@@ -375,7 +376,7 @@ class TextSignals:
 
 def plain_labels(labels: ObjectArray) -> NDArray[np.generic]:
     """Make one kind of labels that are whole numbers and text: whole numbers where all are, else text."""
-    if all(isinstance(each, int) for each in labels):
+    if all(isinstance(each, int) and abs(each) <= _LARGEST_ID for each in labels):
         return np.array(labels, dtype=np.int64) if labels.size else labels
     return np.array([str(each) for each in labels], dtype=object)
 

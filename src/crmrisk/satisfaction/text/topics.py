@@ -91,6 +91,9 @@ class TopicKeywords(Value):
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self).from_json, (self.to_json(),)
 
+    def __repr__(self) -> str:
+        return f"TopicKeywords({str(self)!r}: {', '.join(self.names)})"
+
     def __str__(self) -> str:
         return f"{self.name} {self.version}"
 
