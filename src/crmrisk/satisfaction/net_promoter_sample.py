@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 
 from crmrisk.core.errors import InvalidValueError, Problem
-from crmrisk.satisfaction.answered import Design
+from crmrisk.satisfaction.answered import Design, exclusion
 from crmrisk.satisfaction.answers import effective_sample_size, survey_weights
 from crmrisk.satisfaction.net_promoter_counts import SIDES, NpsCounts, counts_of_points
 from crmrisk.satisfaction.net_promoter_intervals import net_promoter_variance
@@ -122,8 +122,7 @@ class NpsSample(NamedTuple):
     @property
     def notes(self) -> tuple[str, ...]:
         """What the reader should know about the sample."""
-        excluded = f"{self.excluded} missing answer{'' if self.excluded == 1 else 's'} excluded"
-        found: list[str] = [excluded] if self.excluded else []
+        found = list(exclusion(self.excluded))
         if self.design is not None:
             effect = self.design.design_effect
             found += [] if effect is None else [f"design effect {effect:.3g}"]

@@ -16,6 +16,7 @@ from crmrisk.core.arguments import kind_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.satisfaction.answer_cells import AnswerCells, answer_cells, check_cells
+from crmrisk.satisfaction.answered import exclusion
 from crmrisk.satisfaction.familywise import (
     HOLM_WARNING,
     Simultaneous,
@@ -182,7 +183,7 @@ def _estimates(
 
 def _estimate(row: list[float], method: str) -> Estimate:
     value, error, low, high, level, n, effective_n, missing = row
-    excluded = (f"{missing:.0f} missing answer{'' if missing == 1 else 's'} excluded",) if missing else ()
+    excluded = exclusion(int(missing))
     if math.isnan(value):
         warnings = ("no answers", *excluded)
         return Estimate(value=None, level=level, method=method, n=0, effective_n=0, warnings=warnings)
@@ -207,6 +208,4 @@ def _resampled(
         remedy = "by_segment(segments, partial(net_promoter_score, method=...), answers, weights=weights)"
         raise InvalidValueError(Problem(what="resampling needs the answers", where="weight", remedy=remedy))
     found = net_promoter_score(counts=counts.tolist(), method=method, level=level, rng=rng)
-    missing = surveys.missing[row]
-    excluded = (f"{missing:.0f} missing answer{'' if missing == 1 else 's'} excluded",) if missing else ()
-    return replace(found, warnings=(*excluded, *found.warnings))
+    return replace(found, warnings=(*exclusion(int(surveys.missing[row])), *found.warnings))
