@@ -63,6 +63,7 @@ def test_names_of_waves():
         (np.array(TEXT, dtype="datetime64[D]"), {}, "dates need a period"),
         (["a", None], {}, "1 answer missing, row 1"),
         (["a", "b"], {"order": ["a"]}, "not every wave once"),
+        (["a", "b"], {"order": 5}, "not every wave once"),
         (["a", "b"], {"order": ["a", "b", "a"]}, "not every wave once"),
     ],
 )

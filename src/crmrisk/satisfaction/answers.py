@@ -244,7 +244,7 @@ def flag_missing(absent: BoolArray, *, missing: Missing, where: str) -> list[Pro
     >>> print(*flag_missing(np.array([False, True]), missing="error", where="answers"))
     answers: 1 answer missing, row 1; remedy: missing="exclude" leaves them out and counts them
     """
-    if missing not in {"error", "exclude"}:
+    if not isinstance(missing, str) or missing not in {"error", "exclude"}:
         raise InvalidValueError(
             Problem(what="no such policy", where="missing", allowed="'error' or 'exclude'", got=str(missing))
         )

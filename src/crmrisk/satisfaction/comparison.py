@@ -7,7 +7,7 @@ verdict in three states. Who compares has taken the differences elsewhere; here 
 from __future__ import annotations
 
 from dataclasses import replace
-from math import hypot, isinf
+from math import hypot, inf, isinf
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, get_args
 
 from pydantic import model_validator
@@ -28,6 +28,7 @@ __all__ = [
     "Comparison",
     "Verdict",
     "check_alternative",
+    "check_target",
     "compare_estimates",
     "normal_comparison",
     "normal_p_value",
@@ -185,7 +186,7 @@ def normal_comparison(
     higher: 0.3 [0.104, 0.496] (95 % wald, n 200), p 0.0027
     """
     check_alternative(alternative)
-    _check_target(target)
+    check_target(target)
     if difference.value is None or not difference.standard_error:
         return Comparison(_undecided(difference), alternative=alternative, target=float(target))
     middle = difference.value if centre is None else centre
@@ -262,14 +263,33 @@ def check_alternative(alternative: str) -> None:
     --------
     >>> check_alternative("greater")
     """
-    if alternative not in get_args(Alternative):
+    if not isinstance(alternative, str) or alternative not in get_args(Alternative):
         allowed, got = ", ".join(get_args(Alternative)), repr(alternative)
         raise InvalidValueError(Problem(what="no such alternative", where="alternative", allowed=allowed, got=got))
 
 
-def _check_target(target: float) -> None:
-    if not is_number(target) or isinf(target):
-        raise InvalidValueError(Problem(what="not a finite number", where="target", got=repr(target)))
+def check_target(target: float, largest: float = inf) -> None:
+    """Refuse a difference under the null hypothesis that cannot be one.
+
+    Parameters
+    ----------
+    target
+        The difference.
+    largest
+        The largest there can be, either way.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is no finite number or too large.
+
+    Examples
+    --------
+    >>> check_target(0.1, 2.0)
+    """
+    if not is_number(target) or isinf(target) or abs(target) > largest:
+        allowed = "a finite number" if isinf(largest) else f"{-largest:g} to {largest:g}"
+        raise InvalidValueError(Problem(what="no such difference", where="target", allowed=allowed, got=repr(target)))
 
 
 def _undecided(difference: Estimate) -> Estimate:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast, get_args
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.satisfaction.answered import Design
-from crmrisk.satisfaction.comparison import Alternative, Comparison, normal_comparison
+from crmrisk.satisfaction.comparison import Alternative, Comparison, check_target, normal_comparison
 from crmrisk.satisfaction.effective_counts import EffectiveCounts, effective_counts, named_counts
 from crmrisk.satisfaction.net_promoter_counts import STANDARD_BREAKS, NpsBreaks, NpsCounts
 from crmrisk.satisfaction.net_promoter_intervals import IntervalMethod, adjusted_net_promoter
@@ -104,6 +104,7 @@ def compare_net_promoter(
     >>> compare_net_promoter([10, 9, 8, 3], [2, 9, 7, 1]).verdict
     'not distinguishable yet'
     """
+    check_target(target, 2.0)
     given = _two_surveys(first, second, counts)
     designs = {"weights": weights, "strata": strata, "clusters": clusters, "population": population}
     sides = [

@@ -305,6 +305,6 @@ def _heterogeneity(samples: list[EffectiveCounts]) -> HeterogeneityTest:
 
 
 def _check_adjustment(adjustment: str) -> None:
-    if adjustment not in get_args(Adjustment):
+    if not isinstance(adjustment, str) or adjustment not in get_args(Adjustment):
         allowed, got = ", ".join(get_args(Adjustment)), repr(adjustment)
         raise InvalidValueError(Problem(what="no such adjustment", where="adjustment", allowed=allowed, got=got))

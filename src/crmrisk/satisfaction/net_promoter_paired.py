@@ -15,7 +15,7 @@ from scipy.special import gammaln
 from crmrisk.core.arguments import kind_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
 from crmrisk.satisfaction.answered import Design, answered_mean
-from crmrisk.satisfaction.comparison import Alternative, Comparison, check_alternative
+from crmrisk.satisfaction.comparison import Alternative, Comparison, check_alternative, check_target
 from crmrisk.satisfaction.net_promoter_counts import SIDES, STANDARD_BREAKS, NpsBreaks
 from crmrisk.satisfaction.numerics import check_method
 from crmrisk.satisfaction.paired_differences import (
@@ -113,6 +113,7 @@ def compare_paired_net_promoter(
     design = Design(weights, strata, clusters, population)
     if method is not None:
         check_method(method, get_args(PairedNetPromoterMethod))
+    check_target(target, 2.0)
     exact = _takes_exact_test(method, design, target)
     differences, moves = _differences(first, second, table, design=design, breaks=breaks, missing=missing)
     closed = cast("PairedMethod", "score" if method in {None, "exact"} else method)

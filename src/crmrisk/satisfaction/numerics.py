@@ -99,7 +99,7 @@ def check_method(method: str, known: tuple[str, ...]) -> None:
     --------
     >>> check_method("score", ("score", "wald"))
     """
-    if method not in known:
+    if not isinstance(method, str) or method not in known:
         raise InvalidValueError(
             Problem(what="no such method", where="method", allowed=", ".join(known), got=str(method))
         )

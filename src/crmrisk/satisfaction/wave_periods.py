@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
@@ -91,7 +92,7 @@ def labelled_waves(at: ArrayLike, *, period: Period | None = None, order: Sequen
 
 
 def _of_dates(at: ArrayLike, period: Period, order: Sequence[Any] | None) -> WaveLabels:
-    if period not in get_args(Period) or order is not None:
+    if not isinstance(period, str) or period not in get_args(Period) or order is not None:
         what = "no such period" if order is None else "dates have their own order"
         allowed, got = ", ".join(get_args(Period)), repr(period)
         raise InvalidValueError(Problem(what=what, where="period", allowed=allowed, got=got))
@@ -146,8 +147,8 @@ def _refuse_missing(codes: IntArray) -> None:
 def _ordered(names: list[str], sorted_: list[int], order: Sequence[Any] | None) -> list[int]:
     if order is None:
         return sorted_
-    wanted = [str(each) for each in order]
+    wanted = [str(each) for each in order] if isinstance(order, Iterable) else []
     if len(set(wanted)) < len(wanted) or set(names) - set(wanted):
-        allowed, got = f"each of {', '.join(names[:8])} once", repr(list(order))[:200]
+        allowed, got = f"each of {', '.join(names[:8])} once", repr(order)[:200]
         raise InvalidValueError(Problem(what="not every wave once", where="order", allowed=allowed, got=got))
     return [names.index(each) for each in wanted if each in names]
