@@ -18,7 +18,7 @@ def correlations(drivers: int, seed: int = 5) -> np.ndarray:
 def test_sampling_is_within_its_own_error_of_every_subset():
     found = correlations(8)
     R, r = found[1:, 1:], found[1:, 0]
-    shares, error = sampled_shapley(R, r, entry_orders(8, 600, np.random.default_rng(2)))
+    shares, error = sampled_shapley(R, r, entry_orders(8, 400, np.random.default_rng(2)))
     assert shares.sum() == pytest.approx(shapley_importance(R, r).sum(), abs=1e-9)
     assert (error > 0).all()
     # eight independent-ish normal deviations: beyond four standard errors once in some 2,000 such tests
@@ -27,14 +27,21 @@ def test_sampling_is_within_its_own_error_of_every_subset():
 
 def test_more_orders_have_less_error():
     found = correlations(14)
-    few, many = (driver_importance(found, permutations=m, rng=np.random.default_rng(1)) for m in (20, 320))
+    few, many = (driver_importance(found, permutations=m, rng=np.random.default_rng(1)) for m in (140, 2240))
     ratio = np.mean([d.monte_carlo_error for d in few.drivers]) / np.mean([d.monte_carlo_error for d in many.drivers])
     assert ratio == pytest.approx(4.0, rel=0.4)
     assert sum(d.importance.value for d in few.drivers) == pytest.approx(few.r_squared.value, abs=1e-9)
     assert all(d.monte_carlo_error == 0.0 for d in driver_importance(correlations(4)).drivers)
 
 
-@pytest.mark.parametrize("permutations", [0, 2, 5, -4, 10.0, "many"])
-def test_orders_come_in_pairs(permutations):
+@pytest.mark.parametrize("permutations", [0, -4, 10.0, "many"])
+def test_the_number_of_orders_is_checked(permutations):
     with pytest.raises(InvalidValueError, match="permutations"):
         driver_importance(correlations(14), permutations=permutations)
+
+
+def test_every_driver_enters_at_every_place_once_per_block():
+    orders = entry_orders(5, 30, np.random.default_rng(0))
+    assert orders.shape == (6, 5, 5)
+    assert (np.sort(orders, axis=1) == np.arange(5)[:, None]).all()
+    assert (np.sort(orders, axis=2) == np.arange(5)).all()

@@ -84,3 +84,15 @@ def test_missing_answers_are_refused_or_left_out_whole_and_counted():
 def test_what_cannot_be_used_is_named(outcome, drivers, settings, error, says):
     with pytest.raises(error, match=f"(?s){says}"):
         driver_table(outcome, drivers, **settings)
+
+
+def test_columns_that_cannot_be_told_apart_and_rows_that_do_not_match_are_refused():
+    twice = pd.DataFrame(np.column_stack([PRICE, SPEED]), columns=["price", "price"])
+    with pytest.raises(SchemaError, match="columns of one name; got: price"):
+        driver_table(ALL, twice)
+    numbered = pd.DataFrame(np.column_stack([PRICE, SPEED]))
+    assert driver_table(ALL, numbered).names == ("0", "1")
+    elsewhere = pd.Series(ALL, index=range(5, 10))
+    with pytest.raises(SchemaError, match="rows named differently"):
+        driver_table(elsewhere, numbered)
+    assert driver_table(elsewhere.to_numpy(), numbered).n == 5

@@ -306,11 +306,13 @@ class _Estimator(NamedTuple):
         if values is None or samples is None:
             return []
         low, high = percentile_intervals(samples, self.level)
-        rows = zip(values[0].tolist(), samples.std(axis=0, ddof=1).tolist(), low.tolist(), high.tolist(), strict=True)
+        largest = max(float(np.abs(samples).max()), 1e-300)  # so that no square overflows
+        error = (samples / largest).std(axis=0, ddof=1) * largest
+        rows = zip(values[0].tolist(), error.tolist(), low.tolist(), high.tolist(), strict=True)
         return [
             Estimate(
                 value=value,
-                standard_error=error,
+                standard_error=spread,
                 low=below,
                 high=above,
                 level=self.level,
@@ -318,7 +320,7 @@ class _Estimator(NamedTuple):
                 n=self.table.n,
                 effective_n=self.table.effective_n,
             )
-            for value, error, below, above in rows
+            for value, spread, below, above in rows
         ]
 
 

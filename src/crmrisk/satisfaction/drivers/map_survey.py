@@ -10,15 +10,9 @@ import numpy as np
 
 from crmrisk.core.arguments import is_number
 from crmrisk.core.errors import Problem, SchemaError
+from crmrisk.satisfaction.drivers.columns import driver_columns, read_columns, split_outcome
 from crmrisk.satisfaction.drivers.resampling import correlations_of
-from crmrisk.satisfaction.drivers.table import (
-    DriverTable,
-    check_variation,
-    driver_columns,
-    driver_table,
-    read_columns,
-    split_outcome,
-)
+from crmrisk.satisfaction.drivers.table import DriverTable, check_variation, driver_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -104,9 +98,12 @@ class MapSurvey:
         Where every driver lies.
         """
         p = len(self.names)
-        centre = np.average(self.table.values, axis=0, weights=self.table.weights)
-        spread = np.sqrt(np.average((self.table.values - centre) ** 2, axis=0, weights=self.table.weights))
-        natural = centre + means * spread
+        size = np.maximum(np.abs(self.table.values).max(axis=0), np.finfo(np.float64).tiny)
+        largest = np.exp2(np.floor(np.log2(size)))  # a power of 2 changes no digit
+        scaled = self.table.values / largest  # so that no square overflows
+        centre = np.average(scaled, axis=0, weights=self.table.weights)
+        spread = np.sqrt(np.average((scaled - centre) ** 2, axis=0, weights=self.table.weights))
+        natural = largest * (centre + means * spread)
         stated = natural[:, p : 2 * p] if self.rated else None
         if self.fixed is not None:
             stated = np.tile(self.fixed, (len(means), 1))

@@ -83,7 +83,7 @@ def sharing(
     Raises
     ------
     InvalidValueError
-        If there is none of that name, or the number of permutations is odd or below 4.
+        If there is none of that name, or the number of permutations is below 1.
 
     Examples
     --------

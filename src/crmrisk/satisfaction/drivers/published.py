@@ -47,7 +47,7 @@ def driver_importance(
     n
         Respondents behind the correlations, 0 where unknown; only then is suppression told from chance.
     permutations
-        Orders of entry sampled for more than 12 drivers, an even number.
+        Orders of entry sampled for more than 12 drivers.
     rng
         Source of randomness of those; ``None`` starts the same way every time.
 

@@ -1,11 +1,12 @@
 """Shapley shares of many drivers: a sample of orders of entry instead of every subset, with its own error.
 
-Each sampled order is followed by its reverse, so that a driver that came late also comes early; the error is that of
-the means of such pairs.
+Orders are drawn in blocks: one at random and its rotations, so that within a block every driver enters at every place
+once. What is left to chance is only who came before; the error is that of the means of blocks.
 """
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,42 +20,44 @@ if TYPE_CHECKING:
 __all__ = ["entry_orders", "sampled_shapley"]
 
 _RIDGE = 1e-12  # keeps the factor of a resample with repeated drivers finite; shares move by no more than this
-_BLOCK = 4_000_000  # cells factored at a time
+_FEWEST = 4  # blocks, below which their spread says nothing
 
 
 def entry_orders(drivers: int, permutations: int, rng: np.random.Generator) -> IntArray:
-    """Draw orders of entry in pairs, each with its reverse.
+    """Draw orders of entry in blocks of rotations.
 
     Parameters
     ----------
     drivers
         Number of drivers.
     permutations
-        Number of orders, an even number of at least 4.
+        Number of orders, rounded up to whole blocks, at least four of them.
     rng
         Source of randomness.
 
     Returns
     -------
-    Orders, ``(permutations, drivers)``, reverses in the second half.
+    Orders, ``(blocks, drivers, drivers)``: the last axis is one order.
 
     Raises
     ------
     InvalidValueError
-        If the number of orders is odd or below 4.
+        If the number of orders is no whole number of at least 1.
 
     Examples
     --------
-    >>> entry_orders(3, 4, np.random.default_rng(1)).shape
-    (4, 3)
+    >>> entry_orders(3, 15, np.random.default_rng(1)).shape
+    (5, 3, 3)
     """
-    if not is_whole(permutations) or permutations < 4 or permutations % 2:
-        allowed = "an even number of at least 4"
+    if not is_whole(permutations) or permutations < 1:
+        allowed = "a whole number of at least 1"
         raise InvalidValueError(
             Problem(what="no number of orders", where="permutations", allowed=allowed, got=repr(permutations))
         )
-    forth = rng.permuted(np.tile(np.arange(drivers), (permutations // 2, 1)), axis=1)
-    return np.concatenate([forth, forth[:, ::-1]])
+    blocks = max(_FEWEST, ceil(permutations / drivers))
+    drawn = rng.permuted(np.tile(np.arange(drivers), (blocks, 1)), axis=1)
+    rotations = (np.arange(drivers) + np.arange(drivers)[:, None]) % drivers
+    return drawn[:, rotations]
 
 
 def sampled_shapley(drivers: FloatArray, outcome: FloatArray, orders: IntArray) -> tuple[FloatArray, FloatArray]:
@@ -67,7 +70,7 @@ def sampled_shapley(drivers: FloatArray, outcome: FloatArray, orders: IntArray) 
     outcome
         Correlation of each driver with the outcome, ``(..., p)``.
     orders
-        Orders of entry as `entry_orders` draws them, ``(m, p)``.
+        Orders of entry as `entry_orders` draws them, ``(blocks, p, p)``.
 
     Returns
     -------
@@ -85,25 +88,29 @@ def sampled_shapley(drivers: FloatArray, outcome: FloatArray, orders: IntArray) 
     >>> shares.round(4), error.round(4)
     (array([0.315, 0.045]), array([0., 0.]))
     """
-    total, square, half = np.zeros(outcome.shape), np.zeros(outcome.shape), len(orders) // 2
-    for block in _blocks(half, outcome.size * outcome.shape[-1]):
-        pair = (_gains(drivers, outcome, orders[:half][block]) + _gains(drivers, outcome, orders[half:][block])) / 2.0
-        total += pair.sum(axis=0)
-        square += (pair * pair).sum(axis=0)
-    mean = total / half
-    spread = np.maximum(square / half - mean * mean, 0.0) * half / max(half - 1, 1)
-    return mean, np.sqrt(spread / half)
+    mean, square = np.zeros(outcome.shape), np.zeros(outcome.shape)
+    bordered = _bordered(drivers, outcome)
+    for count, block in enumerate(orders, start=1):
+        found = sum(_gains(bordered, order) for order in block) / len(block)
+        moved = found - mean
+        mean = mean + moved / count
+        square = square + moved * (found - mean)
+    return mean, np.sqrt(square / max(len(orders) - 1, 1) / len(orders))
 
 
-def _blocks(half: int, cells: int) -> list[slice]:
-    step = max(1, _BLOCK // max(cells, 1))
-    return [slice(start, start + step) for start in range(0, half, step)]
+def _bordered(drivers: FloatArray, outcome: FloatArray) -> FloatArray:
+    """Border the drivers' correlations by those with an outcome of variance 2, so that a factor always exists."""
+    p = outcome.shape[-1]
+    whole = np.empty((*outcome.shape[:-1], p + 1, p + 1))
+    whole[..., :p, :p] = drivers + _RIDGE * np.eye(p)
+    whole[..., :p, p] = whole[..., p, :p] = outcome
+    whole[..., p, p] = 2.0
+    return whole
 
 
-def _gains(drivers: FloatArray, outcome: FloatArray, orders: IntArray) -> FloatArray:
-    """Return what each driver adds to R² in each order, ``(m, ..., p)``."""
-    entered = np.stack([drivers[..., order[:, None], order] for order in orders])
-    entered = entered + _RIDGE * np.eye(orders.shape[1])
-    right = np.stack([outcome[..., order] for order in orders])
-    steps = np.linalg.solve(np.linalg.cholesky(entered), right[..., None])[..., 0] ** 2
-    return np.stack([step[..., np.argsort(order)] for step, order in zip(steps, orders, strict=True)])
+def _gains(bordered: FloatArray, order: IntArray) -> FloatArray:
+    """Return what each driver adds to R² on entering in that order: the squares of a factor's last row."""
+    places = np.append(order, order.size)
+    steps = np.linalg.cholesky(bordered[..., places[:, None], places])[..., -1, :-1] ** 2
+    gains: FloatArray = steps[..., np.argsort(order)]
+    return gains

@@ -80,7 +80,7 @@ def key_drivers(
     random_predictor
         Whether every resample also tries a driver of pure noise, to tell which drivers do better.
     permutations
-        Orders of entry sampled for more than 12 drivers, an even number.
+        Orders of entry sampled for more than 12 drivers.
     rng
         Source of randomness; ``None`` starts the same way every time.
 
