@@ -221,3 +221,13 @@ def test_sfo_airport_by_boarding_area(data_folder):
     assert round(100 * stratified.value, 2) == 35.11
     assert 0.01 < stratified.standard_error < 0.03
     assert stratified.warnings[0].startswith("design effect 1.")
+
+
+def test_defects_of_the_r_package_are_not_reproduced():
+    # R NPS 2.0.999: the variance times 100 when scores are (5/9 -> 55.6); a significantly negative score called not
+    # significant; adjusted Wald beyond 1 (1.063 at 0/0/10)
+    natural = net_promoter_score(counts=(1, 2, 3))
+    assert natural.standard_error**2 * 6 == pytest.approx(5 / 9, abs=1e-12)
+    for method in ("score", "adjusted wald", "bootstrap", "bca"):
+        assert net_promoter_score(counts=(50, 30, 20), method=method).high < 0.0
+        assert net_promoter_score(counts=(0, 0, 10), method=method).high == 1.0
