@@ -172,7 +172,7 @@ def test_explanation_adds_up():
         SENTIMENT.explain(None)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 @given(
     st.lists(
         st.sampled_from(["good", "not", "very", "bad", "but", ",", "!", "although", "不", "好", "但是", "x"]),

@@ -108,6 +108,10 @@ class VaderSentiment:
             If there is anything but text.
         InvalidValueError
             If the one language of all texts is not English.
+
+        Examples
+        --------
+        See `VaderSentiment`.
         """
         return polarity_column(self._compound, texts, language=language, languages=self.languages)
 
@@ -156,6 +160,10 @@ class JiebaSegmenter:
         ------
         InvalidValueError
             If it is no text.
+
+        Examples
+        --------
+        See `JiebaSegmenter`.
         """
         refuse(kind_problems(text, str, where="text"))
         return [str(word) for word in self._tokenizer.lcut(text)]

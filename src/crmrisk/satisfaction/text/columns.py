@@ -187,13 +187,13 @@ def language_mask(language: str | ArrayLike | None, rows: int, known: tuple[str,
 def _numeric(given: Any) -> bool:
     """Tell numbers among the values, which pandas would take for nanoseconds."""
     sample = [] if given.dtype.kind == "M" else [each for each in given.tolist() if each is not None]
-    return any(isinstance(each, bool | int | float | complex) and each == each for each in sample)  # noqa: PLR0124 - NaN
+    return any(isinstance(each, bool | int | float | complex) and each == each for each in sample)  # noqa: PLR0124 - NaN differs from itself
 
 
 def _all_aware(given: Any) -> bool:
     """Tell whether times have zones, maybe several, that one column can hold in UTC only."""
     values = given.tolist() if given.dtype.kind == "O" else []
-    zones = {each.tzinfo is not None for each in values if isinstance(each, datetime) and each == each}  # noqa: PLR0124 - NaT
+    zones = {each.tzinfo is not None for each in values if isinstance(each, datetime) and each == each}  # noqa: PLR0124 - NaT differs from itself
     if len(zones) > 1:
         message = "naive and aware times mixed"
         raise ValueError(message)

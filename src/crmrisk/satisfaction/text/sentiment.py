@@ -79,7 +79,16 @@ class SentimentScorer(Protocol):
 
 
 class Segmenter(Protocol):
-    """Cut a text into words; the pieces put together are the text again."""
+    """Cut a text into words; the pieces put together are the text again.
+
+    Examples
+    --------
+    >>> class Characters:
+    ...     def segment(self, text, /):
+    ...         return list(text)
+    >>> [hit.term for hit in LexiconSentiment(segmenter=Characters()).explain("不满意，很快")]
+    ['快']
+    """
 
     def segment(self, text: str, /) -> Sequence[str]:
         """Return the words of a text, with everything between them.
