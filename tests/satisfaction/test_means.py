@@ -107,6 +107,7 @@ def test_one_answer_of_a_column_has_no_interval_and_equal_ones_none_to_speak_of(
         {"answers": [1], "lowest": 1},
         {"answers": [1], "lowest": 3, "highest": 2},
         {"answers": [float("inf")]},
+        {"answers": [1e200, 1.0]},
         {"answers": ["good"]},
         {"counts": [1, 2]},
         {"counts": {float("inf"): 1}},

@@ -31,6 +31,7 @@ __all__ = [
 Missing: TypeAlias = Literal["error", "exclude"]
 """What to do with a missing answer: refuse it, or leave it out and count it."""
 
+_LARGEST_NUMBER = 1e140  # beyond it sums of squares overflow, and nobody answers so
 _SHOWN = 5  # rows and distinct values an error spells out before it only counts
 
 
@@ -138,7 +139,8 @@ def number_answers(answers: ArrayLike, *, missing: Missing = "error", where: str
     """
     column = _one_column(answers, where)
     values, not_numbers = _numbers(column, where)
-    problems = flag_answers(column, not_numbers | np.isinf(values), where=where, allowed="finite numbers")
+    off = not_numbers | (np.abs(values) > _LARGEST_NUMBER)
+    problems = flag_answers(column, off, where=where, allowed="finite numbers")
     problems += flag_missing(np.isnan(values) & ~not_numbers, missing=missing, where=where)
     if problems:
         raise RecordError(*problems)

@@ -60,6 +60,17 @@ def test_an_item_that_runs_against_the_rest_is_named():
     )
 
 
+def test_a_model_that_does_not_fit_is_said(holzinger_swineford):
+    warnings = scale_reliability(covariance=holzinger_swineford, n=301).warnings
+    # lavaan, one factor of x1 to x9: chi2 312.264, df 27, RMSEA .187
+    assert warnings == (
+        "one factor does not fit the items (chi2 312.3, df 27, RMSEA 0.187): alpha and omega can both mislead",
+    )
+    factors = {"visual": ["x1", "x2", "x3"], "textual": ["x4", "x5", "x6"], "speed": ["x7", "x8", "x9"]}
+    found = factor_reliability(covariance=holzinger_swineford, n=301, factors=factors)
+    assert all(record.warnings == () for record in found.scales)
+
+
 def test_what_answers_do_not_tell_is_unrated_and_the_rest_is_there():
     two = scale_reliability([[5, 4], [3, 3], [4, 4], [1, 2]])
     assert two.alpha.value is not None

@@ -83,7 +83,7 @@ def maximise(correlations: FloatArray, factor: IntArray) -> tuple[Parameters, fl
     pairs = n_factors * (n_factors - 1) // 2
     bounds = [(-np.inf, np.inf)] * n_items + [(LOWEST_UNIQUENESS, np.inf)] * n_items + [(-0.999, 0.999)] * pairs
     settings: Any = {"maxiter": 5000, "maxfun": 20000, "ftol": 1e-15, "gtol": 1e-9, "maxcor": 30}
-    found = minimize(
+    found = minimize(  # type: ignore[call-overload] # the stubs lack a slope that comes with the value
         lambda place: _discrepancy(place, correlations, factor),
         _start(correlations, factor, n_factors),
         jac=True,

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FactorReliability", "ItemReliability", "Reliability", "factor_reliability", "scale_reliability"]
 
+_TOLERABLE_MISFIT = 0.10  # RMSEA above which Browne and Cudeck (1993) would not use a model
 _AGAINST = "items that run against the rest, perhaps worded the other way round: "
 
 
@@ -328,8 +329,24 @@ def _record(scale: str, found: ItemCovariance, model: FactorModel | FitError, le
         average_variance_extracted=of_factor["average variance extracted"],
         mean_correlation=_mean_correlation(found) if usable else None,
         items=items,
-        warnings=(*found.unusable, *found.warnings, *((_AGAINST + ", ".join(against),) if against else ())),
+        warnings=(
+            *found.unusable,
+            *found.warnings,
+            *((_AGAINST + ", ".join(against),) if against else ()),
+            *_misfit(model),
+        ),
     )
+
+
+def _misfit(model: FactorModel | FitError) -> tuple[str, ...]:
+    if isinstance(model, FitError) or model.p_value is None:
+        return ()
+    error = model.root_mean_square_error_of_approximation or 0.0
+    if model.p_value >= 0.05 or error <= _TOLERABLE_MISFIT:
+        return ()
+    what = "one factor does" if len(model.factors) == 1 else f"{len(model.factors)} factors do"
+    test = f"chi2 {model.chi_square:.1f}, df {model.degrees_of_freedom}, RMSEA {error:.3f}"
+    return (f"{what} not fit the items ({test}): alpha and omega can both mislead",)
 
 
 def _coefficient(
