@@ -111,6 +111,6 @@ def _bordered(drivers: FloatArray, outcome: FloatArray) -> FloatArray:
 def _gains(bordered: FloatArray, order: IntArray) -> FloatArray:
     """Return what each driver adds to R² on entering in that order: the squares of a factor's last row."""
     places = np.append(order, order.size)
-    steps = np.linalg.cholesky(bordered[..., places[:, None], places])[..., -1, :-1] ** 2
-    gains: FloatArray = steps[..., np.argsort(order)]
+    factor = np.asarray(np.linalg.cholesky(bordered[..., places[:, None], places]), dtype=np.float64)
+    gains: FloatArray = factor[..., -1, :-1][..., np.argsort(order)] ** 2
     return gains
