@@ -87,7 +87,7 @@ class Segmenter(Protocol):
     ...     def segment(self, text, /):
     ...         return list(text)
     >>> [hit.term for hit in LexiconSentiment(segmenter=Characters()).explain("不满意，很快")]
-    ['快']
+    ['不满意', '快']
     """
 
     def segment(self, text: str, /) -> Sequence[str]:
