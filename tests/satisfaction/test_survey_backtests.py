@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pytest
 
 import crmrisk as cr
+from crmrisk.assessment.remembering import Remembering
 from crmrisk.datasets import simulate_book
 from crmrisk.evidence import Declines, Detracts, NetPromoterAnswers, Purchases, Surveys, SurveyTrend
 from crmrisk.proof.backtest import Baseline, backtest
@@ -15,14 +16,14 @@ from crmrisk.satisfaction.decline_scorer import SatisfactionDeclineScorer
 from crmrisk.satisfaction.detractor_scorer import DetractorScorer
 
 HALF_YEAR = timedelta(days=180)
-CUTOFF = date(2025, 7, 1)
+CUTOFF = datetime(2025, 7, 1)
 
 
 @pytest.fixture(scope="module")
 def evidence():
     book = simulate_book(n_customers=5000, start=date(2022, 1, 1), end=date(2026, 1, 1), rng=np.random.default_rng(1))
     summaries = [Purchases(), NetPromoterAnswers(), Surveys(), SurveyTrend()]
-    return cr.Evidence(book.customers, book.transactions, surveys=book.surveys, summaries=summaries)
+    return Remembering(cr.Evidence(book.customers, book.transactions, surveys=book.surveys, summaries=summaries))
 
 
 def _backtest(evidence, rule, likelihood, baseline):
@@ -75,7 +76,7 @@ def test_declines_are_told_better_than_by_the_last_answer_or_the_segments_share(
 
 
 def test_a_calibrated_detractor_scorer_learns_from_outcomes(evidence):
-    past = date(2025, 1, 1)
+    past = datetime(2025, 1, 1)
     portfolio = evidence.portfolio(past)
     event = cr.RiskEvent("detractor", "satisfaction", HALF_YEAR, outcome=Detracts())
     scorer = cr.CalibratedScorer(scorer=DetractorScorer(horizon=HALF_YEAR), horizon=HALF_YEAR)
