@@ -7,26 +7,10 @@ the risk management process: `crmrisk.evidence` identifies, `crmrisk.scoring` an
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
-
 from crmrisk._exports import HOMES
+from crmrisk.core.lazily import lazily
 
 __version__ = "0.1.0"
 
-_HOME_OF = {name: module for module, names in HOMES.items() for name in names}
-
-__all__ = ["__version__", *_HOME_OF]  # noqa: PLE0604 - names only, from one table
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME_OF:
-        message = f"module 'crmrisk' has no attribute {name!r}"
-        raise AttributeError(message)
-    value = getattr(import_module(_HOME_OF[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME_OF})
+__all__ = ["__version__", *(name for names in HOMES.values() for name in names)]  # noqa: PLE0604 - names only, from one table
+__getattr__, __dir__ = lazily(__name__, HOMES)

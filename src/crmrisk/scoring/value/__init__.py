@@ -9,9 +9,9 @@ equal to their parameters; ``Model.fit`` hands back a `ModelFit`, which holds th
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from crmrisk.core.lazily import lazily
 from crmrisk.scoring.value.beta_discrete_weibull import BetaDiscreteWeibull
 from crmrisk.scoring.value.beta_geo import BetaGeoNBD
 from crmrisk.scoring.value.beta_geo_beta_binomial import BetaGeoBetaBinomial
@@ -131,38 +131,25 @@ __all__ = [
     "weakly_informative",
 ]
 
-_CHECKS = frozenset(
-    {
-        "Candidate",
-        "Chart",
-        "ConditionalTable",
-        "FrequencyTable",
-        "Holdout",
-        "HoldoutErrors",
-        "ModelChoice",
-        "PurchaseHistories",
-        "RepeatPurchases",
-        "Tracking",
-        "choose_contract_model",
-        "choose_model",
-        "conditional_expectations",
-        "frequency_table",
-        "hold_out",
-        "holdout_errors",
-        "track",
-    }
+_CHECKS = (
+    "Candidate",
+    "Chart",
+    "ConditionalTable",
+    "FrequencyTable",
+    "Holdout",
+    "HoldoutErrors",
+    "ModelChoice",
+    "PurchaseHistories",
+    "RepeatPurchases",
+    "Tracking",
+    "choose_contract_model",
+    "choose_model",
+    "conditional_expectations",
+    "frequency_table",
+    "hold_out",
+    "holdout_errors",
+    "track",
 )
 """Imported when first used: they read evidence, which an application that only scores need not import."""
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _CHECKS:
-        message = f"module 'crmrisk.scoring.value' has no attribute {name!r}"
-        raise AttributeError(message)
-    value = getattr(import_module("crmrisk.scoring.value.checking"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazily(__name__, {"crmrisk.scoring.value.checking": _CHECKS})
