@@ -197,6 +197,7 @@ def test_bootstrap_of_100_000_answers_is_quick():
         ({"answers": [9, 8], "strata": ["a", "b"], "replicates": 1, "method": "bca"}, InvalidValueError),
         ({"answers": [9, 8], "clusters": ["a", "b"], "replicates": "many", "method": "bca"}, InvalidValueError),
         ({"answers": [9, 8], "strata": [["a"], "b", 3]}, RecordError),
+        ({"answers": [9, None], "strata": [["a"], "b"], "missing": "exclude"}, RecordError),
     ],
 )
 def test_impossible_designs_are_refused(options, error):

@@ -14,6 +14,7 @@ import numpy as np
 
 from crmrisk.core.arguments import is_number, is_whole
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
+from crmrisk.satisfaction.answers import one_column
 from crmrisk.satisfaction.survey_design import DesignMean, design_mean
 
 if TYPE_CHECKING:
@@ -202,7 +203,8 @@ def tallied(
     Parameters
     ----------
     counts
-        Answer to count, or, on a scale, one count per point from the lowest on.
+        Answer to count (a mapping, or what ``value_counts`` of pandas gives), or, on a scale, one count per point from
+        the lowest on.
     lowest, highest
         Ends of the scale, if there is one.
 
@@ -236,6 +238,9 @@ def tallied(
 def _pairs(counts: AnswerCounts, points: list[int]) -> tuple[list[Any], list[Any]]:
     if isinstance(counts, Mapping):
         return list(counts.keys()), list(counts.values())
+    labels = getattr(counts, "index", None)
+    if hasattr(labels, "tolist") and type(labels).__name__ != "RangeIndex":  # value_counts of pandas: not in order
+        return labels.tolist(), np.asarray(counts).tolist()
     try:
         numbers = np.asarray(counts).tolist()
     except ValueError:
@@ -249,7 +254,7 @@ def _pairs(counts: AnswerCounts, points: list[int]) -> tuple[list[Any], list[Any
 def _kept(values: ArrayLike | None, used: BoolArray, name: str) -> NDArray[Any] | None:
     if values is None:
         return None
-    column = np.asarray(values)
+    column = one_column(values, name)
     if column.shape != used.shape:
         got = f"shape {column.shape}"
         raise RecordError(Problem(what="not one per answer", where=name, allowed=str(used.size), got=got))

@@ -23,6 +23,7 @@ __all__ = [
     "effective_sample_size",
     "flag_answers",
     "number_answers",
+    "one_column",
     "rating_answers",
     "screened_answers",
     "survey_weights",
@@ -105,7 +106,7 @@ def screened_answers(
     >>> screened_answers([9, 11, None], lowest=0, highest=10)[2]
     array([False,  True, False])
     """
-    column = _one_column(answers, where)
+    column = one_column(answers, where)
     values, not_numbers = _numbers(column, where)
     absent = np.isnan(values) & ~not_numbers
     return column, values, not_numbers | (~absent & ~_on_scale(values, lowest, highest))
@@ -137,7 +138,7 @@ def number_answers(answers: ArrayLike, *, missing: Missing = "error", where: str
     >>> number_answers([1, 2.5])
     array([1. , 2.5])
     """
-    column = _one_column(answers, where)
+    column = one_column(answers, where)
     values, not_numbers = _numbers(column, where)
     off = not_numbers | (np.abs(values) > _LARGEST_NUMBER)
     problems = flag_answers(column, off, where=where, allowed="finite numbers")
@@ -173,7 +174,7 @@ def distinct_answers(answers: ArrayLike, where: str) -> tuple[NDArray[Any], IntA
     """
     from pandas import factorize  # noqa: PLC0415 - pandas takes long to import and numbers do not need it
 
-    column = _one_column(answers, where)
+    column = one_column(answers, where)
     try:
         codes, distinct = factorize(column)
     except TypeError as error:
@@ -283,7 +284,7 @@ def survey_weights(weights: ArrayLike, rows: int, *, where: str = "weights") -> 
     >>> survey_weights([2, 4], 2)
     array([0.5, 1. ])
     """
-    column = _one_column(weights, where)
+    column = one_column(weights, where)
     values, not_numbers = _numbers(column, where)
     bad = not_numbers | ~np.isfinite(values) | (values < 0.0)
     problems = flag_answers(column, bad, where=where, allowed="finite weights of at least 0")
@@ -324,7 +325,26 @@ def effective_sample_size(weights: FloatArray) -> float:
     return float(weights.sum()) ** 2 / square if square > 0.0 else 0.0
 
 
-def _one_column(answers: ArrayLike, where: str) -> NDArray[Any]:
+def one_column(answers: ArrayLike, where: str) -> NDArray[Any]:
+    """Read one value per row as it came: numbers and text side by side stay what they are.
+
+    Parameters
+    ----------
+    answers
+        Anything like a column; masked values become ``None``.
+    where
+        What it is called in an error.
+
+    Raises
+    ------
+    RecordError
+        If it is not one value per row.
+
+    Examples
+    --------
+    >>> one_column([9, "nine"], "answers")
+    array([9, 'nine'], dtype=object)
+    """
     if isinstance(answers, np.ma.MaskedArray):
         masked = np.ma.getmaskarray(answers)
         answers = np.ma.getdata(answers).astype(object)
