@@ -42,6 +42,13 @@ def test_months_and_years():
     assert labelled_waves(["1969-12-31", "1970-01-01"], period="year").names == ("1969", "1970")
 
 
+def test_the_calendar_is_that_of_the_customer():
+    at = ["2024-01-01 00:30:00+02:00", "2023-12-31T23:59:59Z", "2024-01-01"]
+    assert labelled_waves(at, period="year").wave.tolist() == [1, 0, 1]
+    aware = pd.to_datetime(pd.Series(at[:1])).dt.tz_convert("Europe/Helsinki")
+    assert labelled_waves(aware, period="year").names == ("2024",)
+
+
 def test_names_of_waves():
     assert labelled_waves([2018, 2017, 2018]).wave.tolist() == [1, 0, 1]
     assert labelled_waves([10, 9]).names == ("9", "10")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
 
@@ -22,6 +23,8 @@ __all__ = ["Period", "WaveLabels", "labelled_waves"]
 
 Period: TypeAlias = Literal["month", "quarter", "year"]
 """A calendar period."""
+
+_ZONE = re.compile(r"\s*(Z|[+-]\d\d(:?\d\d)?)$")
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
@@ -55,7 +58,8 @@ def labelled_waves(at: ArrayLike, *, period: Period | None = None, order: Sequen
     Parameters
     ----------
     at
-        Date or time of each answer (dates, timestamps, ISO text), or its wave (2018, "spring"), ``(n_answers,)``.
+        Date or time of each answer (dates, timestamps, ISO text; in its own time zone), or its wave (2018, "spring"),
+        ``(n_answers,)``.
     period
         The calendar period that makes a wave of dates; ``None`` takes ``at`` as names of waves.
     order
@@ -121,7 +125,7 @@ def _months_of_names(names: list[Any]) -> IntArray:
         remedy = "leave period out, if these are names of waves"
         raise RecordError(Problem(what="numbers are no dates", where="at", remedy=remedy))
     try:
-        stamps = to_datetime(Series(names, dtype=object), format="ISO8601", utc=any(_has_zone(each) for each in names))
+        stamps = to_datetime(Series([_clock(name) for name in names], dtype=object), format="ISO8601")
     except (TypeError, ValueError, OverflowError) as error:
         allowed = "dates, timestamps or ISO text"
         raise RecordError(Problem(what="not dates", where="at", allowed=allowed, got=str(error)[:200])) from None
@@ -129,8 +133,11 @@ def _months_of_names(names: list[Any]) -> IntArray:
     return np.array(months, dtype=np.int64)
 
 
-def _has_zone(stamp: object) -> bool:
-    return getattr(stamp, "tzinfo", None) is not None
+def _clock(stamp: Any) -> Any:
+    """Return what the calendar and the clock on the wall showed; another zone could move an answer to another wave."""
+    if isinstance(stamp, str):
+        return _ZONE.sub("", stamp) if ":" in stamp else stamp
+    return stamp.replace(tzinfo=None) if getattr(stamp, "tzinfo", None) is not None else stamp
 
 
 def _named(number: int, period: Period) -> str:
