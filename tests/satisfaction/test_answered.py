@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from crmrisk.core.errors import InvalidValueError, RecordError
 from crmrisk.satisfaction.answered import Design, answered_mean, exclusion, tallied
+from crmrisk.satisfaction.top_box import csat
 
 
 def test_missing_answers_leave_with_their_weight_stratum_and_cluster():
@@ -34,6 +36,13 @@ def test_counts_by_answer_and_by_point_of_the_scale():
         answers, numbers = tallied(counts, 1, 3)
         assert dict(zip(answers, numbers, strict=True)) == {3.0: 5.0, 1.0: 2.0}
     assert tallied(np.array([2, 0, 5]), 1, 3)[1].tolist() == [2.0, 0.0, 5.0]
+
+
+def test_counts_that_pandas_made_keep_their_answers():
+    answers = pd.Series([5, 5, 5, 4, 4, 1, 2, 3, 3])
+    assert csat(counts=answers.value_counts()) == csat(answers)
+    assert csat(counts=pd.Series({5: 3, 1: 2})) == csat([5, 5, 5, 1, 1])
+    assert csat(counts=pd.Series([1, 1, 2, 2, 3])) == csat(answers)  # no labels of its own: lowest first
 
 
 def test_everything_wrong_with_counts_is_listed():

@@ -134,6 +134,7 @@ def test_nobody_is_unrated():
         {"dimensions": {"a": ["clean"], "b": ["clean"]}},
         {"dimensions": {"a": ["noise"]}},
         {"dimensions": ["clean"]},
+        {"dimensions": {"a": 7}},
         {"allocation": [1]},
         {"allocation": {"tangibles": 1}},
         {"allocation": {"tangibles": -1, "responsiveness": 2}},

@@ -238,9 +238,10 @@ def tallied(
 def _pairs(counts: AnswerCounts, points: list[int]) -> tuple[list[Any], list[Any]]:
     if isinstance(counts, Mapping):
         return list(counts.keys()), list(counts.values())
-    labels = getattr(counts, "index", None)
-    if hasattr(labels, "tolist") and type(labels).__name__ != "RangeIndex":  # value_counts of pandas: not in order
-        return labels.tolist(), np.asarray(counts).tolist()
+    labels: Any = getattr(counts, "index", None)
+    named = labels.tolist() if hasattr(labels, "tolist") else []
+    if named != list(range(len(named))):  # value_counts of pandas is not in the order of the scale
+        return named, np.asarray(counts).tolist()
     try:
         numbers = np.asarray(counts).tolist()
     except ValueError:

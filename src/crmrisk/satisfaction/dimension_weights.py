@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -145,7 +145,10 @@ def shared_out(dimensions: Mapping[str, Sequence[str]], items: tuple[str, ...]) 
             Problem(what="no dimensions", where="dimensions", allowed=allowed, got=repr(dimensions)[:200])
         )
     problems = []
-    parts = {str(name): () if isinstance(part, str) else tuple(part) for name, part in dimensions.items()}
+    parts = {
+        str(name): () if isinstance(part, str) or not isinstance(part, Iterable) else tuple(part)
+        for name, part in dimensions.items()
+    }
     asked = [item for part in parts.values() for item in part]
     for what, wrong in (
         ("dimensions without items", [name for name, part in parts.items() if not part]),

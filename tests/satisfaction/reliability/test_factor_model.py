@@ -77,7 +77,7 @@ def test_what_cannot_be_identified_is_refused(options, words):
 
 @pytest.mark.parametrize(
     "factors",
-    [{}, {"a": ["x1", "x2", "x3"], "b": ["x3", "x4"]}, {"a": ["x1", "x2", "y"]}, {"a": "x1"}],
+    [{}, {"a": ["x1", "x2", "x3"], "b": ["x3", "x4"]}, {"a": ["x1", "x2", "y"]}, {"a": "x1"}, {"a": 7}, 7],
 )
 def test_factors_that_do_not_share_the_items_out_are_refused(holzinger_swineford, factors):
     with pytest.raises(InvalidValueError):

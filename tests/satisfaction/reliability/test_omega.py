@@ -90,6 +90,13 @@ def test_omega_of_equal_loadings_is_alpha():
     )
 
 
+def test_a_heywood_case_has_no_interval():
+    estimate = mcdonald_omega(covariance=[[1.0, 0.8, 0.8], [0.8, 1.0, 0.5], [0.8, 0.5, 1.0]], n=100)
+    assert (estimate.standard_error, estimate.low) == (None, None)
+    assert estimate.value > 0.8
+    assert "Heywood" in estimate.warnings[0]
+
+
 @pytest.mark.parametrize(
     ("items", "reason"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from crmrisk.satisfaction.reliability.factor_fit import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import ArrayLike
     from pandas import DataFrame
@@ -262,13 +263,16 @@ def _degrees_of_freedom(covariance: ItemCovariance, factors: Mapping[str, Sequen
 
 
 def _check_factors(factors: Mapping[str, Sequence[str]], names: tuple[str, ...]) -> None:
-    problems = [Problem(what="no factor", where="factors")] if not factors else []
-    problems += [
-        Problem(what="items as one text", where=f"factors.{factor}", remedy="give a list", got=part)
-        for factor, part in factors.items()
-        if isinstance(part, str)
+    if not isinstance(factors, Mapping) or not factors:
+        allowed, got = "factor to a list of its items", repr(factors)[:200]
+        raise InvalidValueError(Problem(what="no factors", where="factors", allowed=allowed, got=got))
+    lists = {name: part for name, part in factors.items() if isinstance(part, Iterable) and not isinstance(part, str)}
+    problems = [
+        Problem(what="no list of items", where=f"factors.{name}", got=repr(part)[:200])
+        for name, part in factors.items()
+        if name not in lists
     ]
-    asked = [item for part in factors.values() if not isinstance(part, str) for item in part]
+    asked = [item for part in lists.values() for item in part]
     unknown = [item for item in dict.fromkeys(asked) if item not in names]
     twice = [item for item in dict.fromkeys(asked) if asked.count(item) > 1]
     if unknown:

@@ -63,7 +63,8 @@ def mcdonald_omega(
 
     Returns
     -------
-    The estimate, in [0, 1]; ``None``, with the reason in the warnings, where the answers do not identify the model.
+    The estimate, in [0, 1]; ``None``, with the reason in the warnings, where the answers do not identify the model. In
+    a Heywood case (a uniqueness at its bound) it has no interval, and a warning.
 
     Raises
     ------
@@ -201,4 +202,6 @@ def _value(kind: str, loadings: Any, uniquenesses: Any, observed: float) -> Any:
 def _estimate(model: FactorModel, value: float, change: FloatArray, level: float) -> Estimate:
     error = normal_theory_error(model.covariance, change)
     found = coefficient(value, error, model.covariance, level=level, scale="logit", method=_METHOD)
+    if model.warnings:  # at a bound, the likelihood is not flat and says nothing of errors
+        found = replace(found, standard_error=None, low=None, high=None)
     return replace(found, warnings=(*found.warnings, *model.warnings))

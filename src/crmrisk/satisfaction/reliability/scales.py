@@ -102,7 +102,7 @@ class Reliability(Value):
     --------
     >>> answers = [[5, 4, 5], [3, 3, 2], [4, 4, 4], [1, 2, 2], [5, 5, 4]]
     >>> print(scale_reliability(answers))
-    scale: alpha 0.9399 [0.6962, 0.9933] beside omega 0.9632 [0.8399, 0.9924] (95 %, 3 items, n 5)
+    scale: alpha 0.9399 [0.6962, 0.9933] beside omega 0.9632 (95 %, 3 items, n 5)
     """
 
     scale: str
