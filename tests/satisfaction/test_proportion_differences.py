@@ -82,7 +82,7 @@ def test_the_closed_form_is_the_maximum_of_the_likelihood(counts, difference):
     level=st.floats(0.6, 0.99),
     interval=st.sampled_from(INTERVALS),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_limits_contain_the_difference_stay_in_range_and_turn_with_the_groups(n1, n2, shares, level, interval):
     x1, x2 = round(shares[0] * n1), round(shares[1] * n2)
     low, high = interval(x1, n1, x2, n2, level)

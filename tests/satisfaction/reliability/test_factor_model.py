@@ -1,4 +1,4 @@
-"""Tests of confirmatory factor analysis against lavaan, statsmodels and models that are known."""
+"""Tests of confirmatory factor analysis against lavaan and models that are known."""
 
 from __future__ import annotations
 
@@ -21,15 +21,6 @@ def test_r2b_fit_of_three_factors(holzinger_swineford):
     assert model.comparative_fit_index == pytest.approx(0.931, abs=6e-4)
     assert model.root_mean_square_error_of_approximation == pytest.approx(0.092, abs=6e-4)
     assert model.parameters.correlations[0, 1:] == pytest.approx([0.459, 0.471], abs=6e-4)  # lavaan, standardised
-
-
-def test_one_factor_agrees_with_statsmodels(attitude):
-    from statsmodels.multivariate.factor import Factor
-
-    deviation = np.sqrt(np.diag(attitude))
-    theirs = Factor(corr=attitude.to_numpy() / np.outer(deviation, deviation), n_factor=1, method="ml", nobs=30).fit()
-    model = confirmatory_factor_analysis(covariance=attitude, n=30)
-    assert model.frame()["standardised_loading"].to_numpy() == pytest.approx(np.abs(theirs.loadings[:, 0]), abs=1e-4)
 
 
 def test_a_model_that_is_true_is_found():
