@@ -140,7 +140,7 @@ def customer_effort_score(
     Examples
     --------
     >>> print(customer_effort_score([7, 6, 5, 7, 3, 6]))
-    mean 5.667 [4.087, 7.247] (95 % t, n 6) on 1 to 7; easy (6, 7) 0.6667 [0.3, 0.9032] (95 % wilson, n 6)
+    mean 5.667 [4.087, 7] (95 % t, n 6) on 1 to 7; easy (6, 7) 0.6667 [0.3, 0.9032] (95 % wilson, n 6)
     """
     share = top_box(
         answers,
