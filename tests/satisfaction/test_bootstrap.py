@@ -7,7 +7,8 @@ import pytest
 
 from crmrisk.core.errors import InvalidValueError
 from crmrisk.satisfaction import bootstrap
-from crmrisk.satisfaction.bootstrap import bootstrap_means, percentile_interval, resampled_counts
+from crmrisk.satisfaction.bootstrap import bootstrap_means, resampled_counts
+from crmrisk.satisfaction.bootstrap_intervals import percentile_interval
 
 
 def test_every_sample_has_the_size_of_the_survey_and_empty_cells_stay_empty():

@@ -5,7 +5,7 @@ from copy import deepcopy
 
 import pytest
 
-from crmrisk.scoring.fields import FrozenMapping
+from crmrisk.core.frozen_mapping import FrozenMapping
 
 
 def test_a_frozen_mapping_is_a_mapping():

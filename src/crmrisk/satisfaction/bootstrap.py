@@ -8,12 +8,12 @@ import numpy as np
 
 from crmrisk.core.arguments import is_whole
 from crmrisk.core.errors import InvalidValueError, Problem
-from crmrisk.satisfaction.numerics import normal_quantile, seeded
+from crmrisk.satisfaction.numerics import seeded
 
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray, IntArray
 
-__all__ = ["bootstrap_means", "check_replicates", "percentile_interval", "resampled_counts"]
+__all__ = ["bootstrap_means", "check_replicates", "resampled_counts"]
 
 _BLOCK = 2_000_000  # cells drawn at a time, so that distinct weights cannot exhaust memory
 
@@ -97,36 +97,6 @@ def bootstrap_means(
         _draw(generator, counts, min(block, replicates - start)) * weights for start in range(0, replicates, block)
     )
     return np.concatenate([(drawn * values).sum(axis=1) / drawn.sum(axis=1) for drawn in samples])
-
-
-def percentile_interval(samples: FloatArray, level: float) -> tuple[float, float]:
-    """Cut equal tails off bootstrap samples.
-
-    Parameters
-    ----------
-    samples
-        One statistic per bootstrap sample, ``(replicates,)``.
-    level
-        Nominal coverage.
-
-    Returns
-    -------
-    Lower and upper percentile.
-
-    Raises
-    ------
-    InvalidValueError
-        If the level is not strictly between 0 and 1.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> percentile_interval(np.arange(101.0), 0.5)
-    (25.0, 75.0)
-    """
-    normal_quantile(level)
-    low, high = np.quantile(samples, [(1.0 - level) / 2.0, (1.0 + level) / 2.0])
-    return float(low), float(high)
 
 
 def check_replicates(replicates: int) -> None:

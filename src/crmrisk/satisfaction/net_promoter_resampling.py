@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from crmrisk.satisfaction.bootstrap import bootstrap_means, percentile_interval
+from crmrisk.satisfaction.bootstrap import bootstrap_means
+from crmrisk.satisfaction.bootstrap_intervals import bca_intervals, percentile_interval
 from crmrisk.satisfaction.design_bootstrap import design_bootstrap_means, weighted_cells
 
 if TYPE_CHECKING:
@@ -96,8 +97,6 @@ def _cells(sample: NpsSample) -> _Cells:
 
 
 def _bca(scores: FloatArray, value: float, acceleration: float, level: float) -> tuple[float, float]:
-    from crmrisk.satisfaction.drivers.intervals import bca_intervals  # noqa: PLC0415 - drivers import answers too
-
     low, high = bca_intervals(scores[:, None], np.array([value]), np.array([acceleration]), level)
     return float(low[0]), float(high[0])
 

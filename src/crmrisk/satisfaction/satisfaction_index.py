@@ -20,7 +20,8 @@ from crmrisk.core.estimate import Estimate
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.answered import Design, check_scale
 from crmrisk.satisfaction.answers import Missing, survey_weights
-from crmrisk.satisfaction.bootstrap import bootstrap_means, percentile_interval
+from crmrisk.satisfaction.bootstrap import bootstrap_means
+from crmrisk.satisfaction.bootstrap_intervals import percentile_interval
 from crmrisk.satisfaction.items import item_answers
 from crmrisk.satisfaction.means import mean_of_column, within
 from crmrisk.satisfaction.numerics import check_method

@@ -1,24 +1,15 @@
-"""Field types that scorers share: a horizon, a confidence level, a mapping that stays as it is."""
+"""Field types that scorers share: a horizon, a confidence level, the parts of a composite."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar
+from typing import Annotated, TypeAlias
 
 from pydantic import Field
-from pydantic_core import core_schema
 
 from crmrisk.core.fields import AnyFittedScorer, AnyScorer
 from crmrisk.core.instants import PositiveSpan
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pydantic import GetCoreSchemaHandler
-
-__all__ = ["FittedParts", "Frozen", "FrozenMapping", "Horizon", "Level", "Parts"]
-
-V = TypeVar("V")
+__all__ = ["FittedParts", "Horizon", "Level", "Parts"]
 
 Horizon: TypeAlias = PositiveSpan
 """The time span after ``as_of`` that a probability speaks of."""
@@ -32,66 +23,3 @@ Parts: TypeAlias = Annotated[tuple[AnyScorer, ...], Field(min_length=1)]
 
 FittedParts: TypeAlias = Annotated[tuple[AnyFittedScorer, ...], Field(min_length=1)]
 """The fitted scorers a fitted composite is made of."""
-
-
-class FrozenMapping(Mapping[str, V]):
-    """Hold names and values; read-only, comparable with any mapping, hashable where its values are.
-
-    Parameters
-    ----------
-    items
-        What it holds; copied.
-
-    Examples
-    --------
-    >>> weights = FrozenMapping({"gold": 2})
-    >>> weights["gold"], weights == {"gold": 2}, hash(weights) == hash(FrozenMapping({"gold": 2}))
-    (2, True, True)
-    """
-
-    __slots__ = ("_items",)
-
-    def __init__(self, items: Mapping[str, V]) -> None:
-        self._items = dict(items)
-
-    def __getitem__(self, name: str) -> V:
-        return self._items[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._items)
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    def __eq__(self, other: object) -> bool:
-        return dict(self._items) == dict(other) if isinstance(other, Mapping) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(frozenset(self._items.items()))
-
-    def __repr__(self) -> str:
-        return repr(self._items)
-
-
-class Frozen:
-    """Mark a mapping field whose value becomes a `FrozenMapping`, so that a frozen component is frozen all through.
-
-    Examples
-    --------
-    >>> from pydantic import TypeAdapter
-    >>> field = TypeAdapter(Annotated[Mapping[str, float], Frozen()])
-    >>> field.validate_python({"gold": 2}), field.dump_json(FrozenMapping({"gold": 2.0}))
-    ({'gold': 2.0}, b'{"gold":2.0}')
-    """
-
-    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        plain = handler(source)
-        return core_schema.no_info_after_validator_function(
-            FrozenMapping,
-            plain,
-            serialization=core_schema.wrap_serializer_function_ser_schema(_as_dict, schema=plain),
-        )
-
-
-def _as_dict(value: Mapping[str, Any], serialize: Callable[[Any], Any]) -> Any:
-    return serialize(dict(value))

@@ -10,8 +10,9 @@ from pydantic import Field, model_validator
 
 from crmrisk.core.bases import BaseScorer
 from crmrisk.core.errors import FitError, InvalidValueError, Problem
+from crmrisk.core.frozen_mapping import Frozen, FrozenMapping
 from crmrisk.core.measures import LABEL, Input, Measure
-from crmrisk.scoring.fields import Frozen, FrozenMapping, Horizon, Level
+from crmrisk.scoring.fields import Horizon, Level
 from crmrisk.scoring.learning import aligned_outcomes, both_classes
 from crmrisk.scoring.logistic_design import DesignColumn, design_columns
 from crmrisk.scoring.logistic_fitted import FittedLogisticScorer, LogisticTerm, Transform

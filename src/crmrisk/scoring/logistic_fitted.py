@@ -11,12 +11,13 @@ from scipy.special import expit, ndtri
 
 from crmrisk.core.bases import BaseFittedScorer
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.frozen_mapping import FrozenMapping
 from crmrisk.core.measures import Input, Measure, Name
 from crmrisk.core.model import VALUE, Value
 from crmrisk.core.scores import Ranged
 from crmrisk.scoring.delta import is_covariance, predictor_error
 from crmrisk.scoring.explaining import explain_by_input
-from crmrisk.scoring.fields import FrozenMapping, Horizon, Level
+from crmrisk.scoring.fields import Horizon, Level
 
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray

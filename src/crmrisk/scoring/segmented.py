@@ -13,12 +13,12 @@ from crmrisk.core.component import Component
 from crmrisk.core.errors import FitError, Problem
 from crmrisk.core.explanation import Explanation
 from crmrisk.core.fields import AnyFittedScorer, AnyScorer
+from crmrisk.core.frozen_mapping import Frozen
 from crmrisk.core.measures import LABEL, Input, Name
 from crmrisk.core.scorers import FittedScorer, Scorer, learns_from_outcomes
 from crmrisk.core.scores import Ranged
 from crmrisk.scoring.composition import absent_as_unrated, read_by_all, read_by_any, same_measure
 from crmrisk.scoring.explaining import explanation_of, unexplained
-from crmrisk.scoring.fields import Frozen
 from crmrisk.scoring.learning import within
 
 if TYPE_CHECKING:

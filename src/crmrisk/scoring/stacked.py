@@ -12,12 +12,12 @@ from crmrisk.core.bases import BaseFittedScorer, BaseScorer
 from crmrisk.core.component import Component
 from crmrisk.core.errors import CompositionError, Problem
 from crmrisk.core.fields import AnyFittedScorer, AnyScorer
+from crmrisk.core.frozen_mapping import Frozen
 from crmrisk.core.measures import Name
 from crmrisk.core.scorers import FittedScorer, learns_from_outcomes
 from crmrisk.core.scores import Ranged
 from crmrisk.scoring.composition import absent_as_unrated, read_by_any
 from crmrisk.scoring.explaining import explanation_of
-from crmrisk.scoring.fields import Frozen
 from crmrisk.scoring.folds import unseen_scores
 from crmrisk.scoring.learning import within
 

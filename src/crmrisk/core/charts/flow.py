@@ -20,10 +20,18 @@ _WIDTH = 0.12  # of a column of groups, as a share of the way to the next
 
 
 class _Box(NamedTuple):
-    """A group at a point in time: where it begins, and where the next ribbon out of it and into it does."""
+    """A piece of a column: where it begins, and how high it is."""
 
     bottom: float
     height: float
+
+
+class _Ribbon(NamedTuple):
+    """Customers on their way from a piece of one column to a piece of the next."""
+
+    colour: str
+    left: _Box
+    right: _Box
 
 
 @dataclass(frozen=True)
@@ -143,7 +151,7 @@ class FlowChart:
         columns = [self._boxes(step) for step in range(len(self.steps))]
         for step, flows in enumerate(self.flows):
             for ribbon in self._ribbons(flows, columns[step], columns[step + 1]):
-                _draw_ribbon(axes, step, *ribbon)
+                _draw_ribbon(axes, step, ribbon)
         for step, boxes in enumerate(columns):
             self._draw_column(axes, step, boxes)
         axes.set(title=self.title, xlim=(-0.45, len(self.steps) - 0.55), ylim=(-0.08, 1.08))
@@ -163,7 +171,7 @@ class FlowChart:
 
     def _ribbons(
         self, flows: Mapping[tuple[str, str], float], left: Mapping[str, _Box], right: Mapping[str, _Box]
-    ) -> Iterator[tuple[str, float, float, float, float]]:
+    ) -> Iterator[_Ribbon]:
         leaving = {name: box.bottom + box.height for name, box in left.items()}
         coming = {name: box.bottom + box.height for name, box in right.items()}
         out, into = _totals(flows, self.groups)
@@ -176,7 +184,7 @@ class FlowChart:
                 leaving[source] -= here
                 coming[target] -= there
                 colour = COLOURS[self.groups.index(source) % len(COLOURS)]
-                yield colour, leaving[source], here, coming[target], there
+                yield _Ribbon(colour, _Box(leaving[source], here), _Box(coming[target], there))
 
     def _draw_column(self, axes: Any, step: int, boxes: Mapping[str, _Box]) -> None:
         sizes = self.sizes(step)
@@ -201,12 +209,13 @@ def _totals(flows: Mapping[tuple[str, str], float], groups: Sequence[str]) -> tu
     return out, into
 
 
-def _draw_ribbon(axes: Any, step: int, colour: str, y0: float, height0: float, y1: float, height1: float) -> None:  # noqa: PLR0917 - the two ends of a ribbon
+def _draw_ribbon(axes: Any, step: int, ribbon: _Ribbon) -> None:
     from matplotlib.patches import PathPatch  # noqa: PLC0415 - an extra
     from matplotlib.path import Path  # noqa: PLC0415 - an extra
 
     x0, x1, middle = step + _WIDTH / 2, step + 1 - _WIDTH / 2, step + 0.5
+    (y0, height0), (y1, height1) = ribbon.left, ribbon.right
     upper = [(x0, y0 + height0), (middle, y0 + height0), (middle, y1 + height1), (x1, y1 + height1)]
     lower = [(x1, y1), (middle, y1), (middle, y0), (x0, y0)]
     codes = [Path.MOVETO, *(Path.CURVE4,) * 3, Path.LINETO, *(Path.CURVE4,) * 3]
-    axes.add_patch(PathPatch(Path([*upper, *lower], codes), facecolor=colour, alpha=0.35, linewidth=0))
+    axes.add_patch(PathPatch(Path([*upper, *lower], codes), facecolor=ribbon.colour, alpha=0.35, linewidth=0))

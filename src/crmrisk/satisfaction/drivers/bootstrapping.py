@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from crmrisk.core.estimate import Estimate
-from crmrisk.satisfaction.drivers.assembling import Basis, Uncertainty, driver_statistics
-from crmrisk.satisfaction.drivers.intervals import (
+from crmrisk.satisfaction.bootstrap_intervals import (
     BootstrapInterval,
     acceleration,
     bca_intervals,
     percentile_intervals,
 )
+from crmrisk.satisfaction.drivers.assembling import Basis, Uncertainty, driver_statistics
 from crmrisk.satisfaction.drivers.resampling import ResamplingPlan, correlations_of, influences, resampled_moments
 
 if TYPE_CHECKING:

@@ -166,7 +166,7 @@ def _refuse_shared_names(drivers: Any) -> None:
 def _refuse_other_index(outcome: Any, drivers: Any) -> None:
     """Refuse pandas objects that name their rows differently: by position they would be paired wrongly in silence."""
     pairs = [getattr(each, "index", None) for each in (outcome, drivers)]
-    if all(hasattr(index, "equals") for index in pairs) and not pairs[0].equals(pairs[1]):  # type: ignore[union-attr] # checked
+    if all(hasattr(index, "equals") for index in pairs) and not pairs[0].equals(pairs[1]):  # type: ignore[union-attr] # all have an index
         remedy = "align them, or pass outcome.to_numpy() to pair rows by position"
         raise SchemaError(
             Problem(what="rows named differently from those of the drivers", where="outcome", remedy=remedy)

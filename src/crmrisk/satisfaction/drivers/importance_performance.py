@@ -15,8 +15,8 @@ from pydantic.dataclasses import dataclass
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.model import VALUE, Value
+from crmrisk.satisfaction.bootstrap_intervals import percentile_intervals
 from crmrisk.satisfaction.drivers.diagnosis import refuse_repetition
-from crmrisk.satisfaction.drivers.intervals import percentile_intervals
 from crmrisk.satisfaction.drivers.map_survey import MapAxes, MapSurvey, joined_axes, map_survey
 from crmrisk.satisfaction.drivers.methods import ImportanceMethod, check_importance_method, sharing
 from crmrisk.satisfaction.drivers.quadrants import Centre, Quadrant, centre_of, quadrant_codes, quadrant_of_code

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.satisfaction.bootstrap_intervals import BootstrapInterval
 from crmrisk.satisfaction.drivers.assembling import Basis, assemble, driver_statistics
 from crmrisk.satisfaction.drivers.bootstrapping import Resampler, uncertainty_of
 from crmrisk.satisfaction.drivers.diagnosis import refuse_repetition
-from crmrisk.satisfaction.drivers.intervals import BootstrapInterval
 from crmrisk.satisfaction.drivers.methods import ImportanceMethod, check_importance_method, sharing, sharing_error
 from crmrisk.satisfaction.drivers.resampling import resampling_plan, standardised
 from crmrisk.satisfaction.drivers.table import DriverTable, driver_table

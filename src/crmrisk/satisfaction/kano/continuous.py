@@ -14,7 +14,8 @@ from crmrisk.core.errors import Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.measures import Name
 from crmrisk.core.model import VALUE, Value
-from crmrisk.satisfaction.bootstrap import percentile_interval, resampled_counts
+from crmrisk.satisfaction.bootstrap import resampled_counts
+from crmrisk.satisfaction.bootstrap_intervals import percentile_interval
 from crmrisk.satisfaction.kano.plane import (
     Covariance,
     Ellipse,

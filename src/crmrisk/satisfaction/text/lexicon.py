@@ -7,16 +7,15 @@ module, written for complaints, service, banking and shopping in English and sim
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 from functools import lru_cache
 from importlib.resources import files
-from types import MappingProxyType
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, PlainSerializer, model_validator
+from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.frozen_mapping import Frozen, FrozenMapping
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.text.terms import term_key, term_problems
 
@@ -25,11 +24,7 @@ __all__ = ["Lexicon", "bilingual_lexicon", "chinese_lexicon", "english_lexicon"]
 _LARGEST = 5.0
 
 
-def _frozen(weights: Mapping[str, float]) -> Mapping[str, float]:
-    return MappingProxyType(dict(weights))
-
-
-Weights = Annotated[Mapping[str, float], AfterValidator(_frozen), PlainSerializer(dict)]
+Weights = Annotated[Mapping[str, float], Frozen()]
 Words = tuple[str, ...]
 
 _ROLES = ("weights", "intensifiers", "negators", "contrasts", "concessions")
@@ -78,7 +73,7 @@ class Lexicon(Value):
     languages: Annotated[tuple[str, ...], Field(min_length=1)]
     weights: Weights
     negators: Words = ()
-    intensifiers: Weights = field(default_factory=dict)
+    intensifiers: Weights = FrozenMapping({})
     contrasts: Words = ()
     concessions: Words = ()
 
@@ -89,14 +84,10 @@ class Lexicon(Value):
         problems += _out_of_range(self.intensifiers, "intensifiers", 1e-9)
         if problems:
             raise InvalidValueError(*problems)
-        object.__setattr__(self, "intensifiers", _frozen(self.intensifiers))
         return self
 
     def __hash__(self) -> int:
         return hash((self.name, self.version, len(self.weights)))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self).from_json, (self.to_json(),)
 
     def __len__(self) -> int:
         return sum(len(getattr(self, role)) for role in _ROLES)

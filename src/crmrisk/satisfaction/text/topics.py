@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 from importlib.resources import files
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 import numpy as np
-from pydantic import AfterValidator, Field, PlainSerializer, model_validator
+from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from crmrisk.core.arguments import kind_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.frozen_mapping import Frozen
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.text.columns import text_column
 from crmrisk.satisfaction.text.terms import TermMatcher, normalised, term_key, term_problems
@@ -36,11 +36,7 @@ _BETWEEN = re.compile(
 )
 
 
-def _frozen(topics: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
-    return MappingProxyType(dict(topics))
-
-
-Keywords = Annotated[Mapping[str, tuple[str, ...]], Field(min_length=1), AfterValidator(_frozen), PlainSerializer(dict)]
+Keywords = Annotated[Mapping[str, tuple[str, ...]], Field(min_length=1), Frozen()]
 
 
 @dataclass(frozen=True, config=VALUE)
@@ -87,9 +83,6 @@ class TopicKeywords(Value):
 
     def __hash__(self) -> int:
         return hash((self.name, self.version, tuple(self.topics)))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self).from_json, (self.to_json(),)
 
     def __repr__(self) -> str:
         return f"TopicKeywords({str(self)!r}: {', '.join(self.names)})"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from crmrisk.core.errors import InvalidValueError
-from crmrisk.satisfaction.drivers.intervals import acceleration, bca_intervals, percentile_intervals
+from crmrisk.satisfaction.bootstrap_intervals import acceleration, bca_intervals, percentile_intervals
 from crmrisk.satisfaction.drivers.resampling import influences, resampling_plan, standardised
 
 

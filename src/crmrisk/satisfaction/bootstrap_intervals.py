@@ -12,7 +12,7 @@ from crmrisk.satisfaction.numerics import normal_quantile
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray
 
-__all__ = ["BootstrapInterval", "acceleration", "bca_intervals", "percentile_intervals"]
+__all__ = ["BootstrapInterval", "acceleration", "bca_intervals", "percentile_interval", "percentile_intervals"]
 
 BootstrapInterval: TypeAlias = Literal["bca", "percentile"]
 """How an interval is read off the bootstrap samples."""
@@ -46,6 +46,35 @@ def percentile_intervals(samples: FloatArray, level: float) -> tuple[FloatArray,
     normal_quantile(level)
     tails = np.full(samples.shape[1], (1.0 - level) / 2.0)
     return _quantiles(samples, tails), _quantiles(samples, 1.0 - tails)
+
+
+def percentile_interval(samples: FloatArray, level: float) -> tuple[float, float]:
+    """Cut equal tails off bootstrap samples.
+
+    Parameters
+    ----------
+    samples
+        One statistic per bootstrap sample, ``(replicates,)``.
+    level
+        Nominal coverage.
+
+    Returns
+    -------
+    Lower and upper percentile; NaN without any value.
+
+    Raises
+    ------
+    InvalidValueError
+        If the level is not strictly between 0 and 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> percentile_interval(np.arange(101.0), 0.5)
+    (25.0, 75.0)
+    """
+    low, high = percentile_intervals(samples[:, np.newaxis], level)
+    return float(low[0]), float(high[0])
 
 
 def bca_intervals(
