@@ -1,4 +1,4 @@
-"""The checks of what a scorer may offer or claim: monotone effects, explanations, a JSON form."""
+"""The checks of what a component offers or claims: monotone effects, explanations, a JSON form."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from crmrisk.core.errors import UnknownComponentError
 from crmrisk.core.registry import component_class
 from crmrisk.core.saved import load, save
 from crmrisk.core.scorers import Explains
-from crmrisk.testing.compare import assert_same_scores, fail, name_some, replaced
+from crmrisk.testing.compare import assert_same_answers, fail, name_some, replaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from crmrisk.core.arrays import BoolArray, FloatArray
     from crmrisk.core.explanation import Explanation
     from crmrisk.core.scores import Scores
-    from crmrisk.testing.case import ScorerCase
+    from crmrisk.testing.case import Case, ScorerCase
 
 __all__ = ["CHECKS"]
 
@@ -109,23 +109,23 @@ _INVERSES: dict[str, Callable[[FloatArray], FloatArray]] = {"log-odds": _logisti
 
 def _assert_alone(case: ScorerCase, explanation: Explanation) -> None:
     for row in range(min(len(case.book), _MOST_CUSTOMERS)):
-        alone = case.fitted.explain(case.book.take(slice(row, row + 1)))  # type: ignore[attr-defined]  # Explains was checked
+        alone = case.fitted.explain(case.book.take(slice(row, row + 1)))
         if not np.array_equal(alone.contributions[0], explanation.contributions[row], equal_nan=True):
             what = "a customer explained alone got other contributions"
             remedy = "compute contributions from the customer's own row and the fitted baseline"
             fail(what, customers=str(case.book.customer_id[row]), remedy=remedy)
 
 
-def survives_json(case: ScorerCase) -> None:
-    """Check that specification and fitted scorer come back from JSON and from a file, equal, with the same scores."""
-    for component in (case.scorer, case.fitted):
+def survives_json(case: Case) -> None:
+    """Check that specification and fitted component come back from JSON and from a file, equal, answering the same."""
+    for component in (case.specification, case.fitted):
         back = _through_json(component)
         if type(back) is not type(component) or back != component:
             what = f"{type(component).__name__} came back from JSON different: {back!r}"[:300]
             fail(what, remedy="keep every setting in a typed field; give subclasses a kind of their own")
-    scores = _through_json(case.fitted).score(case.book)
-    remedy = "keep everything scoring needs in typed fields"
-    assert_same_scores(scores, case.scores, what="after JSON scores changed", remedy=remedy)
+    answers = case.answer(case.book, _through_json(case.fitted))
+    remedy = f"keep everything that {case.words.many} depend on in typed fields"
+    assert_same_answers(answers, case.answers, what=f"after JSON {case.words.many} changed", remedy=remedy)
 
 
 def _through_json(component: Any) -> Any:

@@ -1,21 +1,24 @@
-"""What the checks share: compare scores bit for bit, and say which customers differ."""
+"""What the checks share: compare scores and segments bit for bit, and say which customers differ."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import numpy as np
 
 from crmrisk.core.measures import LABEL, Input
 from crmrisk.core.portfolio import Portfolio
+from crmrisk.core.scores import Scores
+from crmrisk.core.segments import Segments
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from crmrisk.core.arrays import BoolArray, FloatArray, ObjectArray
-    from crmrisk.core.scores import Scores
+    from crmrisk.core.arrays import BoolArray, ObjectArray
 
-__all__ = ["assert_same_scores", "fail", "name_some", "part_of", "replaced", "without"]
+__all__ = ["Answers", "assert_same_answers", "fail", "name_some", "part_of", "replaced", "without"]
+
+Answers = TypeVar("Answers", Scores, Segments)
 
 
 def fail(what: str, *, remedy: str, customers: str = "") -> NoReturn:
@@ -24,7 +27,7 @@ def fail(what: str, *, remedy: str, customers: str = "") -> NoReturn:
     Parameters
     ----------
     what
-        What the scorer did.
+        What the component did.
     remedy
         What to do about it.
     customers
@@ -45,7 +48,7 @@ def fail(what: str, *, remedy: str, customers: str = "") -> NoReturn:
     raise AssertionError(f"{what}{whom}; remedy: {remedy}")
 
 
-def name_some(customer_id: ObjectArray, rows: BoolArray, *more: tuple[str, FloatArray]) -> str:
+def name_some(customer_id: ObjectArray, rows: BoolArray, *more: tuple[str, np.ndarray[Any, Any]]) -> str:
     """Name the first three customers concerned, with their numbers.
 
     Parameters
@@ -55,7 +58,7 @@ def name_some(customer_id: ObjectArray, rows: BoolArray, *more: tuple[str, Float
     rows
         Whom it concerns, ``(n_customers,)``.
     *more
-        Names and numbers to show, ``(n_customers,)``.
+        Names and numbers (or texts) to show, ``(n_customers,)``.
 
     Examples
     --------
@@ -64,7 +67,7 @@ def name_some(customer_id: ObjectArray, rows: BoolArray, *more: tuple[str, Float
     'C2 (alone 2.0)'
     """
     found = np.flatnonzero(rows)
-    shown = [", ".join(f"{label} {float(array[row])!r}" for label, array in more) for row in found[:3]]
+    shown = [", ".join(f"{label} {array[row : row + 1].tolist()[0]!r}" for label, array in more) for row in found[:3]]
     named = [
         f"{customer_id[row]} ({text})" if text else str(customer_id[row])
         for row, text in zip(found, shown, strict=False)
@@ -72,52 +75,69 @@ def name_some(customer_id: ObjectArray, rows: BoolArray, *more: tuple[str, Float
     return ", ".join(named) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
 
 
-def assert_same_scores(got: Scores, wanted: Scores, *, what: str, remedy: str) -> None:
-    """Fail unless two tables of scores are the same, bit for bit.
+def assert_same_answers(got: Answers, wanted: Answers, *, what: str, remedy: str) -> None:
+    """Fail unless two tables of scores, or of segments, are the same, bit for bit.
 
     Parameters
     ----------
     got, wanted
-        Scores of the same customers.
+        Scores or segments of the same customers.
     what
-        What the scorer did if they differ.
+        What the component did if they differ.
     remedy
         What to do about it.
 
     Raises
     ------
     AssertionError
-        If customers, values or intervals differ.
+        If customers, values or intervals differ; of segments: names, labels, reasons or stabilities.
 
     Examples
     --------
     >>> from crmrisk import Measure, Scores
     >>> one, other = (Scores(["C1"], [value], Measure.share()) for value in (0.1, 0.2))
-    >>> assert_same_scores(other, one, what="scores changed", remedy="use no randomness")
+    >>> assert_same_answers(other, one, what="scores changed", remedy="use no randomness")
     Traceback (most recent call last):
     AssertionError: scores changed; customers: C1 (got 0.2, ...
     """
     if len(got) != len(wanted) or list(got.customer_id) != list(wanted.customer_id):
-        fail(f"{what}: other customers, or in another order", remedy="return Scores with portfolio.customer_id")
-    for name in ("values", "low", "high"):
-        mine, theirs = getattr(got, name), getattr(wanted, name)
-        if mine is None or theirs is None:
-            if mine is not theirs:
-                fail(f"{what}: `{name}` is given in one case and not in the other", remedy=remedy)
-            continue
-        differ = ~((mine == theirs) | (np.isnan(mine) & np.isnan(theirs)))
-        if differ.any():
-            fail(
-                what, customers=name_some(got.customer_id, differ, ("got", mine), ("instead of", theirs)), remedy=remedy
-            )
+        kind = type(got).__name__
+        fail(f"{what}: other customers, or in another order", remedy=f"return {kind} with portfolio.customer_id")
+    if isinstance(got, Segments) and isinstance(wanted, Segments):
+        mine, theirs = (f"{each.names}, {'ordered' if each.ordered else 'not ordered'}" for each in (got, wanted))
+        if mine != theirs:
+            fail(f"{what}: {mine} instead of {theirs}", remedy=remedy)
+    for name in _ARRAYS[type(got)]:
+        _assert_same_arrays(got, wanted, name, what=what, remedy=remedy)
 
 
-def part_of(scores: Scores, rows: Any) -> Scores:
-    """Select scores by position.
+_ARRAYS: dict[type, tuple[str, ...]] = {
+    Scores: ("values", "low", "high"),
+    Segments: ("labels", "reason", "stability"),
+}
+
+
+def _assert_same_arrays(
+    got: Scores | Segments, wanted: Scores | Segments, name: str, *, what: str, remedy: str
+) -> None:
+    mine, theirs = getattr(got, name), getattr(wanted, name)
+    if mine is None or theirs is None:
+        if mine is not theirs:
+            fail(f"{what}: `{name}` is given in one case and not in the other", remedy=remedy)
+        return
+    differ = np.not_equal(mine, theirs) & ((mine == mine) | (theirs == theirs))  # noqa: PLR0124 - NaN differs from itself
+    differ = differ.astype(np.bool_)
+    if differ.any():
+        shown = name_some(got.customer_id, differ, ("got", mine), ("instead of", theirs))
+        fail(what, customers=shown, remedy=remedy)
+
+
+def part_of(answers: Answers, rows: Any) -> Answers:
+    """Select scores or segments by position.
 
     Parameters
     ----------
-    scores
+    answers
         One per customer.
     rows
         Positions, a mask or a slice.
@@ -128,8 +148,16 @@ def part_of(scores: Scores, rows: Any) -> Scores:
     >>> part_of(Scores(["C1", "C2"], [0.1, 0.2], Measure.share()), [1]).values
     array([0.2])
     """
-    low, high = (None if array is None else array[rows] for array in (scores.low, scores.high))
-    return type(scores)(scores.customer_id[rows], scores.values[rows], scores.measure, low=low, high=high)
+    names = ("reason", "stability") if isinstance(answers, Segments) else ("low", "high")
+    more: dict[str, Any] = {n: None if (array := getattr(answers, n)) is None else array[rows] for n in names}
+    ids = answers.customer_id[rows]
+    part: Any  # mypy holds that something may be both
+    if isinstance(answers, Segments):
+        part = Segments(ids, answers.codes[rows], answers.names, ordered=answers.ordered, **more)
+    else:
+        part = Scores(ids, answers.values[rows], answers.measure, **more)
+    same_kind: Answers = part
+    return same_kind
 
 
 def replaced(portfolio: Portfolio, **parts: Any) -> Portfolio:

@@ -1,4 +1,4 @@
-"""The checks of fitting: a specification stays what it is, and fitting it gives a fitted scorer, the same each time."""
+"""The checks of fitting: a specification stays what it is, and fitting gives a fitted component, the same each time."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from crmrisk.core.errors import CrmRiskError, MissingOutcomesError
 from crmrisk.core.scorers import FittedScorer, learns_from_outcomes
-from crmrisk.testing.compare import assert_same_scores, fail
+from crmrisk.testing.compare import assert_same_answers, fail
 
 if TYPE_CHECKING:
-    from crmrisk.testing.case import ScorerCase
+    from crmrisk.testing.case import Case, ScorerCase
 
 __all__ = ["CHECKS"]
 
-_FROZEN = "make it a frozen model (BaseScorer, StatelessScorer) or a frozen dataclass"
+_FROZEN = "make it a frozen model (the bases are) or a frozen dataclass"
 
 
 def fit_returns_a_fitted_scorer(case: ScorerCase) -> None:
@@ -27,19 +27,20 @@ def fit_returns_a_fitted_scorer(case: ScorerCase) -> None:
         fail(what, remedy="declare one measure for both")
 
 
-def fit_leaves_the_specification_alone(case: ScorerCase) -> None:
-    """Check that specification and fitted scorer are frozen, comparable, and changed by neither fit nor score."""
-    before = deepcopy(case.scorer)
-    if before != case.scorer:
+def fit_leaves_the_specification_alone(case: Case) -> None:
+    """Check that specification and fitted component are frozen, comparable, and changed by neither fit nor use."""
+    before = deepcopy(case.specification)
+    if before != case.specification:
         fail("an equal copy of the specification does not compare equal", remedy=_FROZEN)
-    fitted = case.scorer.fit(case.book, case.happened)
-    if before != case.scorer:
+    fitted = case.fit(case.specification, case.book)
+    if before != case.specification:
         fail("fit changed the specification", remedy="return another object and leave self alone")
     learned = deepcopy(fitted)
-    fitted.score(case.book)
+    case.answer(case.book, fitted)
     if learned != fitted:
-        fail("the fitted scorer changed while scoring, or an equal copy does not compare equal", remedy=_FROZEN)
-    for each in (case.scorer, fitted):
+        what = f"what was fitted changed when customers were {case.words.done}, or an equal copy does not compare equal"
+        fail(what, remedy=_FROZEN)
+    for each in (case.specification, fitted):
         _assert_frozen(each)
 
 
@@ -53,13 +54,14 @@ def _assert_frozen(component: object) -> None:
     fail(f"{type(component).__name__} takes new attributes", remedy=_FROZEN)
 
 
-def refitting_is_reproducible(case: ScorerCase) -> None:
-    """Check that fitting twice to the same facts gives equal fitted scorers with equal scores."""
-    again = deepcopy(case.scorer).fit(case.book, case.happened)
+def refitting_is_reproducible(case: Case) -> None:
+    """Check that fitting twice to the same facts gives equal fitted components with equal answers."""
+    again = case.fit(deepcopy(case.specification), case.book)
     remedy = "use no clock and no unseeded randomness; take a seed as a setting"
-    assert_same_scores(again.score(case.book), case.scores, what="refitting gave other scores", remedy=remedy)
+    what = f"refitting gave other {case.words.many}"
+    assert_same_answers(case.answer(case.book, again), case.answers, what=what, remedy=remedy)
     if again != case.fitted:
-        fail("refitting gave a fitted scorer that is not equal", remedy=f"{remedy}, and {_FROZEN}")
+        fail("refitting gave a fitted component that is not equal", remedy=f"{remedy}, and {_FROZEN}")
 
 
 def says_whether_it_learns_from_outcomes(case: ScorerCase) -> None:
@@ -71,7 +73,7 @@ def says_whether_it_learns_from_outcomes(case: ScorerCase) -> None:
             return
         remedy = "raise MissingOutcomesError (BaseScorer does), or do not set learns_from_outcomes"
         fail("it says it learns from outcomes, and was fitted without any", remedy=remedy)
-    assert_same_scores(
+    assert_same_answers(
         case.scorer.fit(case.book).score(case.book),
         case.scores,
         what="it does not say that it learns from outcomes, and outcomes change its scores",

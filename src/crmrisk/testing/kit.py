@@ -1,16 +1,16 @@
-"""The kit: the list of checks, to be run one by one under a test runner, or all at once."""
+"""The kit of scorers: the list of checks, to be run one by one under a test runner, or all at once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from crmrisk.core.errors import CrmRiskError, Problem
 from crmrisk.testing import capability_checks, fitting_checks, input_checks, scoring_checks
 from crmrisk.testing.case import ScorerCase
+from crmrisk.testing.check import Check, make_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from crmrisk.core.outcomes import Outcomes
     from crmrisk.core.portfolio import Portfolio
@@ -20,7 +20,7 @@ __all__ = ["ScorerCheck", "run_scorer_checks", "scorer_checks"]
 
 
 @dataclass(frozen=True)
-class ScorerCheck:
+class ScorerCheck(Check):
     """Check one promise every scorer makes.
 
     Calling it with a scorer, or with a `ScorerCase`, raises ``AssertionError`` if the promise is broken; the message
@@ -44,24 +44,12 @@ class ScorerCheck:
     'it does not explain'
     """
 
-    name: str
-    run: Callable[[ScorerCase], str | None]
-    case: ScorerCase | None = None
+    subject: ClassVar[str] = "scorer"
 
-    def __call__(self, scorer: Scorer | ScorerCase | None = None) -> str | None:
-        """Make the check."""
-        case = self.case if scorer is None else _case_of(scorer)
-        if case is None:
-            raise CrmRiskError(Problem(what="no scorer to check", where=self.name, remedy="check(MyScorer())"))
-        try:
-            return self.run(case)
-        except AssertionError as error:
-            raise AssertionError(f"{case}: {self.name}: {error}") from error
-        except Exception as error:
-            raise AssertionError(f"{case}: {self.name}: raised {type(error).__name__}: {error}") from error
-
-    def __str__(self) -> str:
-        return self.name
+    @classmethod
+    def case_of(cls, subject: Scorer | ScorerCase) -> ScorerCase:
+        """Make a case of a scorer; a case stays as it is."""
+        return _case_of(subject)
 
 
 _MODULES = (fitting_checks, scoring_checks, input_checks, capability_checks)
@@ -146,17 +134,8 @@ def run_scorer_checks(
     15
     """
     case = _case_of(scorer, portfolio, outcomes)
-    made, failures = 0, []
-    for check in scorer_checks() if checks is None else checks:
-        try:
-            made += check(case) is None
-        except AssertionError as error:
-            failures.append(str(error))
-    if failures:
-        raise AssertionError("\n".join([f"{len(failures)} promise(s) broken:", *failures]))
-    if not made:
-        raise AssertionError(f"{case}: no check was made; remedy: pass scorer_checks()")
-    return made
+    chosen = scorer_checks() if checks is None else checks
+    return make_all(chosen, case, remedy="pass scorer_checks()")
 
 
 def _case_of(

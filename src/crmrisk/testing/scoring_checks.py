@@ -1,4 +1,4 @@
-"""The checks of scoring: every customer by themself, in the portfolio's order, inside the measure."""
+"""The checks of scoring and segmenting: every customer by themself, in the portfolio's order, inside the measure."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import numpy as np
 
 from crmrisk.core.rows import portfolio_of_one
 from crmrisk.core.scores import Scores
-from crmrisk.testing.compare import assert_same_scores, fail, name_some, part_of
+from crmrisk.testing.compare import assert_same_answers, fail, name_some, part_of
 from crmrisk.testing.examples import bounds_portfolio
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crmrisk.core.portfolio import Portfolio
-    from crmrisk.testing.case import ScorerCase
+    from crmrisk.testing.case import Case, ScorerCase
 
 __all__ = ["CHECKS"]
 
@@ -27,33 +27,34 @@ _MOST_SINGLE = 25
 _ROUNDS = 25
 
 
-def scores_follow_customer_order(case: ScorerCase) -> None:
-    """Check that customers in another order get the same scores, each their own."""
+def scores_follow_customer_order(case: Case) -> None:
+    """Check that customers in another order get the same answers, each their own."""
     order = np.random.default_rng(1).permutation(len(case.book))
-    shuffled = case.fitted.score(case.book.take(order))
-    what = "customers in another order got other scores"
-    assert_same_scores(shuffled, part_of(case.scores, order), what=what, remedy=_ROW_BY_ROW)
+    shuffled = case.answer(case.book.take(order))
+    what = f"customers in another order got other {case.words.many}"
+    assert_same_answers(shuffled, part_of(case.answers, order), what=what, remedy=_ROW_BY_ROW)
 
 
-def customers_are_scored_independently(case: ScorerCase) -> None:
-    """Check that a part of the portfolio gets the scores it got in the whole."""
+def customers_are_scored_independently(case: Case) -> None:
+    """Check that a part of the portfolio gets the answers it got in the whole."""
     n = len(case.book)
     mixed = np.random.default_rng(2).random(n) < 0.5
     for part in (slice(n // 2), slice(n // 2, n), slice(None, None, 2), mixed, slice(0)):
-        scores = case.fitted.score(case.book.take(part))
-        what = "customers got other scores without the others"
-        assert_same_scores(scores, part_of(case.scores, part), what=what, remedy=_ROW_BY_ROW)
+        answers = case.answer(case.book.take(part))
+        what = f"customers got other {case.words.many} without the others"
+        assert_same_answers(answers, part_of(case.answers, part), what=what, remedy=_ROW_BY_ROW)
 
 
-def one_customer_equals_the_portfolio(case: ScorerCase) -> None:
-    """Check that one row, or one `Customer`, gets the score they got among all, bit for bit."""
+def one_customer_equals_the_portfolio(case: Case) -> None:
+    """Check that one row, or one `Customer`, gets the answer they got among all, bit for bit."""
     for row in _some_rows(len(case.book)):
-        wanted = part_of(case.scores, slice(row, row + 1))
+        wanted = part_of(case.answers, slice(row, row + 1))
         alone = case.book.take(slice(row, row + 1))
         from_row = portfolio_of_one(case.book.customer(alone.customer_id[0]), case.fitted.inputs)
         for book, form in ((alone, "one row"), (from_row, "a Customer")):
-            what = f"scored alone, as {form}, a customer got another score than in the portfolio"
-            assert_same_scores(case.fitted.score(book), wanted, what=what, remedy=_ROW_BY_ROW)
+            words = case.words
+            what = f"{words.done} alone, as {form}, a customer got another {words.one} than in the portfolio"
+            assert_same_answers(case.answer(book), wanted, what=what, remedy=_ROW_BY_ROW)
 
 
 def _some_rows(n: int) -> list[int]:
@@ -91,8 +92,8 @@ def _assert_inside(scores: Scores) -> None:
         fail(f"scores outside {scores.measure}", customers=customers, remedy="declare the range it really has")
 
 
-def safe_from_two_threads(case: ScorerCase) -> None:
-    """Check that two threads that score different customers with one fitted scorer do not disturb each other."""
+def safe_from_two_threads(case: Case) -> None:
+    """Check that two threads that use one fitted component for different customers do not disturb each other."""
     n = len(case.book)
     halves = [slice(max(n // 2, 1)), slice(n // 2, n)]
     trials = [_Trial(case, half) for half in halves]
@@ -109,21 +110,21 @@ def safe_from_two_threads(case: ScorerCase) -> None:
 
 
 class _Trial:
-    """One thread's share: score a part again and again, and compare with what it got in peace."""
+    """One thread's share: ask for a part again and again, and compare with what it got in peace."""
 
-    def __init__(self, case: ScorerCase, part: slice) -> None:
-        self.fitted = case.fitted
+    def __init__(self, case: Case, part: slice) -> None:
+        self.case = case
         self.book: Portfolio = case.book.take(part)
-        self.wanted = case.fitted.score(self.book)
+        self.wanted = case.answer(self.book)
         self.error: Exception | None = None
 
     def run(self, barrier: Barrier) -> None:
-        remedy = "keep nothing of a portfolio on self, on the class or in a module while scoring"
+        remedy = "keep nothing of a portfolio on self, on the class or in a module"
         what = "two threads disturbed each other"
         barrier.wait()
         try:
             for _ in range(_ROUNDS):
-                assert_same_scores(self.fitted.score(self.book), self.wanted, what=what, remedy=remedy)
+                assert_same_answers(self.case.answer(self.book), self.wanted, what=what, remedy=remedy)
         except Exception as error:  # noqa: BLE001 - a thread cannot raise into the one that waits for it
             self.error = error if isinstance(error, AssertionError) else AssertionError(f"{what}: {error!r}; {remedy}")
 

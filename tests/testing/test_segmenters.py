@@ -1,0 +1,71 @@
+"""Every built-in segmenter passes the conformance kit; a registered one without an example here fails the suite.
+
+To add a segmenter: write a function that returns its cases and name it in `EXAMPLES`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crmrisk.core.registry import SEGMENTERS, component_class, component_names
+from crmrisk.testing import SegmenterCase, segmenter_checks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def rfm_cases() -> tuple[SegmenterCase, ...]:
+    from crmrisk.segmentation.rfm import RfmSegmenter
+    from crmrisk.segmentation.rfm_cuts import RfmCuts
+
+    given = RfmCuts(recency=(30, 90), frequency=(1, 5), monetary=(10.5, 200), convention="R rfm")
+    return (
+        SegmenterCase(RfmSegmenter()),
+        SegmenterCase(RfmSegmenter(groups=3, convention="R rfm")),
+        SegmenterCase(RfmSegmenter(cuts=given, groups=3)),
+    )
+
+
+EXAMPLES: MappingProxyType[str, Callable[[], tuple[SegmenterCase, ...]]] = MappingProxyType(
+    {
+        "crmrisk.rfm": rfm_cases,
+    }
+)
+
+
+@cache
+def cases_of(kind: str) -> tuple[SegmenterCase, ...]:
+    return EXAMPLES[kind]()
+
+
+def builtin_kinds() -> list[str]:
+    return [name for name in component_names(SEGMENTERS) if name.startswith("crmrisk.")]
+
+
+@pytest.mark.parametrize("kind", builtin_kinds())
+def test_every_registered_builtin_has_an_example(kind):
+    assert kind in EXAMPLES, f"add an example of {kind} to EXAMPLES"
+    assert {type(case.segmenter) for case in cases_of(kind)} == {component_class(kind)}
+    assert component_class(kind).kind == kind
+
+
+def test_builtins_are_registered_at_all():
+    assert set(builtin_kinds()) == set(EXAMPLES)
+
+
+NOT_FOR_EVERY_SEGMENTER = {
+    "missing_evidence_has_no_segment",  # where every input may be missing
+    "values_out_of_range_are_refused",  # where no input has bounds
+}
+
+
+@pytest.mark.parametrize("kind", EXAMPLES)
+@pytest.mark.parametrize("check", segmenter_checks(), ids=str)
+def test_builtin_keeps_its_promises(kind, check):
+    for case in cases_of(kind):
+        does_not_apply = check(case)
+        assert not does_not_apply or check.name in NOT_FOR_EVERY_SEGMENTER
