@@ -41,6 +41,16 @@ from crmrisk.core.scorers import FittedScorer as FittedScorer
 from crmrisk.core.scorers import Scorer as Scorer
 from crmrisk.core.scores import Ranged as Ranged
 from crmrisk.core.scores import Scores as Scores
+from crmrisk.core.segmenters import BaseFittedSegmenter as BaseFittedSegmenter
+from crmrisk.core.segmenters import BaseSegmenter as BaseSegmenter
+from crmrisk.core.segmenters import FittedSegmenter as FittedSegmenter
+from crmrisk.core.segmenters import Segmenter as Segmenter
+from crmrisk.core.segmenters import StatelessSegmenter as StatelessSegmenter
+from crmrisk.core.segments import Assigned as Assigned
+from crmrisk.core.segments import Segment as Segment
+from crmrisk.core.segments import Segments as Segments
+from crmrisk.evidence import Declines as Declines
+from crmrisk.evidence import Detracts as Detracts
 from crmrisk.evidence import Evidence as Evidence
 from crmrisk.evidence import NoActivity as NoActivity
 from crmrisk.evidence import Occurs as Occurs
@@ -48,8 +58,11 @@ from crmrisk.evidence import Overdue as Overdue
 from crmrisk.evidence import Recorded as Recorded
 from crmrisk.proof import BackTest as BackTest
 from crmrisk.proof import backtest as backtest
+from crmrisk.satisfaction import DetractorScorer as DetractorScorer
 from crmrisk.satisfaction import KanoScorer as KanoScorer
 from crmrisk.satisfaction import NpsScorer as NpsScorer
+from crmrisk.satisfaction import SatisfactionDeclineScorer as SatisfactionDeclineScorer
+from crmrisk.satisfaction import net_promoter_score as net_promoter_score
 from crmrisk.scoring import AttritionScorer as AttritionScorer
 from crmrisk.scoring import BetaGeoNBD as BetaGeoNBD
 from crmrisk.scoring import BlendedScorer as BlendedScorer
@@ -71,10 +84,13 @@ __version__: str
 __all__ = [
     "AssessmentPipeline",
     "Assessments",
+    "Assigned",
     "AttritionScorer",
     "BackTest",
     "BaseFittedScorer",
+    "BaseFittedSegmenter",
     "BaseScorer",
+    "BaseSegmenter",
     "BetaGeoNBD",
     "BlendedScorer",
     "CalibratedScorer",
@@ -85,12 +101,16 @@ __all__ = [
     "Control",
     "CrmRiskError",
     "Customer",
+    "Declines",
+    "DetractorScorer",
+    "Detracts",
     "Driver",
     "Estimate",
     "Evidence",
     "Explains",
     "Explanation",
     "FittedScorer",
+    "FittedSegmenter",
     "GammaGamma",
     "Incident",
     "Input",
@@ -123,17 +143,23 @@ __all__ = [
     "RiskMatrix",
     "RiskMatrixScorer",
     "RiskProgramme",
+    "SatisfactionDeclineScorer",
     "Scorer",
     "Scores",
+    "Segment",
     "SegmentedScorer",
+    "Segmenter",
+    "Segments",
     "StackedScorer",
     "StatelessScorer",
+    "StatelessSegmenter",
     "StrengthOfKnowledge",
     "TimelineEntry",
     "__version__",
     "backtest",
     "choose_model",
     "load",
+    "net_promoter_score",
     "portfolio_loss",
     "save",
 ]

@@ -24,7 +24,15 @@ HOMES: dict[str, tuple[str, ...]] = {
     "crmrisk.core.saved": ("load", "save"),
     "crmrisk.core.scorers": ("Explains", "FittedScorer", "Scorer"),
     "crmrisk.core.scores": ("Ranged", "Scores"),
-    "crmrisk.evidence": ("Evidence", "NoActivity", "Occurs", "Overdue", "Recorded"),
+    "crmrisk.core.segmenters": (
+        "BaseFittedSegmenter",
+        "BaseSegmenter",
+        "FittedSegmenter",
+        "Segmenter",
+        "StatelessSegmenter",
+    ),
+    "crmrisk.core.segments": ("Assigned", "Segment", "Segments"),
+    "crmrisk.evidence": ("Declines", "Detracts", "Evidence", "NoActivity", "Occurs", "Overdue", "Recorded"),
     "crmrisk.scoring": (
         "AttritionScorer",
         "BetaGeoNBD",
@@ -43,7 +51,13 @@ HOMES: dict[str, tuple[str, ...]] = {
         "StackedScorer",
         "choose_model",
     ),
-    "crmrisk.satisfaction": ("KanoScorer", "NpsScorer"),
+    "crmrisk.satisfaction": (
+        "DetractorScorer",
+        "KanoScorer",
+        "NpsScorer",
+        "SatisfactionDeclineScorer",
+        "net_promoter_score",
+    ),
     "crmrisk.assessment": (
         "AssessmentPipeline",
         "Assessments",

@@ -8,7 +8,7 @@ import pytest
 
 from crmrisk.core.errors import InvalidValueError, RecordError
 from crmrisk.satisfaction.answered import Design, answered_mean, exclusion, tallied
-from crmrisk.satisfaction.top_box import csat
+from crmrisk.satisfaction.box_shares import csat
 
 
 def test_missing_answers_leave_with_their_weight_stratum_and_cluster():

@@ -7,7 +7,7 @@ import pytest
 from crmrisk.core.errors import CrmRiskError
 from crmrisk.satisfaction.effort import CustomerEffort, customer_effort_score
 from crmrisk.satisfaction.means import mean_score
-from crmrisk.satisfaction.top_box import top_box
+from crmrisk.satisfaction.box_shares import top_box
 
 ANSWERS = [7, 6, 5, 7, 3, 6, 1, 7]
 

@@ -1,19 +1,16 @@
-"""Analyse: what customers say: NPS, Kano and the scorers built on them."""
+"""Analyse: what customers say, with how sure it is: NPS, CSAT, effort, service quality, loyalty, drivers, Kano, texts.
 
-from crmrisk.satisfaction.kano import KanoCategory, KanoCounts, Requirement, kano_requirements
-from crmrisk.satisfaction.kano_scorer import KanoNeed, KanoScorer
-from crmrisk.satisfaction.net_promoter import net_promoter_score
-from crmrisk.satisfaction.nps_scorer import NpsScorer
-from crmrisk.satisfaction.proportions import proportion
+Every estimator takes raw answers or counts and returns an `crmrisk.core.estimate.Estimate`; `by_segment` repeats any of
+them by segment, a `Comparison` judges two of them. The larger fields have rooms of their own:
+`crmrisk.satisfaction.kano`, `crmrisk.satisfaction.loyalty`, `crmrisk.satisfaction.drivers`,
+`crmrisk.satisfaction.reliability` and `crmrisk.satisfaction.text`. The scorers are those whose names end in ``Scorer``.
+Each name is imported when it is first used.
+"""
 
-__all__ = [
-    "KanoCategory",
-    "KanoCounts",
-    "KanoNeed",
-    "KanoScorer",
-    "NpsScorer",
-    "Requirement",
-    "kano_requirements",
-    "net_promoter_score",
-    "proportion",
-]
+from __future__ import annotations
+
+from crmrisk.core.lazily import lazily
+from crmrisk.satisfaction._exports import HOMES
+
+__all__ = [name for names in HOMES.values() for name in names]
+__getattr__, __dir__ = lazily(__name__, HOMES)

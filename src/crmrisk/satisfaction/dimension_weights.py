@@ -11,7 +11,7 @@ import numpy as np
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
 from crmrisk.satisfaction.answers import survey_weights
 from crmrisk.satisfaction.items import item_answers
-from crmrisk.satisfaction.satisfaction_index import item_shares
+from crmrisk.satisfaction.indices import item_shares
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ from pydantic.dataclasses import dataclass
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.means import mean_score
-from crmrisk.satisfaction.top_box import box_answers, top_box
+from crmrisk.satisfaction.box_shares import box_answers, top_box
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from crmrisk.satisfaction.answers import Missing
     from crmrisk.satisfaction.proportions import ProportionMethod
     from crmrisk.satisfaction.survey_design import PopulationSizes
-    from crmrisk.satisfaction.top_box import Box
+    from crmrisk.satisfaction.box_shares import Box
 
 __all__ = ["CustomerEffort", "customer_effort_score"]
 
@@ -114,7 +114,7 @@ def customer_effort_score(
         Which end of the scale is easy: ``"top"`` for "the company made it easy for me", ``"bottom"`` for "how much
         effort did you have to put in".
     counts, effective_n, weights, strata, clusters, population
-        As for `crmrisk.satisfaction.top_box.top_box`.
+        As for `crmrisk.satisfaction.box_shares.top_box`.
     method
         The interval of the share; the mean has Student's.
     level

@@ -1,7 +1,7 @@
 """Two shares side by side: how much larger the first is, and whether that can be told apart from nothing.
 
 `proportion_difference` is the number with its interval, `compare_proportions` the same with a test and a verdict. Both
-take counts, or the estimates that `crmrisk.satisfaction.top_box` and `proportion` return, so that weighted and
+take counts, or the estimates that `crmrisk.satisfaction.box_shares` and `proportion` return, so that weighted and
 stratified shares are compared at what their answers are worth. The interval is Miettinen and Nurminen's; statsmodels
 prints another under that name, which is wrong (`crmrisk.satisfaction.proportion_differences` says where).
 """

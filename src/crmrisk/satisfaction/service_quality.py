@@ -18,7 +18,7 @@ from crmrisk.satisfaction.dimension_weights import Allocation, DimensionWeights,
 from crmrisk.satisfaction.items import ItemAnswers, item_answers
 from crmrisk.satisfaction.means import mean_of_column, within
 from crmrisk.satisfaction.numerics import normal_quantile
-from crmrisk.satisfaction.satisfaction_index import item_shares
+from crmrisk.satisfaction.indices import item_shares
 from crmrisk.satisfaction.service_quality_records import (
     QualityGap,
     QualityMean,

@@ -7,7 +7,7 @@ import pytest
 from crmrisk.core.errors import CrmRiskError
 from crmrisk.core.estimate import Estimate
 from crmrisk.satisfaction.comparison import Comparison, compare_estimates
-from crmrisk.satisfaction.equivalence import equivalence
+from crmrisk.satisfaction.equivalence_tests import equivalence
 from crmrisk.satisfaction.net_promoter_comparison import compare_net_promoter
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmrisk.core.errors import CrmRiskError
-from crmrisk.satisfaction.satisfaction_index import (
+from crmrisk.satisfaction.indices import (
     SatisfactionIndex,
     index_of_means,
     item_shares,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crmrisk.core.errors import CrmRiskError
-from crmrisk.satisfaction.response_rates import (
+from crmrisk.satisfaction.dispositions import (
     Dispositions,
     response_rate,
     response_rates,

@@ -10,7 +10,7 @@ from crmrisk.core.errors import CrmRiskError
 from crmrisk.satisfaction.comparison import Comparison
 from crmrisk.satisfaction.net_promoter import net_promoter_score
 from crmrisk.satisfaction.net_promoter_comparison import compare_net_promoter
-from crmrisk.satisfaction.net_promoter_waves import NetPromoterWaves, net_promoter_waves
+from crmrisk.satisfaction.net_promoter_history import NetPromoterWaves, net_promoter_waves
 
 
 def answers_of(*counts):
