@@ -5,9 +5,6 @@ Run with ``pytest -m spark tests/evidence/test_spark.py``; it needs pyspark and 
 
 from __future__ import annotations
 
-import os
-import sys
-import warnings
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -62,34 +59,6 @@ class Silence(StatelessScorer):
 
     def compute(self, portfolio):
         return 1 - np.exp(-portfolio["idle_days"] / (37.0 + portfolio["frequency"]))
-
-
-@pytest.fixture(scope="module")
-def spark():
-    sql = pytest.importorskip("pyspark.sql")
-    os.environ["PYSPARK_PYTHON"] = sys.executable
-    os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
-    settings = {
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.sql.shuffle.partitions": "2",
-        "spark.default.parallelism": "2",
-        "spark.ui.enabled": "false",
-        # a handful of rows: compiling and re-planning each query would take far longer than running it
-        "spark.sql.codegen.wholeStage": "false",
-        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-        "spark.sql.adaptive.enabled": "false",
-        "spark.sql.session.timeZone": "Pacific/Auckland",  # days are counted in UTC all the same
-    }
-    builder = sql.SparkSession.builder.master("local[2]").appName("crmrisk")
-    for name, value in settings.items():
-        builder = builder.config(name, value)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        session = builder.getOrCreate()
-        session.sparkContext.setLogLevel("ERROR")
-        yield session
-        session.stop()
 
 
 def _frame(spark, columns, *, aware):

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import warnings
-
 import pytest
 
 from crmrisk.core.errors import RecordError
@@ -15,30 +11,6 @@ from crmrisk.satisfaction.net_promoter_table import net_promoter_by_segment
 pytestmark = [pytest.mark.spark, pytest.mark.filterwarnings("ignore")]  # pyspark 4 warns about its own deprecations
 
 ROWS = [("a", 9, 1.0), ("a", 3, 2.0), ("b", 10, 1.0), ("b", None, 1.0), (None, 5, 1.0)]
-
-
-@pytest.fixture(scope="module")
-def spark():
-    sql = pytest.importorskip("pyspark.sql")
-    os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
-    settings = {
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.sql.shuffle.partitions": "2",
-        "spark.ui.enabled": "false",
-        # a handful of rows: compiling each query would take far longer than running it
-        "spark.sql.codegen.wholeStage": "false",
-        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    }
-    builder = sql.SparkSession.builder.master("local[2]").appName("crmrisk")
-    for name, value in settings.items():
-        builder = builder.config(name, value)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        session = builder.getOrCreate()
-        session.sparkContext.setLogLevel("ERROR")
-        yield session
-        session.stop()
 
 
 def test_spark_counts_as_everyone_does(spark):

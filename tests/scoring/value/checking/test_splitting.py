@@ -148,14 +148,12 @@ def test_refused_with_a_reason():
 
 @pytest.mark.spark
 @pytest.mark.filterwarnings("ignore")  # pyspark 4 warns about its own deprecations
-def test_spark_counts_as_pandas_does():
-    sql, types = pytest.importorskip("pyspark.sql"), pytest.importorskip("pyspark.sql.types")
-    here = sql.SparkSession.builder.master("local[1]").config("spark.driver.host", "127.0.0.1")
-    session = here.config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "1").getOrCreate()
+def test_spark_counts_as_pandas_does(spark):
+    types = pytest.importorskip("pyspark.sql.types")
     table = purchases(60)
     kinds = {"customer_id": types.StringType(), "at": types.TimestampNTZType(), "amount": types.DoubleType()}
     rows = [(row.customer_id, row.at.to_pydatetime(), float(row.amount)) for row in table.itertuples()]
-    inside = session.createDataFrame(rows, types.StructType([types.StructField(*kind) for kind in kinds.items()]))
+    inside = spark.createDataFrame(rows, types.StructType([types.StructField(*kind) for kind in kinds.items()]))
     assert hold_out(inside, CUT, END) == hold_out(table, CUT, END)
 
 
