@@ -1,0 +1,240 @@
+"""May one matrix stand for all periods? Does only the present segment matter? Two likelihood-ratio tests.
+
+A Markov chain assumes both. `homogeneity_test` asks whether customers moved in every period as in the others;
+`momentum_test` whether the last move says something about the next one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pydantic.dataclasses import dataclass
+
+from crmrisk.core.arguments import refuse
+from crmrisk.core.errors import FitError, Problem
+from crmrisk.core.estimate import Estimate
+from crmrisk.core.expecting import expect
+from crmrisk.core.model import VALUE, Value
+from crmrisk.segmentation.migration import Migration
+from crmrisk.segmentation.transition_draws import check_level, wilson_limits
+
+if TYPE_CHECKING:
+    from crmrisk.core.arrays import FloatArray
+
+__all__ = ["MigrationTest", "Momentum", "homogeneity_test", "momentum_test"]
+
+
+@dataclass(frozen=True, kw_only=True, config=VALUE)
+class MigrationTest(Value):
+    """Hold a likelihood-ratio test of a Markov chain.
+
+    Parameters
+    ----------
+    hypothesis
+        What is doubted.
+    statistic
+        ``G² = 2 Σ observed log(observed / expected)``.
+    degrees_of_freedom
+        Of the chi-squared distribution it is compared with.
+    p_value
+        How often as much or more were found if the hypothesis held; ``None`` without a degree of freedom.
+    n
+        Transitions used.
+    significance
+        Below which p value the hypothesis is given up.
+    warnings
+        What the reader should know.
+
+    Examples
+    --------
+    >>> MigrationTest(hypothesis="all alike", statistic=9.2, degrees_of_freedom=2, p_value=0.01, n=90).verdict
+    'rejected'
+    """
+
+    hypothesis: str
+    statistic: float
+    degrees_of_freedom: int
+    p_value: float | None
+    n: float
+    significance: float = 0.05
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> str:
+        """``"rejected"``, or ``"not rejected"``, which is no proof of it; ``"not testable"`` without a p value."""
+        if self.p_value is None:
+            return "not testable"
+        return "rejected" if self.p_value < self.significance else "not rejected"
+
+    def __str__(self) -> str:
+        chance = "no p value" if self.p_value is None else f"p {self.p_value:.3g}"
+        test = f"G² {self.statistic:.4g}, {self.degrees_of_freedom} df, {chance}, n {self.n:g}"
+        return f"{self.hypothesis}: {self.verdict} ({test})"
+
+
+@dataclass(frozen=True, kw_only=True, config=VALUE)
+class Momentum(Value):
+    """Hold whether the last move predicts the next.
+
+    Parameters
+    ----------
+    test
+        Of the hypothesis that given the present segment the one before says nothing.
+    up_after_up, up_after_down
+        Shares of customers who move up next, of those who just did and of those who just moved down; ``None`` where
+        segments are not ordered. The present segment is mixed in them, unlike in the test: who just fell to the bottom
+        cannot fall further.
+    down_after_up, down_after_down
+        The same of moving down next.
+
+    Examples
+    --------
+    See `momentum_test`.
+    """
+
+    test: MigrationTest
+    up_after_up: Estimate | None = None
+    up_after_down: Estimate | None = None
+    down_after_up: Estimate | None = None
+    down_after_down: Estimate | None = None
+
+    def __str__(self) -> str:
+        return str(self.test)
+
+
+def homogeneity_test(migration: Migration, *, significance: float = 0.05) -> MigrationTest:
+    """Test whether customers moved alike in all periods, so that one matrix may stand for them.
+
+    ``G² = 2 Σ_t Σ_ij n_ij(t) log(p_ij(t) / p_ij)`` with ``Σ_i (T_i − 1)(m_i − 1)`` degrees of freedom: ``T_i`` periods
+    in which segment i had customers, ``m_i`` segments they ever went to.
+
+    Parameters
+    ----------
+    migration
+        Transitions of two steps at least.
+    significance
+        Below which p value the hypothesis is given up.
+
+    Raises
+    ------
+    FitError
+        If there is one step only.
+    InvalidValueError
+        If it is no `Migration`, or the significance is not valid.
+
+    References
+    ----------
+    Anderson, T. W. and Goodman, L. A. (1957), Statistical inference about Markov chains, *Annals of Mathematical
+    Statistics* 28, section 3.2.
+
+    Examples
+    --------
+    >>> from crmrisk.segmentation.transitions import transition_matrix
+    >>> print(homogeneity_test(transition_matrix(counts=[[[80, 20], [10, 90]], [[60, 40], [10, 90]]])))
+    all periods are alike: rejected (G² 9.663, 2 df, p 0.00797, n 400)
+    """
+    expect(migration, Migration, where="homogeneity_test: migration", remedy="transition_matrix(...) counts one")
+    refuse(check_level(significance))
+    if len(migration.by_period) < 2:
+        got = "1 step"
+        raise FitError(Problem(what="one step only", where="homogeneity_test", allowed="two or more", got=got))
+    tables = np.moveaxis(migration.by_period, 0, 1)  # of each segment: periods and where they went
+    return _likelihood_ratio(tables, "all periods are alike", significance)
+
+
+def momentum_test(migration: Migration, *, level: float = 0.95, significance: float = 0.05) -> Momentum:
+    """Test whether the segment before the present one says something about the next.
+
+    ``G² = 2 Σ_ijk n_ijk log(p_jk|i / p_jk)`` over two moves in a row, i to j to k, with ``Σ_j (a_j − 1)(b_j − 1)``
+    degrees of freedom: ``a_j`` segments j was reached from, ``b_j`` segments it led to. A book of two kinds of
+    customers, who stay and who move, is rejected too: different customers and momentum look alike.
+
+    Parameters
+    ----------
+    migration
+        Made from the segments of three periods or more.
+    level
+        Nominal coverage of the shares.
+    significance
+        Below which p value the hypothesis is given up.
+
+    Raises
+    ------
+    FitError
+        If two moves in a row of the same customer were not counted.
+    InvalidValueError
+        If it is no `Migration`, or level or significance are not valid.
+
+    References
+    ----------
+    Anderson and Goodman (1957), section 3.3.
+
+    Examples
+    --------
+    >>> from crmrisk.segmentation.transitions import migration_history
+    >>> rising = [["basic", "basic", "gold"], ["basic", "gold", "gold"], ["gold", "basic", "basic"]] * 20
+    >>> who, when = [row for row in range(60) for _ in range(3)], [1, 2, 3] * 60
+    >>> segment = [name for row in rising for name in row]
+    >>> found = momentum_test(migration_history(who, when, segment, names=("basic", "gold"), ordered=True))
+    >>> print(found)
+    given the present segment, the one before says nothing: rejected (G² 55.45, 1 df, p 9.58e-14, n 60)
+    """
+    expect(migration, Migration, where="momentum_test: migration", remedy="migration_history(...) counts one")
+    refuse(check_level(level), check_level(significance))
+    if migration.triples is None:
+        remedy = "pass the segments of three periods or more, of 100 segments at most"
+        raise FitError(Problem(what="two moves in a row are not counted", where="momentum_test", remedy=remedy))
+    hypothesis = "given the present segment, the one before says nothing"
+    test = _likelihood_ratio(np.moveaxis(migration.triples, 1, 0), hypothesis, significance)
+    if not migration.ordered:
+        return Momentum(test=test)
+    moves = _moves(migration.triples)
+    shares = {
+        f"{'up' if after == 2 else 'down'}_after_{'up' if last == 2 else 'down'}": _share(moves[last], after, level)
+        for last in (0, 2)
+        for after in (0, 2)
+    }
+    return Momentum(test=test, **shares)
+
+
+def _likelihood_ratio(tables: FloatArray, hypothesis: str, significance: float) -> MigrationTest:
+    """Test in a stack of tables that the rows of each are alike, ``(n_tables, n_rows, n_columns)``."""
+    from scipy.special import chdtrc, xlogy  # noqa: PLC0415 - nothing else here needs it
+
+    rows, columns = tables.sum(axis=2, keepdims=True), tables.sum(axis=1, keepdims=True)
+    total = tables.sum(axis=(1, 2), keepdims=True)
+    expected = np.divide(rows * columns, total, out=np.zeros_like(tables), where=total > 0.0)
+    ratio = np.divide(tables, expected, out=np.ones_like(tables), where=tables > 0.0)
+    statistic = max(float(2.0 * xlogy(tables, ratio).sum()), 0.0)
+    free = np.maximum((rows > 0.0).sum(axis=(1, 2)) - 1, 0) * np.maximum((columns > 0.0).sum(axis=(1, 2)) - 1, 0)
+    freedom = int(free.sum())
+    small = expected[(expected > 0.0) & (free > 0)[:, None, None]]
+    rare = float((small < 5.0).mean()) if small.size else 0.0
+    few = f"{100 * rare:.0f} % of the cells expect fewer than 5 customers: the p value is rough"
+    return MigrationTest(
+        hypothesis=hypothesis,
+        statistic=statistic,
+        degrees_of_freedom=freedom,
+        p_value=float(chdtrc(freedom, statistic)) if freedom else None,
+        n=float(tables.sum()),
+        significance=significance,
+        warnings=(few,) if rare > 0.2 else (),
+    )
+
+
+def _moves(triples: FloatArray) -> FloatArray:
+    """Count down, stay, up after down, stay, up, ``(3, 3)``."""
+    k = len(triples)
+    first, second, third = np.indices((k, k, k))
+    last, after = np.sign(second - first) + 1, np.sign(third - second) + 1
+    counts = np.bincount((last * 3 + after).ravel(), weights=triples.ravel(), minlength=9)
+    return np.asarray(counts, dtype=np.float64).reshape(3, 3)
+
+
+def _share(moves: FloatArray, after: int, level: float) -> Estimate:
+    n, x = float(moves.sum()), float(moves[after])
+    if not n:
+        return Estimate(value=None, level=level, method="wilson", n=0, warnings=("nobody made such a move",))
+    low, high = (float(limit) for limit in wilson_limits(np.array(x), np.array(n), level=level))
+    return Estimate(value=x / n, low=low, high=high, level=level, method="wilson", n=n)

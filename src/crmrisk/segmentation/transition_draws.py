@@ -1,0 +1,215 @@
+"""How uncertain a row of transition probabilities is: limits for each cell, and draws of whole matrices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+
+import numpy as np
+from scipy.special import betaincinv, ndtri
+
+from crmrisk.core.arguments import is_number, is_whole, random_source_problems, refuse
+from crmrisk.core.errors import Problem
+
+if TYPE_CHECKING:
+    from crmrisk.core.arrays import FloatArray
+
+__all__ = [
+    "CellMethod",
+    "DrawMethod",
+    "cell_limits",
+    "check_drawing",
+    "check_level",
+    "drawn_matrices",
+    "limits_of_draws",
+    "wilson_limits",
+]
+
+CellMethod: TypeAlias = Literal["wilson", "dirichlet"]
+"""How the interval of one transition probability is found."""
+
+DrawMethod: TypeAlias = Literal["dirichlet", "bootstrap"]
+"""How whole matrices are drawn: from the posterior of each row, or by resampling its departures."""
+
+
+def check_level(level: object) -> list[Problem]:
+    """Name a level that is no coverage.
+
+    Parameters
+    ----------
+    level
+        Nominal coverage, between 0 and 1.
+
+    Examples
+    --------
+    >>> [str(problem) for problem in check_level(95)]
+    ['level: not a confidence level; allowed: 0 < level < 1; got: 95']
+    """
+    if isinstance(level, float) and 0.0 < level < 1.0:
+        return []
+    return [Problem(what="not a confidence level", where="level", allowed="0 < level < 1", got=repr(level)[:100])]
+
+
+def check_drawing(
+    *, level: object, method: object, prior: object, draws: object, rng: object
+) -> None:  # everything a simulation is set by
+    """Refuse settings of a simulation, all that are wrong at once.
+
+    Parameters
+    ----------
+    level, method, prior, draws, rng
+        As for `drawn_matrices` and `limits_of_draws`.
+
+    Raises
+    ------
+    InvalidValueError
+        If any is not valid.
+
+    Examples
+    --------
+    >>> check_drawing(level=0.95, method="dirichlet", prior=0.5, draws=100, rng=None)
+    """
+    known = get_args(DrawMethod)
+    wrong = (
+        (method not in known, "method", "no such method", ", ".join(known), method),
+        (not is_number(prior) or not 0.0 < float(str(prior)) < np.inf, "prior", "not above 0", "a number > 0", prior),
+        (not is_whole(draws) or int(str(draws)) < 2, "draws", "too few", "a whole number >= 2", draws),
+    )
+    problems = [
+        Problem(what=what, where=where, allowed=allowed, got=repr(got)[:100])
+        for bad, where, what, allowed, got in wrong
+        if bad
+    ]
+    refuse(problems, check_level(level), random_source_problems(rng, optional=True))
+
+
+def wilson_limits(successes: FloatArray, n: FloatArray, *, level: float) -> tuple[FloatArray, FloatArray]:
+    """Bound shares by inverting the score test; NaN where there is nobody.
+
+    Parameters
+    ----------
+    successes, n
+        Counts of any common shape, ``0 <= successes <= n``.
+    level
+        Nominal coverage.
+
+    References
+    ----------
+    Wilson, E. B. (1927), Probable inference, the law of succession, and statistical inference, *Journal of the American
+    Statistical Association* 22.
+
+    Examples
+    --------
+    >>> low, high = wilson_limits(np.array([81.0]), np.array([263.0]), level=0.95)
+    >>> low.round(4), high.round(4)
+    (array([0.2553]), array([0.3662]))
+    """
+    z = float(ndtri((1.0 + level) / 2.0))
+    some = np.where(n > 0.0, n, np.nan)
+    centre = (successes + z * z / 2.0) / (some + z * z)
+    half = z * np.sqrt(successes * (some - successes) / some + z * z / 4.0) / (some + z * z)
+    # at the edges centre and half-width are equal, but not after rounding
+    low, high = np.where(successes == 0.0, 0.0, centre - half), np.where(successes == n, 1.0, centre + half)
+    return np.where(n > 0.0, low, np.nan), np.where(n > 0.0, high, np.nan)
+
+
+def cell_limits(
+    counts: FloatArray, *, level: float, method: CellMethod = "wilson", prior: float = 0.5
+) -> tuple[FloatArray, FloatArray]:
+    """Bound every transition probability.
+
+    Parameters
+    ----------
+    counts
+        Transitions, rows from and columns to, ``(n_states, n_states)``.
+    level
+        Nominal coverage of each cell.
+    method
+        ``"wilson"``, or ``"dirichlet"``: the marginal beta of the row's posterior, which reaches 0 where nobody went
+        and 1 where everybody did.
+    prior
+        What Dirichlet adds to each cell.
+
+    Returns
+    -------
+    Lower and upper limits, ``(n_states, n_states)``; NaN in rows that nobody left.
+
+    Examples
+    --------
+    >>> low, high = cell_limits(np.array([[8.0, 2.0], [0.0, 0.0]]), level=0.95, method="dirichlet")
+    >>> low.round(3)
+    array([[0.497, 0.044],
+           [  nan,   nan]])
+    """
+    n = np.broadcast_to(counts.sum(axis=1, keepdims=True), counts.shape)
+    if method == "wilson":
+        return wilson_limits(counts, n, level=level)
+    others = n - counts + prior * (len(counts) - 1)
+    tail, seen = (1.0 - level) / 2.0, n > 0.0
+    low, high = (np.asarray(betaincinv(counts + prior, others, at), dtype=np.float64) for at in (tail, 1.0 - tail))
+    low, high = np.where(counts == 0.0, 0.0, low), np.where(counts == n, 1.0, high)
+    return np.where(seen, low, np.nan), np.where(seen, high, np.nan)
+
+
+def drawn_matrices(
+    counts: FloatArray, fixed: FloatArray, *, rng: np.random.Generator | None, draws: int, method: str, prior: float
+) -> FloatArray:
+    """Draw transition matrices that the counts are compatible with.
+
+    Parameters
+    ----------
+    counts
+        Transitions, ``(n_states, n_states)``.
+    fixed
+        Rows that are known, ``(n_states, n_states)``; NaN in rows to be drawn.
+    rng
+        Source of randomness; ``None`` starts the same way every time.
+    draws
+        How many.
+    method
+        ``"dirichlet"`` or ``"bootstrap"``.
+    prior
+        What Dirichlet adds to each cell.
+
+    Returns
+    -------
+    Matrices, ``(draws, n_states, n_states)``.
+
+    Examples
+    --------
+    >>> drawn = drawn_matrices(np.array([[90.0, 10.0], [0, 0]]), np.array([[np.nan] * 2, [0.0, 1.0]]), rng=None,
+    ...     draws=500, method="dirichlet", prior=0.5)
+    >>> drawn.mean(axis=0).round(2)
+    array([[0.9, 0.1],
+           [0. , 1. ]])
+    """
+    generator = np.random.default_rng(0) if rng is None else rng
+    shape = (draws, *counts.shape)
+    if method == "dirichlet":
+        drawn = generator.standard_gamma(counts + prior, size=shape)
+    else:
+        n = counts.sum(axis=1)
+        shares = counts / np.where(n, n, 1.0)[:, None] + np.where(n, 0.0, 1.0)[:, None] * np.eye(len(counts))
+        drawn = generator.multinomial(np.maximum(n, 1.0).astype(np.int64), shares, size=shape[:2]).astype(np.float64)
+    drawn /= drawn.sum(axis=2, keepdims=True)
+    return np.where(np.isnan(fixed), drawn, fixed)
+
+
+def limits_of_draws(drawn: FloatArray, value: FloatArray, *, level: float) -> tuple[FloatArray, FloatArray]:
+    """Cut equal tails off draws, and reach at least to the estimate.
+
+    Parameters
+    ----------
+    drawn
+        One result per draw, ``(draws, ...)``.
+    value
+        The estimates, ``(...)``; a prior can draw all results to one side of it where counts are small.
+    level
+        Nominal coverage.
+
+    Examples
+    --------
+    >>> limits_of_draws(np.arange(101.0), np.array(50.0), level=0.5)
+    (array(25.), array(75.))
+    """
+    low, high = np.quantile(drawn, [(1.0 - level) / 2.0, (1.0 + level) / 2.0], axis=0)
+    return np.asarray(np.minimum(low, value)), np.asarray(np.maximum(high, value))
