@@ -22,11 +22,11 @@ def rfm_cases() -> tuple[SegmenterCase, ...]:
     from crmrisk.segmentation.rfm import RfmSegmenter
     from crmrisk.segmentation.rfm_cuts import RfmCuts
 
-    given = RfmCuts(recency=(30, 90), frequency=(1, 5), monetary=(10.5, 200), convention="R rfm")
+    given = RfmCuts(recency=(5, 15), frequency=(1, 5), monetary=(4.5, 20), closed="left")
     return (
         SegmenterCase(RfmSegmenter()),
-        SegmenterCase(RfmSegmenter(groups=3, convention="R rfm")),
-        SegmenterCase(RfmSegmenter(cuts=given, groups=3)),
+        SegmenterCase(RfmSegmenter(groups=3, method="r_rfm", frequency="orders", monetary="revenue")),
+        SegmenterCase(RfmSegmenter(cuts=given, method="rank", refunds="ignore")),
     )
 
 
