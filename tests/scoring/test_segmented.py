@@ -10,7 +10,11 @@ from crmrisk.core.errors import CompositionError, FitError, InvalidValueError, M
 from crmrisk.core.measures import LABEL, Input, Measure
 from crmrisk.core.portfolio import Portfolio
 from crmrisk.core.scorers import learns_from_outcomes
+from crmrisk.core.segmenters import BaseFittedSegmenter, BaseSegmenter
+from crmrisk.core.segments import Assigned
 from crmrisk.scoring import Characteristic, ColumnScorer, LogisticScorer, PointsScorer, SegmentedScorer
+from crmrisk.segmentation.rfm import RfmSegmenter
+from crmrisk.segmentation.rfm_cuts import RfmCuts
 
 DAY, QUARTER = date(2026, 1, 31), timedelta(days=90)
 SHARE = Measure.share()
@@ -126,5 +130,69 @@ def test_scales_that_differ_leave_the_score_in_the_baseline():
 
 
 def test_json_round_trip():
-    scorer = SegmentedScorer(scorers={"x": A, "y": B}, label="tier", default=C)
-    assert load_component(dump_component(scorer)) == scorer
+    for scorer in (SegmentedScorer(scorers={"x": A, "y": B}, label="tier", default=C), BY_VALUE):
+        assert load_component(dump_component(scorer)) == scorer
+    fitted = BY_VALUE.fit(BUYERS)
+    assert load_component(dump_component(fitted)) == fitted
+
+
+class FittedHalves(BaseFittedSegmenter):
+    cut: float
+    inputs = (Input("revenue", "money", ge=0),)
+    names = ("small", "large")
+
+    def assign(self, portfolio):
+        return Assigned((portfolio["revenue"] > self.cut).astype(int))
+
+
+class Halves(BaseSegmenter, kind="acme.halves_for_scoring", fitted=FittedHalves):
+    inputs = FittedHalves.inputs
+
+    def learn(self, portfolio):
+        return FittedHalves(cut=float(np.nanmedian(portfolio["revenue"])))
+
+
+BUYERS = Portfolio(
+    ["C0", "C1", "C2", "C3"],
+    DAY,
+    {"a": [0.1] * 4, "b": [0.2] * 4, "c": [0.3] * 4, "idle_days": [1, 2, 3, 4], "revenue": [1, 2, 9, None]},
+)
+CUTS = RfmCuts(recency=(30,), frequency=(2,), monetary=(5,))
+BY_VALUE = SegmentedScorer(
+    scorers={"Champions": A},
+    default=B,
+    segmenter=RfmSegmenter(cuts=CUTS, frequency="c", monetary="revenue"),
+)
+
+
+def test_any_segmenter_may_name_the_segment_and_is_kept():
+    scorer = SegmentedScorer(scorers={"small": A, "large": B}, segmenter=Halves())
+    assert [(each.name, each.optional) for each in scorer.inputs] == [("revenue", False), ("a", True), ("b", True)]
+    fitted = scorer.fit(BUYERS)
+    np.testing.assert_array_equal(fitted.score(BUYERS).values, [0.1, 0.1, 0.2, np.nan])
+    rich = BUYERS.take([2])  # alone, the median would be another
+    np.testing.assert_array_equal(fitted.score(rich).values, [0.2])
+    assert fitted.segmenter == Halves().fit(BUYERS)
+
+
+def test_without_evidence_of_a_segment_the_default_scores():
+    fitted = SegmentedScorer(scorers={"small": A, "large": B}, default=C, segmenter=Halves()).fit(BUYERS)
+    np.testing.assert_array_equal(fitted.score(BUYERS).values, [0.1, 0.1, 0.2, 0.3])
+    nothing = Portfolio(["C9"], DAY, {"c": [0.3]})
+    np.testing.assert_array_equal(fitted.score(nothing).values, [0.3])
+
+
+def test_segments_the_segmenter_does_not_know_are_all_named():
+    with pytest.raises(CompositionError) as caught:
+        SegmentedScorer(scorers={"small": A, "x": A, "y": B}, segmenter=Halves()).fit(BUYERS)
+    assert [each.where for each in caught.value.problems] == [f"SegmentedScorer, segment {name!r}" for name in "xy"]
+    assert caught.value.problems[0].allowed == "small, large"
+
+
+def test_a_label_and_a_segmenter_exclude_each_other():
+    with pytest.raises(CompositionError, match="both name the segment"):
+        SegmentedScorer(scorers={"small": A}, segmenter=Halves(), label="tier")
+    with pytest.raises(InvalidValueError, match="should be a Segmenter"):
+        SegmentedScorer(scorers={"small": A}, segmenter="rfm")
+    same = SegmentedScorer.same(A, segments=("small", "large"), segmenter=Halves())
+    assert same.segmenter == Halves()

@@ -37,6 +37,7 @@ from crmrisk.scoring import (
 from crmrisk.scoring.points import Characteristic
 from crmrisk.scoring.value import ShiftedBetaGeometric
 from crmrisk.scoring.value.names import PURCHASES
+from crmrisk.segmentation.rfm import RfmSegmenter
 from crmrisk.testing import ScorerCase, example_portfolio, scorer_checks
 
 MONTH, QUARTER, YEAR = timedelta(days=30), timedelta(days=90), timedelta(days=365)
@@ -135,6 +136,7 @@ CARD = PointsScorer(
         Characteristic(COMPLAINTS, bins=(1,), points=(0, 20), missing=5),
     )
 )
+RFM = RfmSegmenter(groups=2, frequency="orders", monetary="revenue")
 LIFETIME = LifetimeValueScorer(currency="GBP", horizon=YEAR, discount_rate=0.10, margin=0.3)
 NEEDS = (
     KanoNeed(requirement="delivery", category="must_be", dissatisfaction=0.8, input=Input("late", "share", ge=0, le=1)),
@@ -212,6 +214,8 @@ EXAMPLES: MappingProxyType[str, tuple[ScorerCase, ...]] = MappingProxyType(
             ScorerCase(SegmentedScorer(scorers={"alpha": SILENCE, "beta": ANGER})),
             ScorerCase(SegmentedScorer(scorers={"alpha": SILENCE}, default=ANGER, label="region")),
             ScorerCase(SegmentedScorer(scorers={"alpha": _logistic(IDLE)}, default=_logistic(COMPLAINTS))),
+            ScorerCase(SegmentedScorer(scorers={"Champions": SILENCE, "Lost": ANGER}, segmenter=RFM)),
+            ScorerCase(SegmentedScorer(scorers={"Champions": SILENCE}, default=ANGER, segmenter=RFM)),
         ),
         "crmrisk.stacked": (
             ScorerCase(StackedScorer(members={"loyalty": HEALTH}, final=_logistic(Input("loyalty"), IDLE))),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import numpy as np
@@ -10,13 +11,14 @@ from pydantic import Field, model_validator
 
 from crmrisk.core.bases import BaseFittedScorer, BaseScorer
 from crmrisk.core.component import Component
-from crmrisk.core.errors import FitError, Problem
+from crmrisk.core.errors import CompositionError, FitError, Problem
 from crmrisk.core.explanation import Explanation
 from crmrisk.core.fields import AnyFittedScorer, AnyScorer
 from crmrisk.core.frozen_mapping import Frozen
 from crmrisk.core.measures import LABEL, Input, Name
 from crmrisk.core.scorers import FittedScorer, Scorer, learns_from_outcomes
 from crmrisk.core.scores import Ranged
+from crmrisk.core.segmenters import AnyFittedSegmenter, AnySegmenter, FittedSegmenter, Segmenter
 from crmrisk.scoring.composition import absent_as_unrated, read_by_all, read_by_any, same_measure
 from crmrisk.scoring.explaining import explanation_of, unexplained
 from crmrisk.scoring.learning import within
@@ -24,7 +26,7 @@ from crmrisk.scoring.learning import within
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crmrisk.core.arrays import BoolArray, FloatArray
+    from crmrisk.core.arrays import BoolArray, FloatArray, ObjectArray
     from crmrisk.core.measures import Measure
     from crmrisk.core.outcomes import Outcomes
     from crmrisk.core.portfolio import Portfolio
@@ -32,12 +34,18 @@ if TYPE_CHECKING:
 __all__ = ["FittedSegmentedScorer", "SegmentedScorer"]
 
 
+_LABEL = "segment"
+
+
 class _Segments(Component):
     """What a segmented scorer declares, fitted or not."""
 
-    label: Name = "segment"
+    label: Name = _LABEL
 
     if TYPE_CHECKING:
+
+        @property
+        def segmenter(self) -> Segmenter | FittedSegmenter | None: ...
 
         @property
         def scorers(self) -> Mapping[str, Any]: ...
@@ -47,6 +55,9 @@ class _Segments(Component):
 
     @model_validator(mode="after")
     def _composed(self) -> Self:
+        if self.segmenter is not None and self.label != _LABEL:
+            what, remedy = "a label and a segmenter both name the segment", "give one of them"
+            raise CompositionError(Problem(what=what, where="SegmentedScorer", got=repr(self.label), remedy=remedy))
         _ = self.inputs, self.measure
         return self
 
@@ -58,10 +69,14 @@ class _Segments(Component):
 
     @property
     def inputs(self) -> tuple[Input, ...]:
-        """The label, required where there is no default; of the parts' inputs, those all require are required."""
-        label = Input(self.label, LABEL, optional=self.default is not None)
+        """What names the segment, required where there is no default; of the parts' inputs, those all require."""
+        covered = self.default is not None
+        naming = (Input(self.label, LABEL),) if self.segmenter is None else self.segmenter.inputs
+        naming = tuple(replace(each, optional=each.optional or covered) for each in naming)
         read = read_by_all(tuple((name, scorer.inputs) for name, scorer in self.parts.items()))
-        return read_by_any((("SegmentedScorer", (label,)), ("its scorers", read)))
+        return read_by_any(
+            (("SegmentedScorer" if self.segmenter is None else "its segmenter", naming), ("its scorers", read))
+        )
 
     @property
     def measure(self) -> Measure:
@@ -80,6 +95,8 @@ class FittedSegmentedScorer(_Segments, BaseFittedScorer):
         The label that names the segment.
     default
         The fitted scorer of everyone else.
+    segmenter
+        The fitted segmenter that names it instead.
 
     Examples
     --------
@@ -88,6 +105,7 @@ class FittedSegmentedScorer(_Segments, BaseFittedScorer):
 
     scorers: Annotated[Mapping[Name, AnyFittedScorer], Field(min_length=1), Frozen()]  # pyright: ignore[reportIncompatibleMethodOverride]  # a field is readable too
     default: AnyFittedScorer | None = None  # pyright: ignore[reportIncompatibleMethodOverride]  # a field is readable too
+    segmenter: AnyFittedSegmenter | None = None  # pyright: ignore[reportIncompatibleMethodOverride]  # a field is readable too
 
     def compute(self, portfolio: Portfolio) -> FloatArray | Ranged:
         """Return each customer's score by the segment's scorer, and intervals where every scorer gives them."""
@@ -133,7 +151,7 @@ class FittedSegmentedScorer(_Segments, BaseFittedScorer):
     def _portions(self, portfolio: Portfolio) -> Iterator[tuple[FittedScorer, BoolArray, Portfolio]]:
         """Split the portfolio by scorer, also those without customers, so that one row is treated as many are."""
         whole = absent_as_unrated(portfolio, self.inputs)
-        segment = whole.label(self.label)
+        segment = whole.label(self.label) if self.segmenter is None else self.segmenter.segment(whole).labels
         others = np.ones(len(whole), dtype=np.bool_)
         for name, scorer in self.scorers.items():
             rows = np.asarray(segment == name, dtype=np.bool_)
@@ -149,6 +167,9 @@ class SegmentedScorer(_Segments, BaseScorer, kind="crmrisk.segmented", fitted=Fi
     A customer of another segment, or of none, is scored by the default, which is fitted on everyone; without a default
     such a customer is unrated. `same` gives every segment its own fit of one specification.
 
+    The segment is a label of the portfolio, or what any segmenter says: it is fitted first, on everyone, and the fitted
+    scorer holds it, so that later customers are segmented by the same cuts.
+
     Parameters
     ----------
     scorers
@@ -157,11 +178,13 @@ class SegmentedScorer(_Segments, BaseScorer, kind="crmrisk.segmented", fitted=Fi
         The label that names the segment.
     default
         The scorer of everyone else.
+    segmenter
+        A segmenter that names it instead: `RfmSegmenter`, tiers, clusters or a plugin's.
 
     Raises
     ------
     CompositionError
-        If measures differ, or the scorers declare one input differently.
+        If measures differ, the scorers declare one input differently, or both a label and a segmenter are given.
 
     Examples
     --------
@@ -176,14 +199,30 @@ class SegmentedScorer(_Segments, BaseScorer, kind="crmrisk.segmented", fitted=Fi
     ... )
     >>> SegmentedScorer(scorers={"retail": silence, "trade": anger}).fit(book).score(book).values
     array([0.1, 0.8, nan])
+
+    >>> from crmrisk.segmentation.rfm import RfmSegmenter
+    >>> from crmrisk.segmentation.rfm_cuts import RfmCuts
+    >>> cuts = RfmCuts(recency=(30,), frequency=(1,), monetary=(100,))
+    >>> rfm = RfmSegmenter(cuts=cuts, frequency="orders", monetary="revenue")
+    >>> columns = {"idle_days": [3, 400], "orders": [9, 1], "revenue": [900, 20]}
+    >>> buyers = Portfolio(["C1", "C2"], date(2026, 1, 31), {"silence": [0.1, 0.2], "anger": [0.7, 0.8], **columns})
+    >>> SegmentedScorer(scorers={"Champions": silence}, default=anger, segmenter=rfm).fit(buyers).score(buyers).values
+    array([0.1, 0.8])
     """
 
     scorers: Annotated[Mapping[Name, AnyScorer], Field(min_length=1), Frozen()]  # pyright: ignore[reportIncompatibleMethodOverride]  # a field is readable too
     default: AnyScorer | None = None  # pyright: ignore[reportIncompatibleMethodOverride]  # a field is readable too
+    segmenter: AnySegmenter | None = None  # pyright: ignore[reportIncompatibleMethodOverride]  # a field is readable too
 
     @classmethod
     def same(
-        cls, scorer: Scorer, *, segments: tuple[str, ...], label: str = "segment", default: Scorer | None = None
+        cls,
+        scorer: Scorer,
+        *,
+        segments: tuple[str, ...],
+        label: str = _LABEL,
+        default: Scorer | None = None,
+        segmenter: Segmenter | None = None,
     ) -> Self:
         """Give every segment its own fit of one specification.
 
@@ -197,6 +236,8 @@ class SegmentedScorer(_Segments, BaseScorer, kind="crmrisk.segmented", fitted=Fi
             The label that names the segment.
         default
             The scorer of everyone else.
+        segmenter
+            A segmenter that names it instead.
 
         Raises
         ------
@@ -212,7 +253,7 @@ class SegmentedScorer(_Segments, BaseScorer, kind="crmrisk.segmented", fitted=Fi
         >>> list(SegmentedScorer.same(silence, segments=("retail", "trade")).scorers)
         ['retail', 'trade']
         """
-        return cls(scorers=dict.fromkeys(segments, scorer), label=label, default=default)
+        return cls(scorers=dict.fromkeys(segments, scorer), label=label, default=default, segmenter=segmenter)
 
     @property
     def learns_from_outcomes(self) -> bool:
@@ -220,8 +261,8 @@ class SegmentedScorer(_Segments, BaseScorer, kind="crmrisk.segmented", fitted=Fi
         return any(learns_from_outcomes(each) for each in self.parts.values())
 
     def learn(self, portfolio: Portfolio, outcomes: Outcomes | None) -> FittedSegmentedScorer:
-        """Fit each scorer on its segment, and the default on everyone."""
-        segment = portfolio.label(self.label)
+        """Fit the segmenter on everyone, each scorer on its segment, and the default on everyone."""
+        segmenter, segment = self._segmented(portfolio)
         members = {name: np.asarray(segment == name, dtype=np.bool_) for name in self.scorers}
         empty = [n for n, rows in members.items() if not rows.any() and not isinstance(self.scorers[n], FittedScorer)]
         if empty:
@@ -232,4 +273,17 @@ class SegmentedScorer(_Segments, BaseScorer, kind="crmrisk.segmented", fitted=Fi
             with within(f"segment {name!r}"):
                 fitted[name] = scorer.fit(portfolio.take(members[name]), outcomes)
         default = None if self.default is None else self.default.fit(portfolio, outcomes)
-        return FittedSegmentedScorer(scorers=fitted, label=self.label, default=default)
+        return FittedSegmentedScorer(scorers=fitted, label=self.label, default=default, segmenter=segmenter)
+
+    def _segmented(self, portfolio: Portfolio) -> tuple[FittedSegmenter | None, ObjectArray]:
+        if self.segmenter is None:
+            return None, portfolio.label(self.label)
+        whole = absent_as_unrated(portfolio, self.inputs)
+        with within("segmenter"):
+            segmenter = self.segmenter.fit(whole)
+        unknown = [name for name in self.scorers if name not in segmenter.names]
+        if unknown:
+            what, allowed = "no segment of the segmenter", ", ".join(segmenter.names)
+            places = (f"SegmentedScorer, segment {name!r}" for name in unknown)
+            raise CompositionError(*(Problem(what=what, where=place, allowed=allowed) for place in places))
+        return segmenter, segmenter.segment(whole).labels
