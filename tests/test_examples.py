@@ -35,3 +35,32 @@ def test_cdnow_is_not_worse_than_silence(data_folder, monkeypatch, capsys):
     printed = capsys.readouterr().out
     for ours in ("-9582.4292", "-9582.1357", "-9594.9762", "15.4435", "1653.4087", "0.7545", "1411"):
         assert ours in printed
+
+
+@pytest.mark.realdata
+def test_satisfaction_tells_the_published_figures_and_the_traps(data_folder, monkeypatch, capsys):
+    found = run("satisfaction", data_folder, monkeypatch)
+    # shared/data/README.md: 2017 n 2,746, NPS 39.84, weighted 40.40; 2018 n 2,650, 30.98, weighted 35.11
+    assert found.waves.n.tolist() == found.weighted.n.tolist() == [2746, 2650]
+    assert (100 * found.waves.values).round(2).tolist() == [39.84, 30.98]
+    assert (100 * found.weighted.values).round(2).tolist() == [40.40, 35.11]
+    # the design decides: a fall as answered, a smaller one weighted, none to be sure of once flights are clusters
+    verdicts = [waves[1].change.verdict for waves in (found.waves, found.weighted, found.clustered)]
+    assert verdicts == ["lower", "lower", "not distinguishable yet"]
+    assert [year for year, change in found.satisfied.items() if change.verdict == "lower"] == [2018]
+    assert (found.drivers.n, found.drivers.ranked[0].name) == (1548, "food")
+    assert found.drivers.r_squared.value == pytest.approx(0.574, abs=5e-4)
+    traps = found.traps
+    assert (traps["users of everything"].n, traps["users of everything"].ranked[0].name) == (494, "Q7PARK")
+    assert traps["codes read as answers"].r_squared.value == pytest.approx(0.22, abs=5e-3)
+    assert traps["weighted"].ranked[0].name != "food"
+    assert {str(driver.asymmetry_class) for driver in found.penalties.drivers} == {"unclassified"}
+    assert str(found.actions["food"].quadrant) == "concentrate here"
+    assert {each.n for each in found.requirements} == {358}
+    assert [each.name for each in found.requirements if each.stability < 0.95] == ["F11"]
+    assert found.priorities.items[0].requirement == "F10"
+    assert [entry.text for entry in found.swot.weaknesses] == ["F10"]
+    assert len(found.signals) == 6623
+    printed = capsys.readouterr().out
+    for figure in ("39.84", "40.40", "30.98", "35.11", "n 2746", "n 2650", "P 0.920"):
+        assert figure in printed

@@ -126,3 +126,24 @@ def test_few_waves_have_no_trend(at, answers):
 def test_broken_input_is_named(at, answers, settings, match):
     with pytest.raises(CrmRiskError, match=match):
         net_promoter_waves(at, answers, **settings)
+
+
+@pytest.mark.parametrize(
+    ("counts", "title"),
+    [
+        ([(20, 30, 50), (50, 30, 20)], "Net promoter score fell by 60.0 points from 1 to 2"),
+        ([(20, 30, 50), (22, 30, 48)], "Net promoter score: a change from 1 to 2 cannot be told from chance yet"),
+        (
+            [(60, 0, 40), (50, 0, 50), (40, 0, 60)],
+            "Net promoter score rose by 19.4 points per wave from 1 to 3",
+        ),  # 20 * 100/(100 + 3): adjusted Wald
+        ([(20, 30, 50)], "Net promoter score"),
+    ],
+)
+def test_the_chart_has_the_waves_in_points_and_a_title_that_says_no_more_than_the_test(counts, title):
+    found = net_promoter_waves(np.repeat(range(1, len(counts) + 1), 100), answers_of(*counts))
+    chart = found.chart()
+    assert chart.title == title
+    assert chart.frame()[["y", "low", "high"]].to_numpy() == pytest.approx(
+        100 * found.frame()[["value", "low", "high"]].to_numpy()
+    )

@@ -115,3 +115,16 @@ def test_estimates_by_segment_compare_by_content():
     assert one == two
     assert one != SegmentEstimates({})
     assert "a: 1" in repr(one)
+
+
+def test_the_chart_has_one_dot_per_segment_and_says_what_intervals_cover():
+    found = by_segment(FRAME["segment"], net_promoter_score, FRAME["answer"])
+    chart = found.chart(title="By channel", label="NPS [-1, 1]", by="channel")
+    assert chart.frame()[["y", "low", "high"]].to_numpy() == pytest.approx(
+        found.frame()[["value", "low", "high"]].to_numpy()
+    )
+    assert (chart.x_label, chart.y_label) == ("NPS [-1, 1], 95 % interval", "channel")
+    together = by_segment(FRAME["segment"], net_promoter_score, FRAME["answer"], simultaneous="bonferroni", level=0.9)
+    assert together.chart().x_label == "estimate, 90 % intervals, all at once"
+    nobody = SegmentEstimates({"shop": Estimate(value=None, method="score", n=0)})
+    assert np.isnan(nobody.chart().frame()["y"][0])

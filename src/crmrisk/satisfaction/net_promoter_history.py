@@ -16,6 +16,7 @@ from crmrisk.core.estimate import Estimate
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.answered import Design
 from crmrisk.satisfaction.comparison import Comparison, normal_comparison
+from crmrisk.satisfaction.net_promoter_chart import waves_chart
 from crmrisk.satisfaction.net_promoter_comparison import compare_effective_counts
 from crmrisk.satisfaction.net_promoter_counts import STANDARD_BREAKS, NpsBreaks
 from crmrisk.satisfaction.net_promoter_intervals import adjusted_net_promoter
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from crmrisk.core.arrays import FloatArray
+    from crmrisk.core.charts import Chart
     from crmrisk.satisfaction.answers import Missing
     from crmrisk.satisfaction.net_promoter import NetPromoterMethod
     from crmrisk.satisfaction.sample_units import PopulationSizes
@@ -132,6 +134,17 @@ class NetPromoterWaves(Value):
         from pandas import DataFrame  # noqa: PLC0415 - pandas takes long to import
 
         return DataFrame([_row(wave) for wave in self.waves], columns=_COLUMNS)
+
+    def chart(self) -> Chart:
+        """Return the picture of the waves as data, in points from -100 to 100, each with its interval.
+
+        Examples
+        --------
+        >>> waves = net_promoter_waves([2017] * 90 + [2018] * 90, [10] * 60 + [3] * 30 + [10] * 30 + [3] * 60)
+        >>> waves.chart().title
+        'Net promoter score fell by 66.7 points from 2017 to 2018'
+        """
+        return waves_chart(self)
 
     def __str__(self) -> str:
         return "\n".join([*(str(wave) for wave in self.waves), f"trend per wave: {self.trend}"])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from crmrisk.core.charts import Chart
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
 from crmrisk.core.estimate import Estimate
 from crmrisk.satisfaction.answers import Missing, distinct_answers, flag_missing
@@ -107,6 +108,47 @@ class SegmentEstimates(Mapping[Any, Estimate]):
         table = pd.DataFrame({"segment": list(self), **columns})
         numbers = [name for name in names if name not in {"method", "warnings"}]
         return table.astype(dict.fromkeys(numbers, "float64"))
+
+    def chart(self, *, title: str = "Estimates by segment", label: str = "estimate", by: str = "segment") -> Chart:
+        """Return the picture of the estimates as data: one dot per segment with its interval.
+
+        Parameters
+        ----------
+        title
+            What the chart shows.
+        label
+            What is estimated, units in brackets.
+        by
+            What the segments are.
+
+        Examples
+        --------
+        >>> found = SegmentEstimates({"shop": Estimate(value=0.3, low=0.2, high=0.4, method="score", n=100)})
+        >>> found.chart(label="NPS [-1, 1]").frame()
+              x   series    y  low  high
+        0  shop  NPS [-1, 1]  0.3  0.2   0.4
+        """
+        columns = ([getattr(each, name) for each in self.values()] for name in ("value", "low", "high"))
+        value, low, high = (np.array(column, dtype=np.float64) for column in columns)
+        return Chart.of(
+            [str(segment) for segment in self],
+            {label: value},
+            title=title,
+            x_label=label + self._coverage(),
+            y_label=by,
+            kind="dot",
+            intervals={label: (low, high)},
+        )
+
+    def _coverage(self) -> str:
+        """Say what the intervals cover: each its segment, or after Bonferroni all of them together."""
+        levels = {each.level for each in self.values()}
+        if len(levels) != 1:
+            return ", with intervals"
+        level = levels.pop()
+        if self.simultaneous == "bonferroni":
+            return f", {100 * (1.0 - len(self) * (1.0 - level)):.4g} % intervals, all at once"
+        return f", {100 * level:.4g} % interval"
 
 
 def by_segment(

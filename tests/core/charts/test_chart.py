@@ -88,3 +88,10 @@ def test_intervals_are_drawn(matplotlib, kind):
 def test_a_kind_that_is_none_and_columns_that_are_not_there():
     with pytest.raises(InvalidValueError, match=r"no such column[\s\S]*no such kind"):
         Chart({"x": (1,), "y": (1,), "s": ("a",)}, "x", "y", "s", "", "", "", "pie", low="least")
+
+
+def test_a_mark_is_named_without_the_only_series_and_long_titles_are_wrapped(matplotlib):
+    labels = LABELS | {"title": "A title that goes on and on until nobody would find room for it above the axes"}
+    axes = Chart.of(["a", "b"], {"share": [0.3, 0.2]}, kind="dot", marks={"all alike": 0.25}, **labels).plot()
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["all alike"]
+    assert "\n" in axes.get_title()

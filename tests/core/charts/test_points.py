@@ -34,7 +34,7 @@ def test_drawn_with_groups_sizes_ellipses_and_quadrants(matplotlib):
     axes = chart.plot()
     written = {text.get_text() for text in axes.texts}
     assert {"wifi", "app", "nw", "se"} <= written
-    assert [each.get_text() for each in axes.get_legend().get_texts()] == ["attractive", "indifferent"]
+    assert [each.get_text() for each in axes.get_legend().get_texts()] == ["attractive", "indifferent", "95 % ellipse"]
     assert axes.get_xlim() == (0, 1)
     assert set(chart.frame().columns) >= {"name", "x", "y", "group", "size", "variance_x"}
 
@@ -49,3 +49,14 @@ def test_labels_of_points_in_one_place_do_not_cover_each_other(matplotlib):
 def test_broken_columns_are_named_together():
     with pytest.raises(InvalidValueError, match=r"length differs[\s\S]*not finite[\s\S]*no probability"):
         PointChart.of(["a"], [1, 2], [np.nan], level=2, **WORDS)
+
+
+def test_an_ellipse_lies_where_its_region_does_and_the_legend_says_what_it_is(matplotlib):
+    labels = {"title": "", "x_label": "", "y_label": "", "groups": ["sure"], "group_label": "how sure"}
+    chart = PointChart.of(["a"], [0], [0], covariance=[[1, 1, 0]], centres=[[2, 3]], level=0.9, **labels)
+    assert chart.ellipse("a")[:-1].mean(axis=0) == pytest.approx([2, 3])
+    legend = chart.plot().get_legend()
+    assert legend.get_title().get_text() == "how sure"
+    assert [text.get_text() for text in legend.get_texts()] == ["sure", "90 % ellipse"]
+    with pytest.raises(InvalidValueError, match=r"PointChart\.centres"):
+        PointChart.of(["a"], [0], [0], centres=[[2, 3], [1, 1]], **labels)

@@ -123,3 +123,30 @@ def test_quadrants_of_numbers():
             quadrants(*bad, importance_cut=1, performance_cut=1)
     with pytest.raises(CrmRiskError, match="no such driver"):
         importance_performance(None, {"a": [1], "b": [2]}, stated={"a": 1, "b": 2}, replicates=5)["c"]
+
+
+def test_the_chart_draws_the_map_surest_first():
+    y, X = ratings()
+    found = importance_performance(y, X, names=NAMES, scale=(1, 5), replicates=200)
+    chart = found.chart()
+    drawn = chart.frame().set_index("name")
+    for driver in found.drivers:
+        assert tuple(drawn.loc[driver.name, ["x", "y"]]) == (driver.performance.value, driver.derived.value)
+        variances = (driver.performance.standard_error**2, driver.derived.standard_error**2)
+        assert tuple(drawn.loc[driver.name, ["variance_x", "variance_y"]]) == pytest.approx(variances)
+    assert chart.quadrants == (found.performance_cut, found.derived_cut, tuple(map(str, CORNERS)))
+    assert [found[name].certainty for name in chart.names] == sorted((d.certainty for d in found.drivers), reverse=True)
+    stated = importance_performance(None, X, names=NAMES, stated=X, scale=(1, 5), replicates=20)
+    assert stated.chart().frame().query("x == y").shape[0] == len(NAMES)
+    assert (chart.y_label, stated.chart().y_label) == (
+        "derived importance [part of R²]",
+        "stated importance [mean rating]",
+    )
+
+
+CORNERS = (  # low x and high y, both high, both low, high x and low y
+    Quadrant.CONCENTRATE_HERE,
+    Quadrant.KEEP_UP_THE_GOOD_WORK,
+    Quadrant.LOW_PRIORITY,
+    Quadrant.POSSIBLE_OVERKILL,
+)

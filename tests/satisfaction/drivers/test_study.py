@@ -224,3 +224,17 @@ def test_airport_guests(data_folder):
     assert every["Q7STORE"].sign == 1 > every["Q7STORE"].coefficient
     raw = key_drivers(answers["Q7ALL"].fillna(0), answers[items], interval=None)
     assert raw.r_squared.value < 0.5 * study.r_squared.value
+
+
+def test_the_chart_has_the_drivers_largest_first_beside_what_all_alike_would_have():
+    y, X = survey()
+    study = key_drivers(pd.Series(y, name="mood"), X, names=NAMES, replicates=100)
+    chart = study.chart()
+    assert chart.frame()["x"].tolist() == [driver.name for driver in study.ranked]
+    assert chart.frame()[["y", "low", "high"]].to_numpy() == pytest.approx(
+        study.frame()[["importance", "low", "high"]].to_numpy()
+    )
+    assert chart.marks["if all drivers were alike"] == pytest.approx(chart.frame()["y"].mean())
+    first = 100 * study.ranked[0].rank_probability[0]
+    assert chart.title.startswith(f"What drives mood: staff most, first in {first:.0f} % of resamples")
+    assert key_drivers(y, X, names=NAMES, interval=None).chart().low is None

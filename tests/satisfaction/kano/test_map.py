@@ -8,7 +8,7 @@ import pytest
 from crmrisk.core.errors import InvalidValueError
 from crmrisk.satisfaction.kano.continuous import UNIT_SCALE
 from crmrisk.satisfaction.kano.map import KanoMap, kano_map
-from crmrisk.satisfaction.kano.requirement import requirement_from_pairs
+from crmrisk.satisfaction.kano.requirement import kano_requirements, requirement_from_pairs
 
 
 def requirement(name, **options):
@@ -66,3 +66,27 @@ def test_bad_settings_are_refused_and_an_empty_map_is_a_map():
             kano_map(BOOK, **options)
     assert len(kano_map(())) == 0
     assert kano_map(()).frame().empty
+
+
+@pytest.mark.parametrize(("kind", "limits"), [("better-worse", ((0, -1), (0, 1))), ("continuous", ((0, 4), (0, 4)))])
+def test_the_chart_draws_points_regions_and_quadrants_of_the_map(kind, limits):
+    found = kano_map(BOOK, kind=kind)
+    chart, point = found.chart(), found.points[0]
+    assert (chart.names, chart.x, chart.y) == (("x",), (point.horizontal,), (point.vertical,))
+    assert chart.ellipse("x").max(axis=0) == pytest.approx(point.ellipse.outline(400).max(axis=0), abs=2e-3)
+    cut = {each.category.value: each for each in found.quadrants}["one_dimensional"]
+    assert chart.quadrants[:2] == (cut.horizontal[0], cut.vertical[0])
+    assert chart.quadrants.names == ("attractive", "one-dimensional", "indifferent", "must-be")
+    assert chart.limits == limits
+    assert chart.groups == ("must-be",)
+    assert chart.title.startswith("Kano map: 1 must-be")
+    assert kano_map(()).chart().frame().empty
+
+
+def test_the_chart_names_who_is_not_sure_and_tells_segments_apart():
+    pairs = np.zeros((5, 5))
+    pairs[0, 2], pairs[1, 4] = 11, 10
+    chart = kano_map([requirement_from_pairs("near", pairs)]).chart()
+    assert chart.title == "Kano map: 1 attractive; open (P below 95 %): near"
+    both = kano_requirements(["x"] * 6, [1] * 6, [3] * 6, by=["a", "b"] * 3)
+    assert kano_map(both).chart().names == ("x (a)", "x (b)")

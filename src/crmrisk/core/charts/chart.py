@@ -207,10 +207,11 @@ class Chart:
         dress(axes, title=self.title, x_label=self.x_label, y_label=self.y_label)
         lines = self._lines()
         _DRAW[self.kind](axes, lines)
-        for name, place in self.marks.items():
-            axes.axvline(place, color="0.4", linestyle=":", label=name)
-        if len(lines) > 1 or self.marks:
-            axes.legend(frameon=False)
+        marks = [axes.axvline(place, color="0.4", linestyle=":", label=name) for name, place in self.marks.items()]
+        if len(lines) > 1 or marks:
+            # dots come largest first, so the corner below the last and to the right of it is free
+            place = "lower right" if self.kind == "dot" else "best"
+            axes.legend(handles=marks if len(lines) == 1 else None, frameon=False, loc=place)
         return axes
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from crmrisk.core.errors import MissingExtraError, Problem
@@ -16,6 +17,9 @@ COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8c6d31", "#56b4e9", "#5
 
 STYLES = ("-", "--", "-.", ":")
 """Styles that tell lines apart without colour."""
+
+_TITLE_WIDTH = 60
+"""Characters of a title that fit above axes of the usual width; longer ones are wrapped."""
 
 _OFFSETS = ((6, 6), (6, -12), (-6, 6), (-6, -12), (0, 12), (0, -18), (10, -3), (-10, -3), (0, 24), (0, -30))
 """Where a label may stand beside its point [point], the best place first."""
@@ -62,7 +66,7 @@ def dress(axes: Any, *, title: str, x_label: str, y_label: str) -> None:
     --------
     See `Chart.plot`.
     """
-    axes.set(title=title, xlabel=x_label, ylabel=y_label)
+    axes.set(title=fill(title, _TITLE_WIDTH), xlabel=x_label, ylabel=y_label)
     axes.spines[["top", "right"]].set_visible(False)
     axes.set_axisbelow(True)
     axes.grid(visible=True, color="0.92")

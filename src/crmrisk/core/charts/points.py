@@ -56,10 +56,14 @@ class PointChart:
         What the chart shows, and what its axes are, units in brackets.
     groups
         What each point's colour stands for, ``(n_points,)``; one colour without.
+    group_label
+        What the groups are, above their names.
     covariance
         The variance of x, the variance of y and their covariance, ``(n_points, 3)``, for the ellipses.
     level
         The probability of an ellipse, if x and y are jointly normal.
+    centres
+        Where the ellipses lie, ``(n_points, 2)``, as regions of few answers lie a little inwards; the points without.
     sizes
         What the area of a point stands for, ``(n_points,)``, not negative.
     quadrants
@@ -88,14 +92,23 @@ class PointChart:
     x_label: str
     y_label: str
     groups: tuple[str, ...] | None = None
+    group_label: str = ""
     covariance: tuple[tuple[float, float, float], ...] | None = None
     level: float = 0.95
+    centres: tuple[tuple[float, float], ...] | None = None
     sizes: tuple[float, ...] | None = None
     quadrants: Quadrants | None = None
     limits: tuple[tuple[float, float], tuple[float, float]] | None = None
 
     def __post_init__(self) -> None:
-        columns = {"x": self.x, "y": self.y, "groups": self.groups, "covariance": self.covariance, "sizes": self.sizes}
+        columns: dict[str, Any] = {
+            "x": self.x,
+            "y": self.y,
+            "groups": self.groups,
+            "covariance": self.covariance,
+            "sizes": self.sizes,
+        }
+        columns |= {"centres": self.centres}
         held = {name: column for name, column in columns.items() if column is not None}
         problems = [
             Problem(what="length differs from names", where=f"PointChart.{k}", allowed=str(len(self.names)), got=str(n))
@@ -123,8 +136,10 @@ class PointChart:
         x_label: str,
         y_label: str,
         groups: Sequence[str] | None = None,
+        group_label: str = "",
         covariance: ArrayLike | None = None,
         level: float = 0.95,
+        centres: ArrayLike | None = None,
         sizes: ArrayLike | None = None,
         quadrants: Quadrants | None = None,
         limits: tuple[tuple[float, float], tuple[float, float]] | None = None,
@@ -133,7 +148,7 @@ class PointChart:
 
         Parameters
         ----------
-        names, x, y, title, x_label, y_label, groups, covariance, level, sizes, quadrants, limits
+        names, x, y, title, x_label, y_label, groups, group_label, covariance, level, centres, sizes, quadrants, limits
             As for the chart.
 
         Examples
@@ -148,8 +163,10 @@ class PointChart:
             x_label,
             y_label,
             groups=None if groups is None else tuple(groups),
-            covariance=None if covariance is None else tuple(map(tuple, np.asarray(covariance, dtype=float).tolist())),
+            group_label=group_label,
+            covariance=_rows(covariance),
             level=level,
+            centres=_rows(centres),
             sizes=None if sizes is None else _numbers(sizes),
             quadrants=quadrants,
             limits=limits,
@@ -208,7 +225,8 @@ class PointChart:
         radius = np.sqrt(-2.0 * np.log1p(-self.level) * np.maximum(values, 0.0))
         angle = np.linspace(0.0, 2.0 * np.pi, corners)
         circle = np.column_stack([np.cos(angle), np.sin(angle)]) * radius
-        outline: FloatArray = np.array([self.x[row], self.y[row]]) + circle @ vectors.T
+        centre = (self.x[row], self.y[row]) if self.centres is None else self.centres[row]
+        outline: FloatArray = np.array(centre) + circle @ vectors.T
         return outline
 
     def plot(self, ax: Any = None) -> Any:
@@ -246,8 +264,10 @@ class PointChart:
             axes.set(xlim=self.limits[0], ylim=self.limits[1])
         if self.quadrants is not None:
             _draw_quadrants(axes, self.quadrants)
-        if self.groups is not None:
-            axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=8)
+        if self.covariance is not None:
+            axes.fill([], [], color="0.5", alpha=0.25, linewidth=0, label=f"{100 * self.level:g} % ellipse")
+        if self.groups is not None or self.covariance is not None:
+            _draw_legend(axes, self.group_label)
         place_labels(axes, self.names, list(zip(self.x, self.y, strict=True)))
         return axes
 
@@ -256,9 +276,14 @@ class PointChart:
         largest = max(self.sizes or (1.0,)) or 1.0
         areas = 36.0 if self.sizes is None else [20.0 + 900.0 * self.sizes[row] / largest for row in rows]
         x, y = [self.x[row] for row in rows], [self.y[row] for row in rows]
-        axes.scatter(x, y, s=areas, color=colour, label=kind, alpha=0.85, linewidth=0, zorder=3)
+        axes.scatter(x, y, s=areas, color=colour, label=kind or None, alpha=0.85, linewidth=0, zorder=3)
         for row in rows if self.covariance is not None else ():
             axes.fill(*self.ellipse(self.names[row]).T, color=colour, alpha=0.15, linewidth=0)
+
+
+def _draw_legend(axes: Any, title: str) -> None:
+    beside = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)}
+    axes.legend(frameon=False, fontsize=8, title=title or None, title_fontsize=8, alignment="left", **beside)
 
 
 def _draw_quadrants(axes: Any, quadrants: Quadrants) -> None:
@@ -267,6 +292,10 @@ def _draw_quadrants(axes: Any, quadrants: Quadrants) -> None:
     corners = ((0.01, 0.99, "left", "top"), (0.99, 0.99, "right", "top"), (0.01, 0.01, "left", "bottom"))
     for name, (x, y, side, end) in zip(quadrants.names, (*corners, (0.99, 0.01, "right", "bottom")), strict=True):
         axes.text(x, y, name, transform=axes.transAxes, ha=side, va=end, color="0.45", style="italic")
+
+
+def _rows(table: ArrayLike | None) -> Any:
+    return None if table is None else tuple(map(tuple, np.asarray(table, dtype=np.float64).tolist()))
 
 
 def _numbers(values: ArrayLike) -> tuple[float, ...]:

@@ -16,6 +16,7 @@ from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.bootstrap_intervals import percentile_intervals
+from crmrisk.satisfaction.drivers.chart import map_chart
 from crmrisk.satisfaction.drivers.diagnosis import refuse_repetition
 from crmrisk.satisfaction.drivers.map_survey import MapAxes, MapSurvey, joined_axes, map_survey
 from crmrisk.satisfaction.drivers.methods import ImportanceMethod, check_importance_method, sharing
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from crmrisk.core.arrays import FloatArray, IntArray
+    from crmrisk.core.charts import PointChart
     from crmrisk.satisfaction.answers import Missing
     from crmrisk.satisfaction.drivers.table import DriverTable
 
@@ -62,6 +64,8 @@ class MappedDriver(Value):
         Bootstrap probability of each quadrant, by the same importance.
     stated_quadrant
         Its place by stated importance; ``None`` where nobody was asked.
+    covariance
+        The bootstrap variance of performance, that of the importance the quadrant is by, and their covariance.
 
     Examples
     --------
@@ -77,6 +81,7 @@ class MappedDriver(Value):
     quadrant: Quadrant
     probability: dict[Quadrant, float]
     stated_quadrant: Quadrant | None = None
+    covariance: tuple[float, float, float] | None = None
 
     @property
     def certainty(self) -> float:
@@ -152,6 +157,19 @@ class ImportancePerformance(Value):
             }
             for driver in self.drivers
         )
+
+    def chart(self) -> PointChart:
+        """Return the picture of the map as data: importance over performance, coloured by how sure the quadrant is.
+
+        Examples
+        --------
+        >>> found = importance_performance(
+        ...     None, {"food": [2, 3, 2], "staff": [5, 4, 5]}, stated={"food": 5, "staff": 3}
+        ... )
+        >>> found.chart().title
+        'Concentrate on food; the quadrant is sure for 2 of 2'
+        """
+        return map_chart(self)
 
 
 def importance_performance(
@@ -272,6 +290,7 @@ def _map(
     performance = estimate("mean rating", itself.performance, samples.performance)
     derived = estimate("derived importance", itself.derived, samples.derived)
     stated = estimate("stated importance", itself.stated, samples.stated)
+    spread = _spread(samples)
     second = None if itself.stated is None else _stated_codes(survey, itself, centre)[0]
     return ImportancePerformance(
         drivers=tuple(
@@ -283,6 +302,7 @@ def _map(
                 quadrant=quadrant_of_code(int(codes[j])),
                 probability={quadrant_of_code(code): float((resampled[:, j] == code).mean()) for code in range(4)},
                 stated_quadrant=None if second is None else quadrant_of_code(int(second[j])),
+                covariance=spread[j],
             )
             for j, name in enumerate(survey.names)
         ),
@@ -294,6 +314,15 @@ def _map(
         n_missing=survey.table.n_missing,
         warnings=survey.table.warnings,
     )
+
+
+def _spread(samples: MapAxes) -> list[tuple[float, float, float] | None]:
+    """Find how performance and importance vary together; ``None`` where that is not finite."""
+    across, up = samples.performance, samples.stated if samples.derived is None else samples.derived
+    columns = zip(across.T, (np.zeros_like(across) if up is None else up).T, strict=True)
+    with np.errstate(over="ignore", invalid="ignore"):  # ratings near the largest number have no finite square
+        found = [np.cov(one, two) for one, two in columns]
+    return [(float(c[0, 0]), float(c[1, 1]), float(c[0, 1])) if np.isfinite(c).all() else None for c in found]
 
 
 class _Estimator(NamedTuple):

@@ -9,9 +9,12 @@ from pydantic.dataclasses import dataclass
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.model import VALUE, Value
+from crmrisk.satisfaction.drivers.chart import drivers_chart
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from crmrisk.core.charts import Chart
 
 __all__ = ["DriverAnalysis", "DriverImportance"]
 
@@ -169,6 +172,18 @@ class DriverAnalysis(Value):
         import pandas as pd  # noqa: PLC0415 - a heavy import that only this call needs
 
         return pd.DataFrame([_row(driver) for driver in self.ranked])
+
+    def chart(self) -> Chart:
+        """Return the picture of the drivers as data, the most important first, beside what all alike would have.
+
+        Examples
+        --------
+        >>> from crmrisk.satisfaction.drivers import driver_importance
+        >>> study = driver_importance([[1, 0.6, 0.3], [0.6, 1, 0.5], [0.3, 0.5, 1]], names=["all", "price", "speed"])
+        >>> study.chart().frame()["x"].tolist()
+        ['price', 'speed']
+        """
+        return drivers_chart(self)
 
 
 def _row(driver: DriverImportance) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from crmrisk.core.arguments import refuse
 from crmrisk.core.errors import Problem
 from crmrisk.core.measures import Name
 from crmrisk.core.model import VALUE, Value
+from crmrisk.satisfaction.kano.chart import kano_chart
 from crmrisk.satisfaction.kano.continuous import DUMOUCHEL, UNIT_SCALE
 from crmrisk.satisfaction.kano.plane import Covariance, Ellipse, QuadrantProbabilities
 from crmrisk.satisfaction.kano.position import CUT
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from crmrisk.core.charts import PointChart
     from crmrisk.core.estimate import Estimate
     from crmrisk.satisfaction.kano.record import Requirement
 
@@ -151,6 +153,17 @@ class KanoMap(Value):
         import pandas as pd  # noqa: PLC0415 - only who wants a frame pays for pandas
 
         return pd.DataFrame([_row(point) for point in self.points], columns=list(_COLUMNS))
+
+    def chart(self) -> PointChart:
+        """Return the picture of the map as data: points coloured by category, each in its ellipse.
+
+        Examples
+        --------
+        >>> from crmrisk.satisfaction.kano.requirement import kano_requirements
+        >>> kano_map(kano_requirements(["gift"] * 300, [1] * 300, [3] * 300)).chart().title
+        'Kano map: 1 attractive'
+        """
+        return kano_chart(self)
 
 
 _COLUMNS = (
