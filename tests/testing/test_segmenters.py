@@ -30,8 +30,23 @@ def rfm_cases() -> tuple[SegmenterCase, ...]:
     )
 
 
+def cluster_cases() -> tuple[SegmenterCase, ...]:
+    from crmrisk import Input
+    from crmrisk.segmentation.clusters import ClusterSegmenter
+
+    recency, spend = Input("idle_days", "day", ge=0), Input("total_spend", "money", ge=0)
+    mixed, few = (recency, spend, Input("region", "label")), {"replicates": 3, "starts": 2}
+    return (
+        SegmenterCase(ClusterSegmenter(inputs=(recency, spend), k=(2, 3), log=True, **few)),
+        SegmenterCase(ClusterSegmenter(inputs=(recency, spend), k=3, method="hierarchical", scaling="robust", **few)),
+        SegmenterCase(ClusterSegmenter(inputs=mixed, k=3, method="k-medoids", names=("a", "b", "c"), **few)),
+        SegmenterCase(ClusterSegmenter(inputs=mixed, k=2, method="k-prototypes", sample=20, **few)),
+    )
+
+
 EXAMPLES: MappingProxyType[str, Callable[[], tuple[SegmenterCase, ...]]] = MappingProxyType(
     {
+        "crmrisk.clusters": cluster_cases,
         "crmrisk.rfm": rfm_cases,
     }
 )
