@@ -1,0 +1,184 @@
+"""From frames and portfolios to the tables of a history, one row per review."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from crmrisk.core.arrays import frozen_floats
+from crmrisk.core.errors import PortfolioError, Problem
+from crmrisk.core.portfolio import Portfolio
+from crmrisk.core.portfolio_checks import frozen_labels, frozen_moments
+from crmrisk.core.portfolio_frames import read_frame
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crmrisk.core.arrays import IntArray, ObjectArray
+    from crmrisk.core.portfolio_checks import MomentArray
+
+__all__ = ["HistoryParts", "read_history", "read_portfolios"]
+
+
+class HistoryParts(NamedTuple):
+    """Hold the tables of a frame, ready for `CustomerHistory`.
+
+    Examples
+    --------
+    See `read_history`.
+    """
+
+    customer_id: ObjectArray
+    reviews: MomentArray
+    columns: dict[str, Any]
+    labels: dict[str, Any]
+    since: MomentArray | None
+
+
+class _Places(NamedTuple):
+    """Say which review and which customer each row of a frame is of."""
+
+    review: IntArray
+    customer: IntArray
+    shape: tuple[int, int]
+
+    def spread(self, values: Any, missing: Any) -> Any:
+        """Put one value per row into a table."""
+        array = np.asarray(values) if isinstance(values, np.ndarray) else np.array([*values, None], dtype=object)[:-1]
+        table = np.full(self.shape, missing, dtype=array.dtype)
+        table[self.review, self.customer] = array
+        return table
+
+
+def read_history(frame: Any, *, at: str) -> HistoryParts:
+    """Read a frame with one row per customer and review.
+
+    Parameters
+    ----------
+    frame
+        Any eager frame narwhals knows.
+    at
+        The column that says when.
+
+    Raises
+    ------
+    PortfolioError
+        If it is no such frame, a time or id is missing, or a customer has two rows for one review.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = {"customer_id": ["C1", "C2"], "at": pd.to_datetime(["2026-01-01", "2026-01-01"]), "revenue": [1, 2]}
+    >>> read_history(pd.DataFrame(rows), at="at").columns["revenue"]
+    array([[1., 2.]])
+    """
+    table = _renamed(frame, at)
+    parts = read_frame(table.drop("since", strict=False).rename({at: "since"}))
+    moments = frozen_moments(parts.since, where=at)
+    ids, places, reviews = _placed(parts.customer_id, moments, at)
+    since = None
+    if "since" in table.columns:
+        since = np.full(len(ids), "NaT", dtype="datetime64[us]")
+        known = frozen_moments(read_frame(table.select("customer_id", "since")).since, where="since")
+        order = np.argsort(moments, kind="stable")[::-1]  # so that the earliest review has the last word
+        order = order[~np.isnat(known[order])]
+        since[places.customer[order]] = known[order]
+    columns = {name: places.spread(frozen_floats(values, where=name), np.nan) for name, values in parts.columns.items()}
+    labels = {name: places.spread(frozen_labels(values, where=name), None) for name, values in parts.labels.items()}
+    return HistoryParts(ids, reviews, columns, labels, since)
+
+
+def _renamed(frame: Any, at: str) -> Any:
+    import narwhals.stable.v2 as nw  # noqa: PLC0415 - only frames need it
+
+    try:
+        table: Any = nw.from_native(frame, eager_only=True)
+    except TypeError as error:
+        got = f"{type(frame).__name__}: {error}"[:200]
+        raise PortfolioError(Problem(what="no frame to read", where="frame", got=got)) from None
+    absent = [name for name in ("customer_id", at) if name not in table.columns]
+    if absent:
+        got = ", ".join(map(str, table.columns))[:200] or "none"
+        raise PortfolioError(*(Problem(what="no such column", where=repr(name), got=got) for name in absent))
+    return table
+
+
+def _placed(given: Any, moments: MomentArray, at: str) -> tuple[ObjectArray, _Places, MomentArray]:
+    import pandas as pd  # noqa: PLC0415 - a heavy import that only frames need
+
+    customer, ids = pd.factorize(np.array([*given, None], dtype=object)[:-1])
+    if (customer < 0).any() or np.isnat(moments).any() or not len(moments):
+        what = "no rows" if not len(moments) else "rows without customer_id or time"
+        got = f"{int((customer < 0).sum())} and {int(np.isnat(moments).sum())} of {len(moments)}"
+        raise PortfolioError(Problem(what=what, where=f"customer_id, {at}", got=got))
+    review, reviews = pd.factorize(moments, sort=True)
+    shape = (len(reviews), len(ids))
+    counts = np.bincount(review * shape[1] + customer, minlength=1)
+    if counts.max() > 1:
+        where = np.unravel_index(int(counts.argmax()), shape)
+        got = f"{int((counts > 1).sum())}, the first: {ids[where[1]]!r} at {reviews[where[0]]}"
+        raise PortfolioError(Problem(what="customers with two rows for one review", where=at, got=got))
+    return np.asarray(ids, dtype=object), _Places(review, customer, shape), np.asarray(reviews)
+
+
+def read_portfolios(portfolios: Sequence[Portfolio]) -> Any:
+    """Collect portfolios into tables.
+
+    Parameters
+    ----------
+    portfolios
+        One per review, in any order.
+
+    Raises
+    ------
+    PortfolioError
+        If there are none, two are of one point in time, or units differ.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from crmrisk import Portfolio
+    >>> read_portfolios([Portfolio(["C1"], date(2026, 1, 31), {"revenue": [3]})])[2]
+    {'revenue': array([[3.]])}
+    """
+    books = _ordered(portfolios)
+    ids = list(dict.fromkeys(each for book in books for each in book.customer_id.tolist()))
+    rows = {each: place for place, each in enumerate(ids)}
+    places = [np.array([rows[each] for each in book.customer_id.tolist()], dtype=np.int64) for book in books]
+    shape = (len(books), len(ids))
+    columns = {name: np.full(shape, np.nan) for book in books for name in book.columns}
+    labels = {name: np.full(shape, None, dtype=object) for book in books for name in book.labels}
+    since = np.full(len(ids), "NaT", dtype="datetime64[us]")
+    for review, (book, where) in reversed(list(enumerate(zip(books, places, strict=True)))):
+        for table, held in ((columns, book.columns), (labels, book.labels)):
+            for name, values in held.items():
+                table[name][review, where] = values  # type: ignore[index]  # both are tables by name
+        if book.since is not None:
+            known = ~np.isnat(book.since)
+            since[where[known]] = book.since[known]
+    moments = np.array([book.as_of.replace(tzinfo=None) for book in books], dtype="datetime64[us]")
+    return ids, moments, columns, labels, since, {name: unit for book in books for name, unit in book.units.items()}
+
+
+def _ordered(portfolios: Sequence[Portfolio]) -> list[Portfolio]:
+    books = list(portfolios) if not isinstance(portfolios, Portfolio) else [portfolios]
+    strange = [type(each).__name__ for each in books if not isinstance(each, Portfolio)]
+    if strange or not books:
+        got = strange[0] if strange else "none"
+        raise PortfolioError(Problem(what="no portfolios", where="portfolios", allowed="at least one", got=got))
+    units: dict[str, set[str]] = {}
+    for name, unit in (pair for book in books for pair in book.units.items()):
+        units.setdefault(name, set()).add(unit)
+    problems = [
+        Problem(what="one column in two units", where=name, got=", ".join(sorted(found)))
+        for name, found in units.items()
+        if len(found) > 1
+    ]
+    ordered = sorted(books, key=lambda book: book.as_of.replace(tzinfo=None))
+    moments = [book.as_of.replace(tzinfo=None) for book in ordered]
+    if len(set(moments)) < len(moments):
+        problems.append(Problem(what="two portfolios of one point in time", where="portfolios"))
+    if problems:
+        raise PortfolioError(*problems)
+    return ordered
