@@ -104,7 +104,7 @@ def _finding(study: DriverAnalysis) -> str:
 def _advice(found: ImportancePerformance) -> str:
     urgent = [driver.name for driver in found.drivers if driver.quadrant is Quadrant.CONCENTRATE_HERE]
     sure = sum(driver.certainty >= _SURE for driver in found.drivers)
-    first = f"Concentrate on {', '.join(urgent)}" if urgent else "Nothing important is done below average"
+    first = f"Concentrate on {', '.join(urgent)}" if urgent else "No driver to concentrate on"
     return f"{first}; the quadrant is sure for {sure or 'none'} of {len(found.drivers)}"
 
 
