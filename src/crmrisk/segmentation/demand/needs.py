@@ -50,8 +50,8 @@ class Needs:
     low, high
         The Wilson interval of that share, ``(n_needs,)``; NaN for the others, whose probability is a posterior.
     demand_probability
-        That the category is bought within the horizon, ``(n_needs,)``; NaN for those who could, and under a model that
-        is no `NeedModel`, with which nothing is said to be due.
+        That the category is bought within the horizon, ``(n_needs,)``; NaN for those who could need, and under a model
+        that is no `NeedModel`, with which nothing is said to be due.
     reason
         Why, in words, ``(n_needs,)``.
     model
@@ -129,10 +129,13 @@ def classify_needs(
 ) -> Needs:
     """Tell which categories each customer needs now, has stopped needing, or could need.
 
-    Needs now: will rather be bought within the horizon than not. Stopped: the need is gone with at least the certainty,
-    judged by the silence since the last purchase against how often the customer bought before. Needs at times: it is
-    still there with that certainty, but not due. Between the two the history does not tell. Could need: never bought, but bought by customers who buy something this customer buys, more often than by all
-    customers, beyond the interval.
+    - Needs now: will rather be bought within the horizon than not.
+    - Stopped: the need is gone with at least the certainty, judged by the silence since the last purchase against how
+      often the customer bought before.
+    - Needs at times: it is still there with that certainty, but not due.
+    - Not distinguishable yet: the history does not tell.
+    - Could need: never bought, but bought by customers who buy something this customer buys, more often than by all
+      customers, beyond the interval.
 
     Parameters
     ----------

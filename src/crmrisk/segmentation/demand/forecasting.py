@@ -1,0 +1,107 @@
+"""Forecasting by name: every method of this package behind one call, and the one that fits the class of demand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+
+import numpy as np
+
+from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.segmentation.demand.baselines import mean_forecast, naive_forecast, zero_forecast
+from crmrisk.segmentation.demand.exponential import exponential_smoothing
+from crmrisk.segmentation.demand.forecast import ForecastResult, check_ahead
+from crmrisk.segmentation.demand.intermittent import croston, sba, tsb
+from crmrisk.segmentation.demand.series import DemandSeries, as_demand
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike
+
+__all__ = ["ForecastMethod", "check_forecast_method", "forecast_demand"]
+
+ForecastMethod: TypeAlias = Literal["croston", "sba", "tsb", "exponential smoothing", "naive", "zero", "mean"]
+"""How demand is forecast."""
+
+
+def forecast_demand(
+    demand: DemandSeries | ArrayLike | Sequence[Sequence[float | None]],
+    *,
+    method: ForecastMethod | Literal["by regularity"] = "by regularity",
+    horizon: int = 1,
+    level: float = 0.95,
+) -> ForecastResult:
+    """Forecast demand by one method, or regular series by exponential smoothing and the others by `tsb`.
+
+    Parameters
+    ----------
+    demand
+        A `DemandSeries`, or numbers ``(n_periods,)`` or ``(n_series, n_periods)``.
+    method
+        The method with its usual settings, or ``"by regularity"``.
+    horizon
+        How many periods ahead.
+    level
+        Nominal coverage of the prediction interval.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such method, demand is none, or a setting outside its range.
+
+    Examples
+    --------
+    >>> forecast_demand([[0, 0, 6, 0], [1, 0, 0, 2]], method="mean").forecast
+    array([[1.5 ],
+           [0.75]])
+    """
+    series = as_demand(demand)
+    check_ahead(horizon, level)
+    if method != "by regularity":
+        check_forecast_method(method)
+        return _forecast(series, method, horizon, level)
+    smooth = exponential_smoothing(series, horizon=horizon, level=level)
+    fading = tsb(series, horizon=horizon, level=level)
+    rows = smooth.rated[:, None]
+    arrays = {
+        name: np.where(rows, getattr(smooth, name), getattr(fading, name)) for name in ("forecast", "low", "high")
+    }
+    return ForecastResult(
+        series=series,
+        method=method,
+        **arrays,
+        level=level,
+        interval_method=f"{smooth.interval_method}; of irregular series {fading.interval_method}",
+        parameters={"smoothed": rows[:, 0].astype(np.float64)},
+        warnings=(f"exponential smoothing of {int(rows.sum())} series, tsb of {int((~rows).sum())}",),
+    )
+
+
+def check_forecast_method(method: str) -> None:
+    """Refuse a method that does not exist.
+
+    Parameters
+    ----------
+    method
+        The name asked for.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is none.
+
+    Examples
+    --------
+    >>> check_forecast_method("sba")
+    """
+    if not isinstance(method, str) or method not in get_args(ForecastMethod):
+        allowed = ", ".join(get_args(ForecastMethod))
+        raise InvalidValueError(Problem(what="no such method", where="method", allowed=allowed, got=repr(method)))
+
+
+def _forecast(series: DemandSeries, method: ForecastMethod, horizon: int, level: float) -> ForecastResult:
+    plain = {"naive": naive_forecast, "zero": zero_forecast, "mean": mean_forecast}
+    if method in plain:
+        return plain[method](series, horizon=horizon)
+    smoothing = {"croston": croston, "sba": sba, "tsb": tsb, "exponential smoothing": exponential_smoothing}
+    return smoothing[method](series, horizon=horizon, level=level)

@@ -1,0 +1,291 @@
+"""How far off forecasts are: made again at every origin with what was known then, and compared with what came.
+
+The mean absolute error likes a forecast of zero where most periods are empty, so no method is judged by it alone: the
+errors stand beside those of the naive and of the zero forecast, and the squared ones, which like the mean, beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeAlias
+
+import numpy as np
+
+from crmrisk.core.arguments import is_whole, refuse
+from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.progress import Bar, Progress, progress_callback
+from crmrisk.segmentation.demand.forecast import ForecastResult, check_ahead
+from crmrisk.segmentation.demand.forecasting import check_forecast_method, forecast_demand
+from crmrisk.segmentation.demand.series import DemandSeries, as_demand
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import ArrayLike
+
+    from crmrisk.core.arrays import FloatArray
+
+__all__ = ["ForecastErrors", "Forecaster", "OriginErrors", "rolling_origin_error"]
+
+Forecaster: TypeAlias = Callable[[DemandSeries], ForecastResult]
+"""A method of the caller's: what was known in, the forecast out, as many periods ahead as the horizon."""
+
+_USUAL = ("croston", "sba", "tsb", "mean", "naive", "zero")
+
+
+class OriginErrors(NamedTuple):
+    """Hold one method's errors, averaged over the periods of each forecast, ``(n_origins, n_series)`` each.
+
+    Examples
+    --------
+    >>> OriginErrors(*np.zeros((4, 2, 3))).absolute.shape
+    (2, 3)
+    """
+
+    absolute: FloatArray
+    squared: FloatArray
+    signed: FloatArray
+    """Forecast minus what came."""
+
+    covered: FloatArray
+    """The share of periods inside the prediction interval; NaN where there is none."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class ForecastErrors:
+    """Hold the errors of several methods on the same forecasts.
+
+    Parameters
+    ----------
+    series
+        The demand.
+    origins
+        How many periods were known at each origin, ``(n_origins,)``.
+    horizon
+        How many periods ahead each forecast looked.
+    errors
+        Method to its errors; NaN where some method gave no forecast, so that all are judged on the same.
+    scale
+        Mean absolute and mean squared difference of neighbouring periods known at each origin,
+        ``(2, n_origins, n_series)``; NaN where it is 0 or unknown.
+
+    Examples
+    --------
+    >>> errors = rolling_origin_error([0, 0, 4, 0, 4, 0, 0, 4, 0, 4, 0, 0], methods=["tsb", "naive", "zero"], origins=4)
+    >>> errors.frame().set_index("method")[["mae", "mae_vs_naive", "mae_vs_zero"]].round(2).loc["tsb"].tolist()
+    [1.57, 0.52, 1.57]
+    """
+
+    series: DemandSeries
+    origins: tuple[int, ...]
+    horizon: int
+    errors: Mapping[str, OriginErrors]
+    scale: FloatArray
+
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # arrays have no hash
+
+    def __post_init__(self) -> None:
+        for array in (self.scale, *(part for each in self.errors.values() for part in each)):
+            array.flags.writeable = False
+        object.__setattr__(self, "errors", MappingProxyType(dict(self.errors)))
+
+    def __repr__(self) -> str:
+        return f"ForecastErrors({', '.join(self.errors)}; {self.n_forecasts:,} forecasts of {self.horizon} periods)"
+
+    @property
+    def n_forecasts(self) -> int:
+        """How many forecasts every method was judged by."""
+        return int((~np.isnan(next(iter(self.errors.values())).absolute)).sum())
+
+    def loss(self, method: str, criterion: str) -> FloatArray:
+        """Return what a criterion averages, ``(n_origins, n_series)``.
+
+        Parameters
+        ----------
+        method
+            Whose.
+        criterion
+            ``"mae"``, ``"mse"``, ``"mase"`` (absolute error over the scale) or ``"rmsse"`` (squared, over its scale).
+
+        Examples
+        --------
+        >>> rolling_origin_error([1, 2, 3, 4, 5], methods=["naive"], origins=1).loss("naive", "mase")
+        array([[1.]])
+        """
+        each = self.errors[method]
+        losses = {"mae": each.absolute, "mse": each.squared}
+        scaled = {"mase": each.absolute / self.scale[0], "rmsse": each.squared / self.scale[1]}
+        return (losses | scaled)[criterion]
+
+    def frame(self) -> pd.DataFrame:
+        """Return a pandas frame, one row per method, the least scaled squared error first.
+
+        ``mae_vs_naive`` and ``mae_vs_zero`` are ratios, below 1 where the method is better; ``n_scaled`` counts the
+        forecasts behind ``mase`` and ``rmsse``, whose series had moved by their origin.
+
+        Examples
+        --------
+        See `ForecastErrors`.
+        """
+        import pandas as pd  # noqa: PLC0415 - a heavy import that only this call needs
+
+        rows = pd.DataFrame([self._row(method) for method in self.errors])
+        for other in ("naive", "zero"):
+            base = _mean(self.errors[other].absolute) if other in self.errors else np.nan
+            rows[f"mae_vs_{other}"] = rows["mae"] / base if base > 0.0 else np.nan
+        return rows.sort_values("rmsse", kind="stable").reset_index(drop=True)
+
+    def _row(self, method: str) -> dict[str, str | float]:
+        each = self.errors[method]
+        scaled = self.loss(method, "rmsse")
+        return {
+            "method": method,
+            "n_forecasts": self.n_forecasts,
+            "mae": _mean(each.absolute),
+            "rmse": float(np.sqrt(_mean(each.squared))),
+            "bias": _mean(each.signed),
+            "mase": _mean(self.loss(method, "mase")),
+            "rmsse": float(np.sqrt(_mean(scaled))),
+            "n_scaled": int((~np.isnan(scaled)).sum()),
+            "coverage": _mean(each.covered),
+        }
+
+
+def rolling_origin_error(
+    demand: DemandSeries | ArrayLike | Sequence[Sequence[float | None]],
+    *,
+    methods: Sequence[str] | Mapping[str, Forecaster] = _USUAL,
+    horizon: int = 1,
+    origins: int = 6,
+    min_periods: int = 2,
+    level: float = 0.95,
+    progress: Progress | Bar | None = None,
+) -> ForecastErrors:
+    """Measure how far off forecasts would have been at the last origins.
+
+    Parameters
+    ----------
+    demand
+        A `DemandSeries`, or numbers ``(n_periods,)`` or ``(n_series, n_periods)``.
+    methods
+        Names of methods as in `forecast_demand`, or name to a function of what was known.
+    horizon
+        How many periods ahead each forecast looks.
+    origins
+        How many times it is made, a period apart, the last time ``horizon`` periods before the end.
+    min_periods
+        The fewest periods of a series known at an origin.
+    level
+        Nominal coverage of the prediction intervals.
+    progress
+        A callback, or ``"bar"``.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such method, the demand is too short, or no forecast can be judged.
+
+    References
+    ----------
+    Hyndman, R. J. and Koehler, A. B. (2006). Another look at measures of forecast accuracy. *International Journal of
+    Forecasting* 22, 679-688 (MASE).
+
+    Examples
+    --------
+    >>> errors = rolling_origin_error([5, 6, 5, 6, 5, 6, 5, 6], methods=["mean", "naive"], origins=3)
+    >>> errors.frame()["method"].tolist()
+    ['mean', 'naive']
+    """
+    series = as_demand(demand)
+    check_ahead(horizon, level)
+    named = _forecasters(methods, horizon, level)
+    last = len(series.periods) - horizon
+    _check_origins(origins, min_periods, last)
+    report, steps = progress_callback(progress), range(last - origins + 1, last + 1)
+    found: dict[str, list[OriginErrors]] = {name: [] for name in named}
+    scales = []
+    for done, origin in enumerate(steps, start=1):
+        known, coming = series.until(origin), series.demand[:, origin : origin + horizon]
+        unjudged = known.known.sum(axis=1) < min_periods
+        for name, forecaster in named.items():
+            found[name].append(_errors(forecaster(known), coming, unjudged))
+        scales.append(_scales(known.demand))
+        report(done, origins)
+    errors = _shared({name: OriginErrors(*map(np.array, zip(*each, strict=True))) for name, each in found.items()})
+    scale = np.stack(scales, axis=1)
+    return ForecastErrors(series=series, origins=tuple(steps), horizon=horizon, errors=errors, scale=scale)
+
+
+def _forecasters(methods: object, horizon: int, level: float) -> dict[str, Forecaster]:
+    if isinstance(methods, Mapping):
+        named = dict(methods)
+        if named and all(isinstance(name, str) and callable(each) for name, each in named.items()):
+            return named
+    elif isinstance(methods, Sequence) and not isinstance(methods, str) and methods:
+        for method in methods:
+            check_forecast_method(method)
+        return {
+            name: lambda known, name=name: forecast_demand(known, method=name, horizon=horizon, level=level)
+            for name in methods
+        }
+    allowed = "a list of names, or name to function"
+    raise InvalidValueError(Problem(what="no methods", where="methods", allowed=allowed, got=repr(methods)[:100]))
+
+
+def _check_origins(origins: int, min_periods: int, last: int) -> None:
+    few = [
+        Problem(what="too few", where=where, allowed="a whole number >= 1", got=repr(value))
+        for where, value in (("origins", origins), ("min_periods", min_periods))
+        if not is_whole(value) or value < 1
+    ]
+    refuse(few)
+    if last - origins + 1 < min_periods:
+        allowed = f"at most {max(last - min_periods + 1, 0)}"
+        what = "more origins than the demand is long enough for"
+        raise InvalidValueError(Problem(what=what, where="origins", allowed=allowed, got=str(origins)))
+
+
+def _errors(forecast: ForecastResult, coming: FloatArray, unjudged: object) -> OriginErrors:
+    if forecast.forecast.shape != coming.shape:
+        got = str(forecast.forecast.shape)
+        what = f"{forecast.method} gave another number of forecasts"
+        raise InvalidValueError(Problem(what=what, where="methods", allowed=str(coming.shape), got=got))
+    off = np.where(np.asarray(unjudged)[:, None], np.nan, forecast.forecast - coming)
+    inside = ((coming >= forecast.low) & (coming <= forecast.high)).astype(np.float64)
+    covered = np.where(np.isnan(off + forecast.low + forecast.high), np.nan, inside)
+    return OriginErrors(*(_row_mean(part) for part in (np.abs(off), off**2, off, covered)))
+
+
+def _row_mean(values: FloatArray) -> FloatArray:
+    total = np.zeros(len(values))
+    for column in values.T:  # period by period, so that a series alone gives the same bits
+        total += column
+    return total / values.shape[1]
+
+
+def _scales(known: FloatArray) -> FloatArray:
+    steps = np.diff(known, axis=1)
+    count, absolute, square = np.zeros((3, len(known)))
+    for step in steps.T:
+        count += ~np.isnan(step)
+        absolute += np.nan_to_num(np.abs(step))
+        square += np.nan_to_num(step) ** 2
+    parts = (
+        np.divide(part, count, out=np.full(len(known), np.nan), where=absolute > 0.0) for part in (absolute, square)
+    )
+    return np.array(list(parts))
+
+
+def _shared(errors: dict[str, OriginErrors]) -> dict[str, OriginErrors]:
+    """Keep the forecasts that every method gave."""
+    missing = np.any([np.isnan(each.absolute) for each in errors.values()], axis=0)
+    if missing.all():
+        remedy = "leave out the method that gives none, or pass longer series"
+        raise InvalidValueError(Problem(what="no forecast that every method gave", where="methods", remedy=remedy))
+    return {name: OriginErrors(*(np.where(missing, np.nan, part) for part in each)) for name, each in errors.items()}
+
+
+def _mean(values: FloatArray) -> float:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if known.size else float("nan")
