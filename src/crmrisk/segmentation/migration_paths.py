@@ -68,6 +68,8 @@ def paths_of_segments(segments: Sequence[Segments], periods: Sequence[Any] | Non
     ------
     InvalidValueError
         If there are fewer than two, they are no `Segments`, or have other names; or periods are of another number.
+    PortfolioError
+        If a customer has several segments in one period.
 
     Examples
     --------
@@ -86,6 +88,8 @@ def paths_of_segments(segments: Sequence[Segments], periods: Sequence[Any] | Non
     first = segments[0]
     kind = _small(len(first.names))
     if all(same_arrays(each.customer_id, first.customer_id) for each in segments[1:]):
+        if len({*first.customer_id.tolist()}) < len(first):
+            raise PortfolioError(Problem(what="customers more than once", where="segments", allowed="one segment each"))
         codes = np.stack([each.codes.astype(kind) for each in segments])
     else:
         codes = _aligned(segments, kind)
@@ -110,22 +114,31 @@ def _said(segments: Segments) -> str:
 
 
 def _aligned(segments: Sequence[Segments], kind: Any) -> NDArray[np.signedinteger[Any]]:
-    import pandas as pd  # noqa: PLC0415 - a heavy import that only this call needs
-
-    everyone = pd.Index(segments[0].customer_id)
-    places = [np.arange(len(everyone))]
-    for each in segments[1:]:
-        same = same_arrays(each.customer_id, segments[0].customer_id)
-        at = places[0] if same else everyone.get_indexer(each.customer_id)
-        new = at < 0
-        if new.any():
-            at[new] = np.arange(len(everyone), len(everyone) + int(new.sum()))
-            everyone = everyone.append(pd.Index(each.customer_id[new]))
+    first = segments[0].customer_id
+    place: dict[Any, int] = {}
+    places: list[NDArray[np.int64]] = []
+    for each in segments:
+        if places and same_arrays(each.customer_id, first):
+            places.append(places[0])
+            continue
+        at = np.fromiter((place.setdefault(who, len(place)) for who in each.customer_id.tolist()), dtype=np.int64)
         places.append(at)
-    codes = np.full((len(segments), len(everyone)), ABSENT, dtype=kind)
+    _refuse_repeated(places, len(place))
+    codes = np.full((len(segments), len(place)), ABSENT, dtype=kind)
     for row, at, each in zip(codes, places, segments, strict=True):
         row[at] = each.codes
     return codes
+
+
+def _refuse_repeated(places: Sequence[NDArray[np.int64]], customers: int) -> None:
+    problems = []
+    for number, at in enumerate(places):
+        repeated = at.size - int(np.count_nonzero(np.bincount(at, minlength=customers)))
+        if repeated:
+            what = f"{repeated} customer(s) more than once"
+            problems.append(Problem(what=what, where=f"segments[{number}]", allowed="one segment each"))
+    if problems:
+        raise PortfolioError(*problems)
 
 
 def paths_of_history(
