@@ -7,7 +7,7 @@
     fitted.segment(portfolio)                        # named segments, with the reason in words
     fitted.segment(evidence.portfolio(next_month))   # the same cuts: nobody moves because others did
 
-Inside an engine (polars, DuckDB, pyarrow, Spark, pandas) `crmrisk.segmentation.rfm_table` does the same.
+Inside an engine (polars, DuckDB, pyarrow, Spark, pandas) `crmrisk.segmentation.rfm_engine.rfm_table` does the same.
 """
 
 from __future__ import annotations
@@ -197,6 +197,11 @@ class RfmSegmenter(RfmColumns, BaseSegmenter, kind="crmrisk.rfm", fitted=FittedR
         stated = self.cuts.groups if self.cuts is not None else self.segments.groups if self.segments else None
         return self.groups or stated or _DEFAULT_GROUPS
 
+    @property
+    def boxes(self) -> SegmentBoxes:
+        """The named boxes, as given or crmrisk's own."""
+        return complete_segments(self.n_groups) if self.segments is None else self.segments
+
     @classmethod
     def r_rfm(cls) -> Self:
         """Do as the R package rfm does: its cuts and its published segments, holes and overlaps included.
@@ -216,7 +221,7 @@ class RfmSegmenter(RfmColumns, BaseSegmenter, kind="crmrisk.rfm", fitted=FittedR
         >>> RfmSegmenter(groups=4).check().warnings
         ()
         """
-        return (complete_segments(self.n_groups) if self.segments is None else self.segments).check()
+        return self.boxes.check()
 
     def learn(self, portfolio: Portfolio) -> FittedRfmSegmenter:
         """Learn the cuts from customers who have all three."""
