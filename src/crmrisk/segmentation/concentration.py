@@ -30,8 +30,6 @@ __all__ = ["Concentration", "concentration", "gini", "herfindahl", "top_share"]
 
 _SHARE = 0.1
 _ROUNDING = 1e-12
-    np.cumsum(np.exp(-1.0) / np.cumprod([1, *range(1, 12)])), (np.arange(2**16) + 0.5) / 2**16
-).astype(np.int8)
 _WHALE = "customers below 0: Gini may exceed 1, and the best customers hold more than the whole"
 _NO_SHARES = "customers below 0: their shares of the total are no shares"
 
@@ -105,8 +103,8 @@ def concentration(
     """Measure how concentrated a book is, with bootstrap intervals over customers.
 
     Customers of whom the value is not known (NaN) are left out and counted. Resamples are counts of the sorted values,
-    so that nothing is sorted twice: a thousand of 100,000 customers take about two seconds. One customer who towers above
-    all makes percentile intervals too short.
+    so that nothing is sorted twice: a thousand of 100,000 customers take about two seconds. One customer who towers
+    above all makes percentile intervals too short.
 
     Parameters
     ----------
