@@ -36,3 +36,12 @@ def test_no_curve_of_unequal_columns():
                 for name in ("time", "at_risk", "events", "survival", "standard_error", "low", "high")
             }
         )
+
+
+def test_the_chart_steps_down_where_something_happened():
+    found = CURVE.chart().frame()
+    assert found["x"].tolist() == [0, 2, 2, 3, 3, 5, 5]
+    assert found["y"].tolist() == pytest.approx([1, 1, 0.75, 0.75, 0.5, 0.5, 0])
+    assert found["low"].tolist()[:4] == [1, 1, CURVE.low[0], CURVE.low[0]]
+    assert np.isnan(found["low"].iloc[-1])  # no interval where nobody is left
+    assert CURVE.chart().title == "0 % of 4 cases are left after 5"

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic_core import core_schema
 
 from crmrisk.core.arrays import same_arrays
+from crmrisk.core.charts import Chart
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.satisfaction.answers import number_answers
@@ -201,6 +202,24 @@ class SurvivalCurve:
 
         return pd.DataFrame({name: column.copy() for name, column in self._columns().items()})
 
+    def chart(self) -> Chart:
+        """Return the picture of the curve as data: a staircase from 1, each step at the time something happened.
+
+        Examples
+        --------
+        >>> from crmrisk.satisfaction.survival import kaplan_meier
+        >>> kaplan_meier([1, 2], [1, 0]).chart().lines()["survival"]
+        ([0.0, 1.0, 1.0, 2.0, 2.0], [1.0, 1.0, 0.5, 0.5, 0.5])
+        """
+        return Chart.of(
+            np.repeat(np.append(0.0, self.time), 2)[1:],
+            {"survival": _staircase(self.survival)},
+            title=f"{100 * self.survival[-1]:.3g} % of {self.n:,.0f} cases are left after {self.time[-1]:g}",
+            x_label="time since the start [unit of the data]",
+            y_label=f"share left, {100 * self.level:g} % interval",
+            intervals={"survival": (_staircase(self.low), _staircase(self.high))},
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Return the curve as plain lists, ``None`` for NaN, so that it can be written as JSON.
 
@@ -258,6 +277,11 @@ class SurvivalCurve:
     ) -> Estimate:
         limits = {"standard_error": error, "low": low, "high": high, "level": self.level}
         return Estimate(value=value, **limits, method=_METHOD, n=self.n, warnings=warnings)  # type: ignore[arg-type] # all floats
+
+
+def _staircase(values: FloatArray) -> FloatArray:
+    """Hold 1 until the first time, and each value until the next."""
+    return np.repeat(np.append(1.0, values), 2)[:-1]
 
 
 def _from_zero(value: float, where: str) -> float:

@@ -119,3 +119,6 @@ def test_cdnow_again_by_pandas(data_folder):
     assert curve.at_risk[[0, 30, 180]].tolist() == [(gap > q).sum() for q in (0, 30, 180)]
     assert curve.gaps.events.sum() == following.notna().sum()
     assert 300 < curve.threshold().value < 450
+    drawn = curve.chart()
+    assert drawn.frame()["y"].to_numpy() == pytest.approx(curve.probability, nan_ok=True)
+    assert drawn.marks["no more than 5 % return"] == curve.threshold().value

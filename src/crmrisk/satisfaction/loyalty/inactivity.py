@@ -15,6 +15,7 @@ from scipy.special import expit, logit
 
 from crmrisk.core.arguments import is_number, refuse
 from crmrisk.core.arrays import same_arrays
+from crmrisk.core.charts import Chart
 from crmrisk.core.errors import Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.satisfaction.loyalty.exposure import Exposure, LoyaltyEstimate, loyalty_estimate, whole_days
@@ -97,6 +98,29 @@ class ReturnCurve:
 
     def __str__(self) -> str:
         return f"return curve up to {self.horizon} days of silence {self.exposure}"
+
+    def chart(self) -> Chart:
+        """Return the picture of the curve as data, with its intervals and the silence after which 5 % return.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> curve = return_curve(["a"] * 3 + ["b"], ["2026-01-01", "2026-01-11", "2026-01-31", "2026-01-15"],
+        ...     as_of=date(2026, 3, 1))
+        >>> curve.chart().marks
+        mappingproxy({'no more than 5 % return': 20.0})
+        """
+        end = self.threshold().value
+        name = "return"
+        return Chart.of(
+            self.days,
+            {name: self.probability},
+            title=f"How probable it is that a silent customer returns by day {self.horizon}",
+            x_label="silence so far [day]",
+            y_label=f"probability, {100 * self.level:g} % interval",
+            marks={} if end is None else {"no more than 5 % return": end},
+            intervals={name: (self.low, self.high)},
+        )
 
     def return_probability(self, days: int) -> LoyaltyEstimate:
         """Estimate P(return | silent for more than so many days).
