@@ -122,9 +122,10 @@ class RfmCuts(Value):
         if dimension not in DIMENSIONS:
             raise InvalidValueError(Problem(what="no dimension", where=repr(dimension), allowed=", ".join(DIMENSIONS)))
         numbers = _finite(values, dimension)
-        # equal values, equal groups: searching depends on nothing but the value
-        below = np.searchsorted(getattr(self, dimension), numbers, side="left" if self.closed == "right" else "right")
-        group: IntArray = below.astype(np.int64) + 1
+        exceeds = np.greater if self.closed == "right" else np.greater_equal
+        group = np.ones(len(numbers), dtype=np.int64)
+        for cut in getattr(self, dimension):  # few cuts: comparing with each is quicker than searching
+            group += exceeds(numbers, cut)
         return self.groups + 1 - group if dimension == "recency" else group
 
     def words(self, dimension: str, score: int) -> str:
