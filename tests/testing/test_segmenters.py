@@ -44,10 +44,63 @@ def cluster_cases() -> tuple[SegmenterCase, ...]:
     )
 
 
+def tier_cases() -> tuple[SegmenterCase, ...]:
+    from datetime import date, timedelta
+
+    from crmrisk import Portfolio
+    from crmrisk.segmentation.tier_policy import TierPolicy
+    from crmrisk.segmentation.tier_presets import institutional_clients
+    from crmrisk.segmentation.tiers import TierSegmenter
+
+    policy = TierPolicy.from_cuts("revenue", {"silver": 100, "gold": 200}, demotion_band=20, dwell=2)
+    n = 40
+    book = Portfolio(
+        [f"C{row}" for row in range(n)],
+        date(2026, 1, 31),
+        {
+            "revenue": [None if row % 11 == 5 else 6.5 * row for row in range(n)],
+            "reviews_below": [row % 2 for row in range(n)],
+            "age": [None if row % 5 == 2 else 20 * row for row in range(n)],
+        },
+        {"tier": [("gold", None, "silver", "base")[row % 4] for row in range(n)]},
+    )
+    early = policy.model_copy(update={"grace": timedelta(days=365), "promotion_band": 5.0})
+    return (
+        SegmenterCase(TierSegmenter(policy=policy), book),
+        SegmenterCase(TierSegmenter(policy=early), book),
+        SegmenterCase(TierSegmenter(policy=institutional_clients(), current=None)),
+    )
+
+
+def tag_cases() -> tuple[SegmenterCase, ...]:
+    from crmrisk.segmentation.conditions import AllOf, AnyOf, Criterion, Tagged
+    from crmrisk.segmentation.tag_rules import TagRule
+    from crmrisk.segmentation.tags import TagSegmenter
+
+    vip = TagRule("vip", AnyOf([Criterion("revenue", ge=40), Criterion("visits", gt=10, optional=True)]))
+    lost = TagRule("lost vip", AllOf([Tagged("vip"), Criterion("idle_days", gt=30, unit="day")]))
+    return (
+        SegmenterCase(TagSegmenter(rules=[lost, vip])),
+        SegmenterCase(TagSegmenter(rules=[vip, TagRule("quiet", Tagged("vip", present=False))], otherwise="others")),
+    )
+
+
+def threshold_cases() -> tuple[SegmenterCase, ...]:
+    from crmrisk.segmentation.thresholds import ThresholdSegmenter
+
+    return (
+        SegmenterCase(ThresholdSegmenter(column="idle_days", cuts=[10, 60], unit="day")),
+        SegmenterCase(ThresholdSegmenter(column="assets", cuts=[50], names=["small", "large"], closed="right")),
+    )
+
+
 EXAMPLES: MappingProxyType[str, Callable[[], tuple[SegmenterCase, ...]]] = MappingProxyType(
     {
         "crmrisk.clusters": cluster_cases,
         "crmrisk.rfm": rfm_cases,
+        "crmrisk.thresholds": threshold_cases,
+        "crmrisk.tags": tag_cases,
+        "crmrisk.tiers": tier_cases,
     }
 )
 

@@ -7,7 +7,7 @@ meets a criterion. Whether it leaves the customer without an answer is for the r
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Self, TypeAlias, Union
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeAlias
 
 import numpy as np
 from pydantic import Discriminator, Field, Tag, model_validator
@@ -33,7 +33,7 @@ Shift: TypeAlias = Callable[[str, float], float]
 _TESTS = {"ge": (np.greater_equal, 1), "gt": (np.greater, 1), "le": (np.less_equal, -1), "lt": (np.less, -1)}
 
 
-def as_written(column: str, bound: float) -> float:
+def as_written(column: str, bound: float) -> float:  # noqa: ARG001 - the signature of every shift
     """Leave a bound as it is.
 
     Parameters
@@ -153,7 +153,10 @@ class Criterion(Value):
             among = facts.among(self.column, self.one_of) if self.one_of else facts.named(self.column)
             return among & ~facts.among(self.column, self.none_of) if self.none_of else among
         values = facts.numbers(self.column)
-        return np.logical_and.reduce([_TESTS[test][0](values, edge) for test, edge in self._edges(shift)])
+        met = np.ones(len(facts), dtype=np.bool_)
+        for test, edge in self._edges(shift):
+            met &= _TESTS[test][0](values, edge)
+        return met
 
     def words(self, facts: Facts, shift: Shift = as_written) -> ObjectArray:
         """Say of each customer what meets it or what does not.
@@ -220,7 +223,7 @@ class Tagged(Value):
 
     def met(self, facts: Facts, shift: Shift = as_written) -> BoolArray:
         """Tell who meets it, ``(n_customers,)``."""
-        return facts.tagged(self.tag) == self.present
+        return np.equal(facts.tagged(self.tag), self.present)
 
     def words(self, facts: Facts, shift: Shift = as_written) -> ObjectArray:
         """Say who has the tag, ``(n_customers,)``."""
@@ -251,7 +254,10 @@ class AllOf(Value):
 
     def met(self, facts: Facts, shift: Shift = as_written) -> BoolArray:
         """Tell who meets all, ``(n_customers,)``."""
-        return np.logical_and.reduce([each.met(facts, shift) for each in self.all_of])
+        met = np.ones(len(facts), dtype=np.bool_)
+        for each in self.all_of:
+            met &= each.met(facts, shift)
+        return met
 
     def words(self, facts: Facts, shift: Shift = as_written) -> ObjectArray:
         """Say what is met where all are, and what is not where one is not, ``(n_customers,)``."""
@@ -282,7 +288,10 @@ class AnyOf(Value):
 
     def met(self, facts: Facts, shift: Shift = as_written) -> BoolArray:
         """Tell who meets one at least, ``(n_customers,)``."""
-        return np.logical_or.reduce([each.met(facts, shift) for each in self.any_of])
+        met = np.zeros(len(facts), dtype=np.bool_)
+        for each in self.any_of:
+            met |= each.met(facts, shift)
+        return met
 
     def words(self, facts: Facts, shift: Shift = as_written) -> ObjectArray:
         """Say which is met first, and all where none is, ``(n_customers,)``."""
@@ -300,12 +309,10 @@ def _which(value: Any) -> str | None:
 
 
 Condition: TypeAlias = Annotated[
-    Union[
-        Annotated[Criterion, Tag("criterion")],
-        Annotated[Tagged, Tag("tagged")],
-        Annotated[AllOf, Tag("all")],
-        Annotated[AnyOf, Tag("any")],
-    ],
+    Annotated[Criterion, Tag("criterion")]
+    | Annotated[Tagged, Tag("tagged")]
+    | Annotated[AllOf, Tag("all")]
+    | Annotated[AnyOf, Tag("any")],
     Discriminator(
         _which,
         custom_error_type="no_condition",

@@ -16,6 +16,8 @@ from crmrisk.core.model import VALUE, Value
 from crmrisk.segmentation.conditions import Condition
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from crmrisk.core.arrays import IntArray
     from crmrisk.segmentation.facts import Facts
 
@@ -97,7 +99,7 @@ class EntitlementVariant(Value):
     entitlements: ServiceEntitlements
 
 
-def entitled(variants: tuple[EntitlementVariant, ...], facts: Facts) -> IntArray:
+def entitled(variants: Sequence[EntitlementVariant], facts: Facts) -> IntArray:
     """Find the first variant that each customer meets.
 
     Parameters

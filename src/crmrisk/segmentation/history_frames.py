@@ -153,7 +153,7 @@ def read_portfolios(portfolios: Sequence[Portfolio]) -> Any:
     for review, (book, where) in reversed(list(enumerate(zip(books, places, strict=True)))):
         for table, held in ((columns, book.columns), (labels, book.labels)):
             for name, values in held.items():
-                table[name][review, where] = values  # type: ignore[index]  # both are tables by name
+                table[name][review, where] = values
         if book.since is not None:
             known = ~np.isnat(book.since)
             since[where[known]] = book.since[known]

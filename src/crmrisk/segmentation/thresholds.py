@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field, model_validator
 
-from crmrisk.core.arrays import ObjectArray
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.fields import Several
 from crmrisk.core.measures import Input, Name
-from crmrisk.core.portfolio import Portfolio
 from crmrisk.core.segmenters import StatelessSegmenter
 from crmrisk.core.segments import Assigned
 from crmrisk.segmentation.wording import number
+
+if TYPE_CHECKING:
+    from crmrisk.core.arrays import ObjectArray
+    from crmrisk.core.portfolio import Portfolio
 
 __all__ = ["ThresholdSegmenter"]
 
@@ -59,7 +61,7 @@ class ThresholdSegmenter(StatelessSegmenter, kind="crmrisk.thresholds"):
     names: Several[Name] = ()  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleMethodOverride]  # a field is readable too
     closed: Literal["left", "right"] = "left"
     unit: str = ""
-    ordered = True
+    ordered: ClassVar[bool] = True
 
     @model_validator(mode="before")
     @classmethod

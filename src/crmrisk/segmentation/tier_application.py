@@ -10,7 +10,7 @@ import numpy as np
 from crmrisk.core.errors import InvalidValueError, MissingInputsError, PortfolioError, Problem
 from crmrisk.core.portfolio_checks import frozen_labels
 from crmrisk.segmentation.customer_history import CustomerHistory
-from crmrisk.segmentation.tier_decisions import DECISIONS, Standing, TierDecision, decide
+from crmrisk.segmentation.tier_decisions import DECISIONS, Decided, Standing, TierDecision, decide
 from crmrisk.segmentation.tier_history import TierHistory
 from crmrisk.segmentation.tier_policy import TierPolicy
 from crmrisk.segmentation.tier_review import People, in_grace, people, see
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import IntArray, Names, ObjectArray
     from crmrisk.core.portfolio_checks import MomentArray
+    from crmrisk.segmentation.tier_history import PlaceArray
     from crmrisk.segmentation.tier_records import TierApproval, TierOverride, TierProtection
 
 __all__ = ["apply_policy", "places_of"]
@@ -186,15 +187,11 @@ def _run(
     *,
     before: Any,
 ) -> TierHistory:
-    n_reviews, n, names = len(facts.reviews), len(facts), policies[0].names
-    begun = np.full(n, "NaT", dtype="datetime64[us]") if facts.since is None else facts.since
-    shape = (n_reviews, n)
-    decisions, awaiting, below, by_hand = (np.empty(shape, dtype=np.int16) for _ in range(4))
-    ruled = np.empty((n_reviews + 1, n), dtype=np.int16)
-    ruled[0] = standing.tier
-    in_force = _in_force(policies, facts.reviews)
-    for review, (at, place) in enumerate(zip(facts.reviews, in_force.tolist(), strict=True)):
-        policy = policies[max(place, 0)]
+    names, in_force = policies[0].names, _in_force(policies, facts.reviews)
+    ruled, rows, by_hand = [standing.tier], [], []
+    begun = np.full(len(facts), "NaT", dtype="datetime64[us]") if facts.since is None else facts.since
+    for review, at in enumerate(facts.reviews):
+        policy = policies[max(int(in_force[review]), 0)]
         seen = see(
             policy,
             facts.at(review),
@@ -203,19 +200,43 @@ def _run(
             approved=records.approved(at, names),
         )
         begun = np.where(np.isnat(begun) & seen.known, at, begun)
-        if place < 0:
-            standing, decisions[review], awaiting[review] = standing, DECISIONS.index(TierDecision.NOT_IN_FORCE), -1
-        else:
-            standing, decisions[review], awaiting[review] = decide(policy, standing, seen)
-        ruled[review + 1], below[review] = standing.tier, standing.below
-        by_hand[review] = records.overridden(at, names)
-    overridden = by_hand >= 0
-    tiers = np.where(overridden, by_hand, ruled[1:])
-    since = _since(tiers, facts, before)
-    held = (tiers, decisions, since, awaiting, overridden, ruled, below, standing.best)
-    for array in held:
-        array.flags.writeable = False
-    return TierHistory(facts, (policies, in_force), *held, records)
+        decided = decide(policy, standing, seen) if in_force[review] >= 0 else _untouched(standing)
+        standing = decided.standing
+        ruled.append(standing.tier)
+        rows.append((decided.decision, decided.awaiting, standing.below))
+        by_hand.append(records.overridden(at, names))
+    decisions, awaiting, below = (_table(column) for column in zip(*rows, strict=True))
+    hands = _table(by_hand)
+    tiers = _frozen(np.where(hands >= 0, hands, _table(ruled)[1:]))
+    return TierHistory(
+        facts,
+        (policies, in_force),
+        tiers,
+        decisions,
+        since=_frozen(_since(tiers, facts, before)),
+        awaiting=awaiting,
+        overridden=_frozen(hands >= 0),
+        ruled=_table(ruled),
+        below=below,
+        best=_frozen(standing.best),
+        records=records,
+    )
+
+
+def _untouched(standing: Standing) -> Decided:
+    everyone = np.full(len(standing.tier), DECISIONS.index(TierDecision.NOT_IN_FORCE))
+    return Decided(standing, everyone, np.full(len(everyone), -1))
+
+
+def _table(rows: Sequence[IntArray]) -> PlaceArray:
+    """Stack the reviews; places and counts are small."""
+    table: PlaceArray = _frozen(np.stack(rows).astype(np.int16))
+    return table
+
+
+def _frozen(array: Any) -> Any:
+    array.flags.writeable = False
+    return array
 
 
 def _in_force(policies: tuple[TierPolicy, ...], reviews: MomentArray) -> IntArray:
@@ -226,7 +247,7 @@ def _in_force(policies: tuple[TierPolicy, ...], reviews: MomentArray) -> IntArra
     return found
 
 
-def _since(tiers: IntArray, facts: CustomerHistory, before: Any) -> MomentArray:
+def _since(tiers: PlaceArray, facts: CustomerHistory, before: Any) -> MomentArray:
     """Find when each tier began: at the last review that changed it, or before the first, where that is known."""
     changed = np.ones(tiers.shape, dtype=np.bool_)
     changed[1:] = tiers[1:] != tiers[:-1]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic.dataclasses import dataclass as value_object
 
 from crmrisk.core.arrays import row_of, same_arrays
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
     from crmrisk.segmentation.tier_policy import TierPolicy
     from crmrisk.segmentation.tier_review import People
 
-__all__ = ["BELOW", "TierHistory", "TierReview"]
+__all__ = ["BELOW", "PlaceArray", "TierHistory", "TierReview"]
+
+PlaceArray: TypeAlias = NDArray[np.int16]
+"""Places on the ladder, or counts of reviews."""
 
 BELOW = "reviews_below"
 """The column that carries reviews in a row short of the demotion band from portfolio to portfolio."""
@@ -97,13 +101,13 @@ class TierHistory:
 
     history: CustomerHistory
     policies: tuple[tuple[TierPolicy, ...], IntArray]
-    tiers: IntArray
-    decisions: IntArray
+    tiers: PlaceArray
+    decisions: PlaceArray
     since: MomentArray
-    awaiting: IntArray
+    awaiting: PlaceArray
     overridden: BoolArray
-    ruled: IntArray
-    below: IntArray
+    ruled: PlaceArray
+    below: PlaceArray
     best: IntArray
     records: People
 

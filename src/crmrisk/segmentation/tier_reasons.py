@@ -92,7 +92,7 @@ def _sentences(policy: TierPolicy, told: Told, before: int, tier: int) -> Object
     decision = DECISIONS[told.decision[0]]
     name, was = policy.names[tier], policy.names[before]
     if decision is TierDecision.UNRATED:
-        return "evidence missing" + missing_words(policy, told.facts) + (f"; {name} kept" if tier >= 0 else "")
+        return _said("evidence missing", missing_words(policy, told.facts), f"; {name} kept" if tier >= 0 else "")
     if decision is TierDecision.NOT_IN_FORCE:
         return _constant(f"the policy is in force from {policy.effective_from} on", told)
     if decision is TierDecision.AWAITS_APPROVAL:
@@ -107,7 +107,7 @@ def _sentences(policy: TierPolicy, told: Told, before: int, tier: int) -> Object
         TierDecision.IN_GRACE: (f"kept {name} in the grace of a newcomer: ", (_short(tier), policy.demotion)),
         TierDecision.PROTECTED: (f"kept {name}, protected: ", (_short(tier), policy.demotion)),
     }[decision]
-    return opening + words(policy, told, shift) + _ending(policy, told, decision)
+    return _said(opening, words(policy, told, shift), _ending(policy, told, decision))
 
 
 def _own(policy: TierPolicy, told: Told, shift: Shift) -> ObjectArray:
@@ -134,12 +134,18 @@ def _short(tier: int) -> Callable[[TierPolicy, Told, Shift], ObjectArray]:
 
 
 def _ending(policy: TierPolicy, told: Told, decision: TierDecision) -> ObjectArray:
-    awaited = np.array([f"; {policy.names[a]} awaits approval" if a >= 0 else "" for a in told.awaiting], dtype=object)
     if decision is TierDecision.KEPT_FOR_NOW:
         return np.array([f", review {count} of {policy.dwell} in a row" for count in told.below], dtype=object)
     if decision is TierDecision.DEMOTED and policy.dwell > 1:
-        return awaited + f", for {policy.dwell} reviews in a row"
-    return awaited
+        return _constant(f", for {policy.dwell} reviews in a row", told)
+    return np.array([f"; {policy.names[a]} awaits approval" if a >= 0 else "" for a in told.awaiting], dtype=object)
+
+
+def _said(*parts: str | ObjectArray) -> ObjectArray:
+    said: ObjectArray = np.asarray(parts[0], dtype=object)
+    for part in parts[1:]:
+        said = np.asarray(said + part, dtype=object)
+    return said
 
 
 def missing_words(policy: TierPolicy, facts: Facts) -> ObjectArray:
@@ -169,7 +175,8 @@ def missing_words(policy: TierPolicy, facts: Facts) -> ObjectArray:
     said: ObjectArray = np.full(len(facts), "", dtype=object)
     for each in policy.inputs:
         absent = ~complete(facts, [each])
-        said = np.where(absent, np.where(said == "", ": ", said + ", ") + each.name, said)
+        opening: ObjectArray = np.where(said == "", ": ", said + ", ").astype(object)
+        said = np.where(absent, opening + each.name, said)
     return said
 
 

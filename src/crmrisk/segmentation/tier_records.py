@@ -1,4 +1,4 @@
-"""What people decide about single customers: overrides, approvals and protections, each with its dates and its reason."""
+"""What people decide about single customers: overrides, approvals and protections, with dates and reasons."""
 
 from __future__ import annotations
 

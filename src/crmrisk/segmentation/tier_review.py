@@ -81,7 +81,7 @@ class People(NamedTuple):
         See `People`.
         """
         held = [each for each in self.overrides if each.customer_id == customer_id and in_force(each, at)]
-        return sorted(held, key=lambda override: override.since)[-1]
+        return max(reversed(held), key=lambda override: override.since)
 
     def protected(self, at: np.datetime64) -> BoolArray:
         """Tell who may not fall.
@@ -150,23 +150,28 @@ def people(
     array([False,  True])
     """
     rows = {each: place for place, each in enumerate(customer_id)}
-    groups: tuple[tuple[str, type, Any], ...] = (
-        ("overrides", TierOverride, overrides),
-        ("approvals", TierApproval, approvals),
-        ("protected", TierProtection, protected),
+    safe = _several(protected, TierProtection)
+    named = [each for each in safe if isinstance(each, str)]
+    held = (
+        _several(overrides, TierOverride),
+        _several(approvals, TierApproval),
+        [each for each in safe if not isinstance(each, str)],
     )
-    problems, held, named = [], [], []
-    for where, kind, given in groups:
-        several = [given] if isinstance(given, (str, kind)) else list(given)
-        if where == "protected":
-            named = [each for each in several if isinstance(each, str)]
-            several = [each for each in several if not isinstance(each, str)]
-        problems += record_problems(several, kind, where=where, rows=rows, tiers=names)
-        held.append(tuple(several))
-    unknown = [each for each in named if each not in rows]
-    problems += [Problem(what="no such customer", where="protected", got=repr(each)[:100]) for each in unknown]
-    refuse(problems)
-    return People(rows, *held, tuple(rows[each] for each in named))
+    kinds = (("overrides", TierOverride), ("approvals", TierApproval), ("protected", TierProtection))
+    problems = [
+        record_problems(records, kind, where=where, rows=rows, tiers=names)
+        for records, (where, kind) in zip(held, kinds, strict=True)
+    ]
+    unknown = [
+        Problem(what="no such customer", where="protected", got=repr(each)[:100]) for each in named if each not in rows
+    ]
+    refuse(*problems, unknown)
+    always = tuple(rows[each] for each in named)
+    return People(rows, tuple(held[0]), tuple(held[1]), tuple(held[2]), always)
+
+
+def _several(given: Any, kind: type) -> list[Any]:
+    return [given] if isinstance(given, (str, kind)) or not hasattr(given, "__iter__") else list(given)
 
 
 def in_grace(policy: TierPolicy, since: MomentArray, at: np.datetime64) -> BoolArray:

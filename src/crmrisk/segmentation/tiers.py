@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, ClassVar
+
 import numpy as np
 from pydantic import model_validator
 
-from crmrisk.core.arrays import IntArray, ObjectArray
 from crmrisk.core.errors import InvalidValueError, PortfolioError, Problem
 from crmrisk.core.expecting import expect
+from crmrisk.core.instants import days
 from crmrisk.core.measures import LABEL, Input, Name
 from crmrisk.core.portfolio import Portfolio
 from crmrisk.core.segmenters import StatelessSegmenter
@@ -19,6 +21,9 @@ from crmrisk.segmentation.tier_history import BELOW
 from crmrisk.segmentation.tier_policy import TierPolicy
 from crmrisk.segmentation.tier_reasons import Told, reasons
 from crmrisk.segmentation.tier_review import in_grace, see
+
+if TYPE_CHECKING:
+    from crmrisk.core.arrays import BoolArray, IntArray, ObjectArray
 
 __all__ = ["TierSegmenter"]
 
@@ -37,6 +42,9 @@ class TierSegmenter(StatelessSegmenter, kind="crmrisk.tiers"):
         The rules.
     current
         The label that holds the current tier; ``None`` classifies everybody for the first time.
+    age
+        The column with the days since each relationship began, for the grace of newcomers; where the portfolio has
+        none, its ``since`` is read.
 
     Raises
     ------
@@ -60,7 +68,8 @@ class TierSegmenter(StatelessSegmenter, kind="crmrisk.tiers"):
 
     policy: TierPolicy
     current: Name | None = "tier"
-    ordered = True
+    age: Name = "age"
+    ordered: ClassVar[bool] = True
 
     @model_validator(mode="after")
     def _apart(self) -> TierSegmenter:
@@ -79,11 +88,10 @@ class TierSegmenter(StatelessSegmenter, kind="crmrisk.tiers"):
         """What the criteria read; the current tier and the reviews below its band, where the portfolio has them."""
         if self.current is None:
             return self.policy.inputs
-        return (
-            *self.policy.inputs,
-            Input(self.current, LABEL, optional=True),
-            Input(BELOW, "count", ge=0, optional=True),
-        )
+        more = [Input(self.current, LABEL, optional=True), Input(BELOW, "count", ge=0, optional=True)]
+        if self.policy.grace and self.age not in {each.name for each in self.policy.inputs}:
+            more.append(Input(self.age, "day", ge=0, optional=True))
+        return (*self.policy.inputs, *more)
 
     def assign(self, portfolio: Portfolio) -> Assigned:
         """Return each customer's tier after the review, and why."""
@@ -119,7 +127,8 @@ class TierSegmenter(StatelessSegmenter, kind="crmrisk.tiers"):
         >>> from datetime import date
         >>> from crmrisk import Portfolio
         >>> policy = TierPolicy.from_cuts("revenue", {"gold": 200}, dwell=2)
-        >>> months = [Portfolio(["C1"], date(2026, month, 1), {"revenue": [r]}) for month, r in ((1, 210), (2, 9), (3, 9))]
+        >>> revenue = {1: 210, 2: 9, 3: 9}
+        >>> months = [Portfolio(["C1"], date(2026, m, 1), {"revenue": [r]}) for m, r in revenue.items()]
         >>> book = None
         >>> for month in months:
         ...     book = TierSegmenter(policy=policy).reviewed(month, previous=book)
@@ -162,8 +171,13 @@ class TierSegmenter(StatelessSegmenter, kind="crmrisk.tiers"):
         return Standing(tier, below, np.zeros(len(tier), dtype=np.int64))
 
     def _decide(self, portfolio: Portfolio, facts: PortfolioFacts, standing: Standing) -> Decided:
-        n, at = len(portfolio), np.datetime64(portfolio.as_of.replace(tzinfo=None))
+        n = len(portfolio)
         nobody = np.zeros(n, dtype=np.bool_)
-        grace = nobody if portfolio.since is None else in_grace(self.policy, portfolio.since, at)
+        grace = self._in_grace(portfolio) if self.policy.grace else nobody
         approved = np.zeros((len(self.names), n), dtype=np.bool_)
         return decide(self.policy, standing, see(self.policy, facts, grace=grace, protected=nobody, approved=approved))
+
+    def _in_grace(self, portfolio: Portfolio) -> BoolArray:
+        if self.age in portfolio.columns or portfolio.since is None:
+            return PortfolioFacts(portfolio).numbers(self.age) < days(self.policy.grace)
+        return in_grace(self.policy, portfolio.since, np.datetime64(portfolio.as_of.replace(tzinfo=None)))
