@@ -27,7 +27,8 @@ class RfmColumns(Component):
     - frequency is ``frequency`` + 1, the number of purchase days [count];
     - monetary value is ``total_spend`` − ``refunds`` [money], or ``total_spend`` alone.
 
-    A portfolio read from a prepared frame names its own columns.
+    Where each purchase of a day is one of its own, the summary `crmrisk.evidence.PurchaseCount` counts them, and
+    ``frequency="purchases"`` reads that. A portfolio read from a prepared frame names its own columns.
 
     Parameters
     ----------
