@@ -9,7 +9,7 @@ from pydantic.dataclasses import dataclass
 
 from crmrisk.core.errors import FitError, InvalidValueError, Problem
 from crmrisk.core.model import VALUE, Value
-from crmrisk.segmentation.clustering import canonical, read_rows, seeded
+from crmrisk.segmentation.clustering import canonical, read_rows, require_whole, seeded
 from crmrisk.segmentation.gap import gap_of, read_ks
 from crmrisk.segmentation.points import Points, distinct_rows
 from crmrisk.segmentation.silhouette import sampled_rows, silhouette_widths
@@ -90,7 +90,7 @@ class KChoice(Value):
         points = ", ".join(f"{point.k} {point.value:.3f}" for point in self.curve)
         rows = f"{self.sampled} of {self.n} rows" if self.sampled < self.n else f"{self.n} rows"
         notes = "".join(f"; {warning}" for warning in self.warnings)
-        return f"{self.k} clusters by {self.criterion}: {points} ({rows}){notes}"
+        return f"{self.k} cluster{'s' if self.k > 1 else ''} by {self.criterion}: {points} ({rows}){notes}"
 
     def frame(self) -> pd.DataFrame:
         """Return a pandas copy, one row per number tried.
@@ -163,6 +163,7 @@ def choose_k(
     if method not in known:
         allowed = ", ".join(known)
         raise InvalidValueError(Problem(what="no method", where="method", allowed=allowed, got=repr(method)[:100]))
+    require_whole({"sample": sample}, least=2)
     points, _ = canonical(Points.of_numbers(read_rows(values)))
     return k_choice(points, read_ks(ks, points), criterion, Recipe(method, sample=sample), rng=seeded(rng))
 

@@ -64,16 +64,13 @@ class Customers:
 
     def natural(self, centres: Points) -> list[dict[str, float | str]]:
         """Return centres in the units of the columns."""
-        numbers = {scale.name: (scale, centres.numbers[:, i].tolist()) for i, scale in enumerate(self.scales)}
-        names = {name: centres.labels[:, i].tolist() for i, name in enumerate(self.vocabularies)}
-
-        def cell(name: str, row: int) -> float | str:
-            if name in names:
-                return self.vocabularies[name][names[name][row]]
-            scale, column = numbers[name]
-            return scale.natural(column[row])
-
-        return [{each.name: cell(each.name, row) for each in self.inputs} for row in range(len(centres))]
+        columns: dict[str, list[float] | list[str]] = {
+            scale.name: [scale.natural(x) for x in centres.numbers[:, place].tolist()]
+            for place, scale in enumerate(self.scales)
+        }
+        for place, (name, vocabulary) in enumerate(self.vocabularies.items()):
+            columns[name] = [vocabulary[code] for code in centres.labels[:, place].tolist()]
+        return [{each.name: columns[each.name][row] for each in self.inputs} for row in range(len(centres))]
 
 
 def read_customers(
@@ -102,7 +99,7 @@ def read_customers(
     Raises
     ------
     FitError
-        If nobody has every input, or a column cannot tell customers apart.
+        If fewer than two customers have every input, or a column cannot tell customers apart.
 
     Examples
     --------
@@ -113,9 +110,9 @@ def read_customers(
     {'age': array([20., 60.])}
     """
     rated = portfolio.require(inputs)
-    if not rated.any():
-        got = f"{len(portfolio)} customers, each without {_named(inputs)}" if len(portfolio) else "no customers"
-        raise FitError(Problem(what="nobody has every input", where="portfolio", got=got))
+    if rated.sum() < 2:
+        got = f"{int(rated.sum())} of {len(portfolio)} customers with {', '.join(each.name for each in inputs)}"
+        raise FitError(Problem(what="fewer than two customers have every input", where="portfolio", got=got))
     numbers = {each.name: portfolio[each.name][rated] for each in inputs if each.unit != LABEL}
     names = {each.name: portfolio.label(each.name)[rated] for each in inputs if each.unit == LABEL}
     _refuse_one_name(names)
@@ -131,10 +128,6 @@ def read_customers(
     )
     vocabularies = {name: tuple(known.tolist()) for name, (known, _) in coded.items()}
     return Customers(points, inputs, scales, {name: each[order] for name, each in numbers.items()}, vocabularies)
-
-
-def _named(inputs: tuple[Input, ...]) -> str:
-    return " or ".join(each.name for each in inputs)
 
 
 def _refuse_one_name(names: dict[str, ObjectArray]) -> None:
@@ -196,8 +189,7 @@ def learnt_clusters(
     cluster 1 (2 customers): age rather low (-0.7 sd)
     """
     points = customers.points
-    for k in ks:
-        require_clusters(points, k)
+    require_clusters(points, max(ks))
     choosing, solving, drawing, looking = (np.random.default_rng([seed, stream]) for stream in range(4))
     choice = k_choice(points, ks, criterion, recipe, rng=choosing) if len(ks) > 1 else None
     found = _ordered(solve(points, ks[0] if choice is None else choice.k, recipe, solving))
@@ -275,9 +267,11 @@ def _warnings(
         notes.append(
             f"the tree puts {100.0 * found.moved:.0f} % of the customers into another cluster than its centres do"
         )
-    if n_rows > recipe.sample:
-        what = "clusters, " if recipe.by_pairs else ""
-        notes.append(f"{what}silhouette and stability are those of {recipe.sample:,} of {n_rows:,} customers")
+    looked_at = {"the clusters": recipe.sample if recipe.by_pairs else n_rows, "the silhouette": recipe.sample}
+    looked_at["stability"] = n_rows if stability is None else stability.sampled
+    for what, seen in looked_at.items():
+        if seen < n_rows:
+            notes.append(f"{what} {'are those' if what[-1] == 's' else 'is that'} of {seen:,} of {n_rows:,} customers")
     return tuple(dict.fromkeys(notes))
 
 

@@ -55,7 +55,7 @@ class Cluster(Value):
 
     def __str__(self) -> str:
         known = "" if self.jaccard is None else f", {self.verdict} {self.jaccard:.2f}"
-        return f"{self.name} ({self.size:,} customers{known}): {self.words}"
+        return f"{self.name} ({self.size:,} customer{'s' if self.size != 1 else ''}{known}): {self.words}"
 
 
 @dataclass(frozen=True, config=VALUE)

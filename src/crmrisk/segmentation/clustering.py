@@ -13,7 +13,7 @@ from crmrisk.core.errors import FitError, InvalidValueError, PortfolioError, Pro
 from crmrisk.segmentation.points import Points, canonical_order, distinct_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import ArrayLike
 
@@ -27,6 +27,7 @@ __all__ = [
     "read_distances",
     "read_rows",
     "require_clusters",
+    "require_whole",
     "seeded",
     "sorted_solution",
 ]
@@ -245,12 +246,43 @@ def read_codes(codes: ArrayLike, n_rows: int) -> IntArray:
     if given.shape != (n_rows,):
         got = f"shape {given.shape}"
         raise InvalidValueError(Problem(what="not one per row", where="codes", allowed=f"({n_rows},)", got=got))
-    if any(code is None or code != code for code in given.tolist()):  # noqa: PLR0124 - NaN differs from itself
+    if any(_is_missing(code) for code in given.tolist()):
         raise InvalidValueError(Problem(what="missing", where="codes", allowed="a cluster for every row"))
     try:
         return np.unique(given, return_inverse=True)[1]
     except TypeError as error:
         raise InvalidValueError(Problem(what="numbers and names", where="codes", got=str(error))) from None
+
+
+def _is_missing(code: object) -> bool:
+    return code is None or type(code).__name__ in {"NAType", "NaTType"} or bool(code != code)  # noqa: PLR0124 - NaN differs from itself
+
+
+def require_whole(settings: Mapping[str, object], *, least: int) -> None:
+    """Refuse settings that are no whole numbers, or too small; all are named.
+
+    Parameters
+    ----------
+    settings
+        Name to value.
+    least
+        The smallest allowed.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is any.
+
+    Examples
+    --------
+    >>> require_whole({"starts": 10}, least=1)
+    """
+    wrong = {name: value for name, value in settings.items() if not is_whole(value) or int(str(value)) < least}
+    if wrong:
+        allowed = f"a whole number >= {least}"
+        raise InvalidValueError(
+            *(Problem(what="too few", where=n, allowed=allowed, got=repr(v)[:100]) for n, v in wrong.items())
+        )
 
 
 def require_clusters(points: Points, k: object) -> int:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from crmrisk.core.arguments import is_whole
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.measures import LABEL, Input, Name
 from crmrisk.core.portfolio import Portfolio
@@ -34,6 +35,15 @@ def _as_tuple(given: Any) -> Any:
     return tuple(given) if isinstance(given, range | list) else given
 
 
+def _as_ks(given: Any) -> Any:
+    """Read k by its own words: pydantic would complain of every kind it might have been."""
+    several = tuple(given) if isinstance(given, range | list | tuple) else (given,)
+    if not several or not all(is_whole(k) and k >= 1 for k in several):
+        message = "k should be a whole number >= 1, or several, such as range(2, 9)"
+        raise ValueError(message)
+    return given if is_whole(given) else several
+
+
 def _as_names(given: Any) -> Any:
     return (given,) if isinstance(given, str) else _as_tuple(given)
 
@@ -45,7 +55,7 @@ def _several(given: object) -> bool:
 Inputs: TypeAlias = Annotated[tuple[Input, ...], BeforeValidator(_as_inputs), Field(min_length=1)]
 Names: TypeAlias = Annotated[tuple[Name, ...], BeforeValidator(_as_names)]
 Count: TypeAlias = Annotated[int, Field(ge=1, strict=True)]
-Ks: TypeAlias = Annotated[Count | Annotated[tuple[Count, ...], Field(min_length=1)], BeforeValidator(_as_tuple)]
+Ks: TypeAlias = Annotated[int | tuple[int, ...], BeforeValidator(_as_ks)]
 
 
 class ClusterSegmenter(BaseSegmenter, kind="crmrisk.clusters", fitted=FittedClusterSegmenter):
@@ -90,7 +100,8 @@ class ClusterSegmenter(BaseSegmenter, kind="crmrisk.clusters", fitted=FittedClus
         How often customers are drawn anew; 0 leaves stability unknown.
     sample
         Of more customers than these, so many are drawn where work grows with the square of their number: k-medoids and
-        trees, silhouettes, the gap statistic and resamples. k-means starts from them and then uses all customers.
+        trees, silhouettes and the gap statistic. k-means and k-prototypes start from so many and then use all; their
+        stability is that of up to ten times as many.
     seed
         Where randomness starts.
 
@@ -99,7 +110,8 @@ class ClusterSegmenter(BaseSegmenter, kind="crmrisk.clusters", fitted=FittedClus
     InvalidValueError
         If settings contradict each other: all contradictions are listed.
     FitError
-        If a column holds one value, fewer customers differ than there are clusters, or nobody has every input.
+        If a column holds one value, fewer customers differ than there are clusters, or fewer than two have every
+        input.
 
     Notes
     -----

@@ -21,6 +21,7 @@ Scaling: TypeAlias = Literal["standard", "robust", "none", "range"]
 """What middle and spread are: mean and standard deviation, median and quartile distance, 0 and 1, lowest and range."""
 
 _LARGEST = 1e150
+_ROUNDING = 1e-13
 
 
 @dataclass(frozen=True, config=VALUE)
@@ -93,7 +94,9 @@ def learn_scales(
     >>> learn_scales({"age": np.array([20.0, 40.0])}, "range")[0].spread
     20.0
     """
-    chosen, as_is, found, problems = set(log), set(kept), [], []
+    chosen, as_is = set(log), set(kept)
+    found: list[ColumnScale] = []
+    problems: list[Problem] = []
     for name, values in columns.items():
         try:
             found.append(learn_scale(name, values, "none" if name in as_is else scaling, log=name in chosen))
@@ -139,9 +142,10 @@ def learn_scale(name: str, values: FloatArray, scaling: Scaling, *, log: bool = 
     x = np.sort(whole.transformed(values))
     mean, deviation = float(x.mean()), float(x.std())
     middle, spread = _middle_and_spread(x, scaling, mean, deviation)
-    if not deviation or not spread:
-        remedy = 'scaling="standard"' if deviation else "leave it out"
-        what = "no spread between the quartiles" if deviation else "values too near to each other to tell apart"
+    apart = deviation > _ROUNDING * float(np.abs(x).max())
+    if not apart or not spread:
+        remedy = 'scaling="standard"' if apart else "leave it out"
+        what = "no spread between the quartiles" if apart else "values too near to each other to tell apart"
         raise FitError(Problem(what=what, where=name, remedy=remedy))
     return ColumnScale(name, middle, spread, log, mean, deviation)
 

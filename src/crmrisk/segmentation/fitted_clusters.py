@@ -126,7 +126,8 @@ class FittedClusterSegmenter(BaseFittedSegmenter):
         shaky = self.stability in _MATTER
         stability = f", {str(self.stability).upper() if shaky else self.stability}" if self.stability else ""
         width = "" if self.silhouette is None else f", mean silhouette {self.silhouette:.2f}"
-        head = f"{self.k} clusters of {self.customers:,} customers by {self.method}{width}{stability}"
+        found = f"{self.k} cluster{'s' if self.k > 1 else ''} of {self.customers:,} customers"
+        head = f"{found} by {self.method}{width}{stability}"
         return "\n  ".join([head, *map(str, self.clusters), *(f"note: {warning}" for warning in self.warnings)])
 
     def profile(self) -> pd.DataFrame:
@@ -164,17 +165,21 @@ class FittedClusterSegmenter(BaseFittedSegmenter):
         --------
         See `ClusterSegmenter`.
         """
+        if isinstance(names, str) or not isinstance(names, Mapping | Sequence):
+            allowed, got = "old name -> new, or all names", repr(names)[:100]
+            raise InvalidValueError(Problem(what="no names", where="names", allowed=allowed, got=got))
         given = names if isinstance(names, Mapping) else dict(enumerate(names))
         held = self.names if isinstance(names, Mapping) else tuple(range(self.k))
         unknown = [str(name) for name in given if name not in held]
-        if isinstance(names, str) or unknown or (not isinstance(names, Mapping) and len(given) != self.k):
+        if unknown or (not isinstance(names, Mapping) and len(given) != self.k):
             allowed = f"new names of {', '.join(self.names)}"
             raise InvalidValueError(Problem(what="no such names", where="names", allowed=allowed, got=str(names)[:200]))
-        clusters = [
-            {**cluster_data(cluster), "name": given.get(old, cluster.name)}  # type: ignore[call-overload]  # either kind of key
+        fields = [name for name in Cluster.__dataclass_fields__ if name != "name"]
+        clusters = tuple(
+            Cluster(given.get(old, cluster.name), **{name: getattr(cluster, name) for name in fields})  # type: ignore[call-overload]  # either kind of key
             for old, cluster in zip(held, self.clusters, strict=True)
-        ]
-        return self.model_copy(update={"clusters": tuple(Cluster(**data) for data in clusters)})
+        )
+        return self.model_copy(update={"clusters": clusters})
 
     def assign(self, portfolio: Portfolio) -> Assigned:
         """Return the nearest centre of each customer, why, and how many resamples agree."""
@@ -252,7 +257,8 @@ class FittedClusterSegmenter(BaseFittedSegmenter):
         second = costs.argmin(axis=1)
         apart = column_costs(points, self._centres.take(second), self.metric)
         apart -= column_costs(points, self._centres.take(codes), self.metric)
-        return self._sentences[codes, second, apart.argmax(axis=1)]
+        reasons: ObjectArray = self._sentences[codes, second, apart.argmax(axis=1)]
+        return reasons
 
     @cached_property
     def _sentences(self) -> ObjectArray:
@@ -266,11 +272,6 @@ class FittedClusterSegmenter(BaseFittedSegmenter):
                     head + f"{column} sets it apart most from {name}, the next" for column in columns
                 ]
         return texts
-
-
-def cluster_data(cluster: Cluster) -> dict[str, object]:
-    """Return the fields of a cluster, to make another of."""
-    return {name: getattr(cluster, name) for name in cluster.__dataclass_fields__}
 
 
 def _stacked(numbers: Sequence[FloatArray], names: Sequence[IntArray], n_rows: int) -> Points:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from crmrisk.core.arguments import is_whole
 from crmrisk.core.errors import FitError, InvalidValueError, Problem
-from crmrisk.segmentation.clustering import canonical, read_rows, require_clusters, seeded
+from crmrisk.segmentation.clustering import canonical, read_rows, require_clusters, require_whole, seeded
 from crmrisk.segmentation.k_means import cluster_centres
 from crmrisk.segmentation.points import Metric, Points, squared
 from crmrisk.segmentation.silhouette import sampled_rows
@@ -131,10 +130,7 @@ def gap_statistic(
     >>> gap_statistic(two, range(1, 5), replicates=10).k
     2
     """
-    for name, value in (("replicates", replicates), ("sample", sample)):
-        if not is_whole(value) or value < 2:
-            allowed = "a whole number >= 2"
-            raise InvalidValueError(Problem(what="too few", where=name, allowed=allowed, got=repr(value)[:100]))
+    require_whole({"replicates": replicates, "sample": sample}, least=2)
     points, _ = canonical(Points.of_numbers(read_rows(values)))
     wanted = read_ks(ks, points)
     return gap_of(points, wanted, replicates=replicates, sample=sample, rng=seeded(rng))

@@ -11,6 +11,7 @@ from crmrisk.segmentation.clustering import (
     canonical,
     read_rows,
     require_clusters,
+    require_whole,
     seeded,
     sorted_solution,
 )
@@ -70,6 +71,7 @@ def k_means(values: ArrayLike, k: int, *, starts: int = STARTS, rng: np.random.G
     >>> round(found.cost, 4)
     0.8333
     """
+    require_whole({"starts": starts}, least=1)
     points, order = canonical(Points.of_numbers(read_rows(values)))
     found = best_of_starts(points, require_clusters(points, k), Metric(), starts=starts, rng=seeded(rng))
     return sorted_solution(found, order)
@@ -184,4 +186,6 @@ def cluster_centres(points: Points, codes: IntArray, k: int) -> Points:
 
 def _modes(column: IntArray, codes: IntArray, k: int) -> IntArray:
     width = int(column.max()) + 1
-    return np.bincount(codes * width + column, minlength=k * width).reshape(k, width).argmax(axis=1)
+    counts = np.bincount(codes * width + column, minlength=k * width).reshape(k, width)
+    modes: IntArray = counts.argmax(axis=1)
+    return modes

@@ -35,7 +35,8 @@ def k_medoids(
     """Partition rows around k of them, so that the sum of distances to these medoids is small.
 
     Build chooses medoids one by one; swap exchanges a medoid for another row as long as that helps. Nothing is random,
-    and the result does not depend on the order of the rows. Time and memory grow with the square of their number.
+    and the result does not depend on the order of the rows (of given distances, where choices are equally good, it may).
+    Time and memory grow with the square of the number of rows.
 
     Parameters
     ----------
@@ -81,7 +82,7 @@ def k_medoids(
         raise InvalidValueError(
             Problem(what="no distance", where="distance", allowed=allowed, got=repr(distance), remedy=remedy)
         )
-    points, order = canonical(Points.of_numbers(read_rows(values)))
+    points, order = canonical(Points.of_numbers(read_rows(values if values is not None else ())))
     wanted = require_clusters(points, k)
     return sorted_solution(around_medoids(points, wanted, _matrix(points, Metric(distance))), order)
 
@@ -160,4 +161,5 @@ def _changes(matrix: FloatArray, medoids: IntArray) -> FloatArray:
     for place in range(len(medoids)):
         rows = np.flatnonzero(owner == place)
         lost[place] = (np.minimum(matrix[rows], second[rows, None]) - with_row[rows]).sum(axis=0)
-    return shared + lost
+    changes: FloatArray = shared + lost
+    return changes

@@ -14,6 +14,7 @@ from crmrisk.segmentation.clustering import (
     read_codes,
     read_rows,
     require_clusters,
+    require_whole,
     seeded,
     sorted_solution,
 )
@@ -79,6 +80,7 @@ def k_prototypes(
     >>> found.codes
     array([1, 1, 0, 0])
     """
+    require_whole({"starts": starts}, least=1)
     numbers = read_rows(values)
     points, order = canonical(Points(numbers, _read_labels(labels, len(numbers))))
     price = usual_gamma(numbers) if gamma is None else gamma

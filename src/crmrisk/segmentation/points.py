@@ -184,7 +184,8 @@ def nearest(points: Points, centres: Points, metric: Metric) -> IntArray:
     >>> nearest(points, points.take(np.array([0, 2])), Metric())
     array([0, 0, 1])
     """
-    return squared(points, centres, metric).argmin(axis=1)
+    codes: IntArray = squared(points, centres, metric).argmin(axis=1)
+    return codes
 
 
 def _block(points: Points, centres: Points, metric: Metric) -> FloatArray:
@@ -203,7 +204,8 @@ def _compared(points: Points, centres: Points, metric: Metric) -> FloatArray:
     count = np.full((len(points), len(centres)), float(columns))
     for column in metric.asymmetric:
         count -= (points.numbers[:, column, None] == 0.0) & (centres.numbers[None, :, column] == 0.0)
-    return np.maximum(count, 1.0)
+    compared: FloatArray = np.maximum(count, 1.0)
+    return compared
 
 
 def column_costs(points: Points, partners: Points, metric: Metric) -> FloatArray:

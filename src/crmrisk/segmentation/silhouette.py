@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from crmrisk.core.arguments import is_whole
 from crmrisk.core.errors import InvalidValueError, Problem
-from crmrisk.segmentation.clustering import canonical, read_codes, read_distances, read_rows, seeded
+from crmrisk.segmentation.clustering import canonical, read_codes, read_distances, read_rows, require_whole, seeded
 from crmrisk.segmentation.points import Metric, Points, distances
 
 if TYPE_CHECKING:
@@ -119,8 +118,7 @@ def silhouette(
         raise InvalidValueError(Problem(what="either values or distances", where="silhouette", allowed="one of them"))
     table = read_rows(values) if values is not None else read_distances(distances if distances is not None else ())
     held = read_codes(codes, len(table))
-    if not is_whole(sample) or sample < 2:
-        raise InvalidValueError(Problem(what="no sample", where="sample", allowed=">= 2", got=repr(sample)[:100]))
+    require_whole({"sample": sample}, least=2)
     rows = np.arange(len(table)) if len(table) <= sample else _drawn(table, sample, seeded(rng))
     matrix = table[np.ix_(rows, rows)] if values is None else _matrix(table[rows], distance)
     return Silhouette(silhouette_widths(matrix, held[rows]), held[rows], len(table))
