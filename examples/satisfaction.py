@@ -51,14 +51,20 @@ class Report(NamedTuple):
     signals: sat.TextSignals
 
 
+def runs(survey: pd.DataFrame) -> pd.Series:
+    """Tell which guests were asked at one gate before one flight; who has no run is one alone."""
+    return survey["RUNID"].fillna("guest " + survey["RESPNUM"].astype(str))
+
+
 def recommendations() -> pd.DataFrame:
-    """Read who would recommend the airport; 11 is a blank, and a guest without an interview run is a run of one."""
+    """Read who would recommend the airport; 11 is a blank."""
     years = [pd.read_parquet(DATA / f"sfo_survey_{year}.parquet").assign(year=year) for year in (2017, 2018)]
     survey = pd.concat(years, ignore_index=True)
     answer = pd.to_numeric(survey["NETPRO"], errors="coerce")
-    run = survey["RUNID"].fillna("guest " + survey["RESPNUM"].astype(str))
     weight = pd.to_numeric(survey["WEIGHT"])
-    return pd.DataFrame({"year": survey["year"], "answer": answer.where(answer != 11), "weight": weight, "run": run})
+    return pd.DataFrame(
+        {"year": survey["year"], "answer": answer.where(answer != 11), "weight": weight, "run": runs(survey)}
+    )
 
 
 def recommend() -> tuple[sat.NetPromoterWaves, sat.NetPromoterWaves, sat.NetPromoterWaves]:
@@ -85,11 +91,13 @@ def satisfied(ratings: pd.DataFrame) -> dict[int, sat.Comparison]:
 
 
 def by_area() -> sat.SegmentEstimates:
-    """Estimate the share of 4 and 5 by boarding area in 2018, with intervals that hold all at once."""
-    survey = pd.read_parquet(DATA / "sfo_survey_2018.parquet", columns=["BAREA", "Q7ALL"])
+    """Estimate the share of 4 and 5 by boarding area in 2018, runs as clusters, intervals that hold all at once."""
+    survey = pd.read_parquet(DATA / "sfo_survey_2018.parquet")
     answer = pd.to_numeric(survey["Q7ALL"], errors="coerce")
     rated = answer.isin(range(1, 6)) & survey["BAREA"].notna()
-    return sat.by_segment(survey.loc[rated, "BAREA"], sat.csat, answer[rated], simultaneous="bonferroni")
+    columns = {"segments": survey["BAREA"], "answers": answer, "clusters": runs(survey)}
+    asked = {name: column[rated] for name, column in columns.items()}
+    return sat.by_segment(estimator=sat.csat, simultaneous="bonferroni", **asked)
 
 
 def traps(ratings: pd.DataFrame) -> dict[str, sat.DriverAnalysis]:
@@ -163,7 +171,7 @@ def charts(found: Report) -> dict[str, Chart | PointChart]:
     areas = by_area()
     last = min(areas, key=lambda area: areas[area].high)
     better = [area for area in areas if areas[area].low > areas[last].high]
-    title = f"Boarding area {last} satisfies fewer guests than {' and '.join(better)}"
+    title = f"Boarding area {last} satisfies fewer guests than {' and '.join(better) or 'none for sure'}"
     return {
         "nps": found.clustered.chart(),
         "areas": areas.chart(title=title, label="gave 4 or 5 of 5 [share of 1]", by="boarding area"),
@@ -182,7 +190,9 @@ def tell_scores(found: Report) -> None:
         for wave in waves:
             print(f"    {wave.name}: {100 * wave.estimate.value:6.2f} points   {wave.estimate}")
         print(f"    change: {waves[1].change}")
-    print("\nSatisfied overall (4 or 5 of 5), against the year before")
+    print(
+        "\nSatisfied overall (4 or 5 of 5), against the year before; flights are unknown here, so intervals are short"
+    )
     for year, change in found.satisfied.items():
         print(f"  {year}: {change}")
     print(f"\nDo seven ratings measure one thing?\n  {found.reliability}")

@@ -144,6 +144,7 @@ def test_the_chart_has_the_waves_in_points_and_a_title_that_says_no_more_than_th
     found = net_promoter_waves(np.repeat(range(1, len(counts) + 1), 100), answers_of(*counts))
     chart = found.chart()
     assert chart.title == title
+    assert chart.frame()["time"].tolist() == found.times.tolist()
     assert chart.frame()[["y", "low", "high"]].to_numpy() == pytest.approx(
         100 * found.frame()[["value", "low", "high"]].to_numpy()
     )

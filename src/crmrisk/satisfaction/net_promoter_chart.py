@@ -39,6 +39,7 @@ def waves_chart(waves: NetPromoterWaves) -> Chart:
         y_label=f"net promoter score [points], {100 * level:g} % interval",
         kind="wave",
         intervals={name: (next(ends), next(ends))},
+        times=waves.times,
     )
 
 

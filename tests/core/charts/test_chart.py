@@ -95,3 +95,13 @@ def test_a_mark_is_named_without_the_only_series_and_long_titles_are_wrapped(mat
     axes = Chart.of(["a", "b"], {"share": [0.3, 0.2]}, kind="dot", marks={"all alike": 0.25}, **labels).plot()
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["all alike"]
     assert "\n" in axes.get_title()
+
+
+def test_waves_stand_where_their_time_says_and_many_names_upright(matplotlib):
+    chart = Chart.of(["Q1", "Q4"], {"a": [1, 2], "b": [2, 1]}, kind="wave", times=[0, 3], **LABELS)
+    assert chart.frame()["time"].tolist() == [0, 3, 0, 3]
+    assert chart.plot().get_xticks().tolist() == [0, 3]
+    many = Chart.of([f"2024-{month:02d}" for month in range(1, 13)], {"a": range(12)}, kind="bar", **LABELS).plot()
+    assert many.get_xticklabels()[0].get_rotation() == 90
+    with pytest.raises(InvalidValueError, match=r"Chart\.time"):
+        Chart({"x": (1,), "y": (1,), "s": ("a",)}, "x", "y", "s", "", "", "", "wave", time="when")

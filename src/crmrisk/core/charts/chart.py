@@ -26,6 +26,8 @@ __all__ = ["Chart", "ChartKind"]
 ChartKind: TypeAlias = Literal["line", "bar", "wave", "dot"]
 """Lines over numbers, bars over groups, points of a survey over time, or dots beside names, largest first as given."""
 
+_LINE = 90  # characters of names that fit below axes of the usual width
+
 KINDS: tuple[str, ...] = get_args(ChartKind)
 
 
@@ -36,6 +38,7 @@ class _Line(NamedTuple):
     heights: list[Any]
     low: list[Any]
     high: list[Any]
+    times: list[Any]
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,8 @@ class Chart:
         Places on the x axis worth a line of their own, by what they are.
     low, high
         The columns with the ends of each point's interval, where there are any.
+    time
+        The column that says where waves stand, so that a gap shows; one after the other without.
 
     Raises
     ------
@@ -84,9 +89,11 @@ class Chart:
     marks: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     low: str | None = None
     high: str | None = None
+    time: str | None = None
 
     def __post_init__(self) -> None:
         drawn = {"x": self.x, "y": self.y, "series": self.series, "low": self.low, "high": self.high}
+        drawn |= {"time": self.time}
         problems = [
             Problem(what="no such column", where=f"Chart.{axis}", allowed=", ".join(self.data), got=repr(name))
             for axis, name in drawn.items()
@@ -112,6 +119,7 @@ class Chart:
         kind: ChartKind = "line",
         marks: Mapping[str, float] | None = None,
         intervals: Mapping[str, tuple[ArrayLike, ArrayLike]] | None = None,
+        times: ArrayLike | None = None,
     ) -> Chart:
         """Put several columns over one into the form of a chart.
 
@@ -125,6 +133,8 @@ class Chart:
             As for the chart.
         intervals
             Series to the low and high ends of its points, ``(n_points,)`` each; NaN where there are none.
+        times
+            Where waves stand, ``(n_points,)``.
 
         Examples
         --------
@@ -136,12 +146,15 @@ class Chart:
             "series": tuple(name for name in series for _ in places),
             "y": tuple(value for values in series.values() for value in np.asarray(values).tolist()),
         }
+        if times is not None:
+            data["time"] = tuple(np.asarray(times, dtype=np.float64).tolist() * len(series))
         nothing = np.full(len(places), np.nan)
         for number, end in enumerate(("low", "high") if intervals else ()):
             ends = ((intervals or {}).get(name, (nothing, nothing))[number] for name in series)
             data[end] = tuple(value for values in ends for value in np.asarray(values, dtype=np.float64).tolist())
         given: dict[str, Any] = {"title": title, "x_label": x_label, "y_label": y_label, "kind": kind}
         given |= {"low": "low", "high": "high"} if intervals else {}
+        given |= {} if times is None else {"time": "time"}
         where = MappingProxyType(dict(marks or {}))
         return cls(MappingProxyType(data), "x", "y", "series", marks=where, **given)
 
@@ -170,9 +183,10 @@ class Chart:
         nothing = (np.nan,) * len(self.data[self.series])
         low, high = (nothing if name is None else self.data[name] for name in (self.low, self.high))
         found: dict[str, _Line] = {}
-        columns = (self.data[self.series], self.data[self.x], self.data[self.y], low, high)
+        times = nothing if self.time is None else self.data[self.time]
+        columns = (self.data[self.series], self.data[self.x], self.data[self.y], low, high, times)
         for name, *point in zip(*columns, strict=True):
-            line = found.setdefault(name, _Line([], [], [], []))
+            line = found.setdefault(name, _Line([], [], [], [], []))
             for held, value in zip(line, point, strict=True):
                 held.append(value)
         return found
@@ -228,16 +242,16 @@ def _draw_bars(axes: Any, lines: Mapping[str, _Line]) -> None:
         middle = np.arange(len(line.places)) + (number - (len(lines) - 1) / 2) * width
         ends = {"yerr": _lengths(line), "ecolor": "0.3", "capsize": 2} if _bounded(line) else {}
         axes.bar(middle, line.heights, width, label=name, color=COLOURS[number % len(COLOURS)], **ends)
-        axes.set_xticks(np.arange(len(line.places)), labels=[str(place) for place in line.places])
+        _name_places(axes, np.arange(len(line.places)), line.places)
 
 
 def _draw_waves(axes: Any, lines: Mapping[str, _Line]) -> None:
     for number, (name, line) in enumerate(lines.items()):
         colour, shift = COLOURS[number % len(COLOURS)], (number - (len(lines) - 1) / 2) * 0.06
-        places = np.arange(len(line.places)) + shift
-        axes.errorbar(places, line.heights, yerr=_lengths(line), fmt="o-", color=colour, capsize=3, label=name)
-        axes.set_xticks(np.arange(len(line.places)), labels=[str(place) for place in line.places])
-        axes.set_xlim(-0.5, len(line.places) - 0.5)
+        counted = np.arange(len(line.places), dtype=np.float64)
+        places = np.where(np.isnan(line.times), counted, line.times)
+        axes.errorbar(places + shift, line.heights, yerr=_lengths(line), fmt="o-", color=colour, capsize=3, label=name)
+        _name_places(axes, places, line.places)
 
 
 def _draw_dots(axes: Any, lines: Mapping[str, _Line]) -> None:
@@ -247,6 +261,17 @@ def _draw_dots(axes: Any, lines: Mapping[str, _Line]) -> None:
         axes.errorbar(line.heights, rows, xerr=_lengths(line), fmt="o", color=colour, capsize=3, label=name)
         axes.set_yticks(np.arange(len(line.places)), labels=[str(place) for place in line.places])
     axes.invert_yaxis()
+
+
+def _name_places(axes: Any, places: Any, given: list[Any]) -> None:
+    """Write what stands where, upright where the names would run into each other."""
+    names = [str(place) for place in given]
+    gaps = np.diff(np.sort(places))
+    columns = 1.0 + np.ptp(places) / gaps.min() if gaps.size and gaps.min() > 0.0 else 1.0
+    upright = columns * (max(map(len, names), default=0) + 2) > _LINE
+    axes.set_xticks(places, labels=names, rotation=90 if upright else 0)
+    if names:
+        axes.set_xlim(min(places) - 0.5, max(places) + 0.5)
 
 
 def _bounded(line: _Line) -> bool:

@@ -266,7 +266,7 @@ class PointChart:
             _draw_quadrants(axes, self.quadrants)
         if self.covariance is not None:
             axes.fill([], [], color="0.5", alpha=0.25, linewidth=0, label=f"{100 * self.level:g} % ellipse")
-        if self.groups is not None or self.covariance is not None:
+        if self.names and (self.groups is not None or self.covariance is not None):
             _draw_legend(axes, self.group_label)
         place_labels(axes, self.names, list(zip(self.x, self.y, strict=True)))
         return axes
