@@ -154,7 +154,8 @@ def paths_of_history(
     Parameters
     ----------
     customer, period, segment
-        Columns of one length, in any order of the records; a missing segment is unrated.
+        Columns of one length, in any order of the records; a missing segment is unrated. Periods follow each other as
+        they sort, texts of digits as numbers: write ``"2026-Q1"``, not ``"Q1 2026"``.
     names
         All segments, the lowest first where they are ordered; sorted unless given.
     ordered
@@ -173,7 +174,7 @@ def paths_of_history(
            [ 0, -1]], dtype=int8)
     """
     who, customers = _places(customer, "customer_id", ordered=False)
-    when, periods = _places(period, "period", ordered=True)
+    when, periods = _in_time(*_places(period, "period", ordered=True))
     where, found = _places(segment, "segment", ordered=True)
     problems = _history_problems({"customer_id": who, "period": when, "segment": where}, len(customers), len(periods))
     if problems:
@@ -207,6 +208,19 @@ def _places(column: ArrayLike, where: str, *, ordered: bool) -> tuple[NDArray[np
     except (TypeError, ValueError) as error:
         what, got = "values that cannot be told apart or ordered", str(error)[:200]
         raise PortfolioError(Problem(what=what, where=where, got=got)) from None
+
+
+def _in_time(places: NDArray[np.intp], periods: Any) -> tuple[NDArray[np.intp], Any]:
+    """Order texts of digits as numbers, so that 2 comes before 10."""
+    kinds = {type(each) for each in periods}
+    if len(kinds) > 1 and str in kinds:
+        got = ", ".join(sorted(kind.__name__ for kind in kinds))
+        raise PortfolioError(Problem(what="periods of different kinds cannot be ordered", where="period", got=got))
+    if kinds != {str} or not all(each.isdecimal() for each in periods):
+        return places, periods
+    order = np.argsort([int(each) for each in periods], kind="stable")
+    rank = np.append(np.argsort(order), UNRATED)  # a missing period stays missing
+    return rank[places], [periods[at] for at in order]
 
 
 def _array(column: ArrayLike, where: str) -> NDArray[Any]:
