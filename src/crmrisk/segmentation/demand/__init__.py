@@ -14,6 +14,7 @@ from crmrisk.segmentation.demand.forecast import ForecastResult
 from crmrisk.segmentation.demand.forecasting import forecast_demand
 from crmrisk.segmentation.demand.history import demand_series
 from crmrisk.segmentation.demand.intermittent import croston, sba, tsb
+from crmrisk.segmentation.demand.need_forecast import need_forecast
 from crmrisk.segmentation.demand.need_model import NeedModel
 from crmrisk.segmentation.demand.needs import NEED_STATES, Needs, classify_needs
 from crmrisk.segmentation.demand.rolling_origin import ForecastErrors, rolling_origin_error
@@ -38,6 +39,7 @@ __all__ = [
     "forecast_demand",
     "mean_forecast",
     "naive_forecast",
+    "need_forecast",
     "rolling_origin_error",
     "sba",
     "tsb",

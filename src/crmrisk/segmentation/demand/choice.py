@@ -28,7 +28,7 @@ __all__ = ["Criterion", "ForecastChoice", "choose_forecast"]
 Criterion: TypeAlias = Literal["rmsse", "mse", "mase", "mae"]
 """What is compared: squared errors (the best forecast is the mean) or absolute ones (it is the median)."""
 
-_USUAL = ("croston", "sba", "tsb", "mean", "naive", "zero")
+_USUAL = ("croston", "sba", "tsb", "needs", "mean", "naive", "zero")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -49,7 +49,7 @@ class ForecastResult:
     Examples
     --------
     >>> from crmrisk.segmentation.demand import croston
-    >>> result = croston([0, 0, 6, 0, 6, 0], alpha=0.2, horizon=2)
+    >>> result = croston([0, 0, 6, 0, 6, 0], alpha=0.2, initial="first", horizon=2)
     >>> result.forecast.round(4)
     array([[2.1429, 2.1429]])
     >>> result.frame().round(2).to_dict("records")[0]

@@ -11,6 +11,7 @@ from crmrisk.segmentation.demand.baselines import mean_forecast, naive_forecast,
 from crmrisk.segmentation.demand.exponential import exponential_smoothing
 from crmrisk.segmentation.demand.forecast import ForecastResult, check_ahead
 from crmrisk.segmentation.demand.intermittent import croston, sba, tsb
+from crmrisk.segmentation.demand.need_forecast import need_forecast
 from crmrisk.segmentation.demand.series import DemandSeries, as_demand
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ForecastMethod", "check_forecast_method", "forecast_demand"]
 
-ForecastMethod: TypeAlias = Literal["croston", "sba", "tsb", "exponential smoothing", "naive", "zero", "mean"]
+ForecastMethod: TypeAlias = Literal["croston", "sba", "tsb", "needs", "exponential smoothing", "naive", "zero", "mean"]
 """How demand is forecast."""
 
 
@@ -103,5 +104,5 @@ def _forecast(series: DemandSeries, method: ForecastMethod, horizon: int, level:
     plain = {"naive": naive_forecast, "zero": zero_forecast, "mean": mean_forecast}
     if method in plain:
         return plain[method](series, horizon=horizon)
-    smoothing = {"croston": croston, "sba": sba, "tsb": tsb, "exponential smoothing": exponential_smoothing}
-    return smoothing[method](series, horizon=horizon, level=level)
+    others = {"croston": croston, "sba": sba, "tsb": tsb, "needs": need_forecast}
+    return {**others, "exponential smoothing": exponential_smoothing}[method](series, horizon=horizon, level=level)

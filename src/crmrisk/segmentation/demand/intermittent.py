@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import FloatArray
 
-__all__ = ["GRID", "Weight", "croston", "sba", "tsb"]
+__all__ = ["GRID", "OCCURRENCE_INTERVAL", "Weight", "croston", "sba", "tsb"]
 
 Weight: TypeAlias = float | Literal["fit"]
 """A smoothing parameter in (0, 1], or ``"fit"``: the one of `GRID` with the least squared error one period ahead."""
@@ -33,7 +33,7 @@ Weight: TypeAlias = float | Literal["fit"]
 GRID = (0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
 """What ``"fit"`` chooses from, series by series; the smaller at a tie."""
 
-_INTERVAL = "quantiles of demand occurring with the smoothed probability, its size drawn from the sizes seen"
+OCCURRENCE_INTERVAL = "quantiles of demand occurring with the forecast probability, its size drawn from the sizes seen"
 
 
 def croston(
@@ -41,7 +41,7 @@ def croston(
     *,
     horizon: int = 1,
     alpha: Weight = 0.1,
-    initial: Initial = "first",
+    initial: Initial = "mean",
     level: float = 0.95,
 ) -> ForecastResult:
     r"""Forecast intermittent demand by smoothing sizes and intervals where there is demand.
@@ -58,7 +58,9 @@ def croston(
     alpha
         The smoothing parameter, or ``"fit"``.
     initial
-        What both start from: ``"first"`` size and interval, or their ``"mean"``.
+        What the smoothed values start from: the ``"mean"`` of what is known, or the ``"first"`` observation, as R's
+        forecast has it. A customer's series often begins with a purchase, which a start at the first takes for the
+        habit: on Online Retail it overshoots demand by three quarters, the mean by 6 %.
     level
         Nominal coverage of the prediction interval. It knows the spread of demand, not the error of the parameters.
 
@@ -77,7 +79,7 @@ def croston(
 
     Examples
     --------
-    >>> croston([0, 2, 0, 0, 5, 0, 3], alpha=0.1).parameters["interval"].round(6)
+    >>> croston([0, 2, 0, 0, 5, 0, 3], alpha=0.1, initial="first").parameters["interval"].round(6)
     array([2.09])
     """
     return _forecast("croston", demand, horizon, level, initial, alpha)
@@ -88,7 +90,7 @@ def sba(
     *,
     horizon: int = 1,
     alpha: Weight = 0.1,
-    initial: Initial = "first",
+    initial: Initial = "mean",
     level: float = 0.95,
 ) -> ForecastResult:
     r"""Forecast as `croston` does, shrunk by what it overshoots: :math:`\hat y = (1 - \alpha / 2) z / p`.
@@ -110,7 +112,7 @@ def sba(
 
     Examples
     --------
-    >>> sba([0, 0, 6, 0, 6, 0], alpha=0.2).forecast.round(4)
+    >>> sba([0, 0, 6, 0, 6, 0], alpha=0.2, initial="first").forecast.round(4)
     array([[1.9286]])
     """
     return _forecast("sba", demand, horizon, level, initial, alpha)
@@ -122,7 +124,7 @@ def tsb(
     horizon: int = 1,
     alpha: Weight = 0.1,
     beta: Weight = 0.1,
-    initial: Initial = "first",
+    initial: Initial = "mean",
     level: float = 0.95,
 ) -> ForecastResult:
     r"""Forecast intermittent demand that may fade out, by smoothing its probability in every period.
@@ -149,7 +151,7 @@ def tsb(
 
     Examples
     --------
-    >>> fading = tsb([8, 0, 8, 0, 0, 0, 0, 0], alpha=0.2, beta=0.2)
+    >>> fading = tsb([8, 0, 8, 0, 0, 0, 0, 0], alpha=0.2, beta=0.2, initial="first")
     >>> fading.parameters["probability"].round(4)
     array([0.2753])
     """
@@ -171,7 +173,7 @@ def _forecast(
         hits = smoothed.probability > 0.0
         unknown = np.full(len(series), np.nan)
         parameters["interval"] = np.divide(1.0, smoothed.probability, out=unknown, where=hits)
-    ends = {"low": low, "high": high, "interval_method": _INTERVAL, "parameters": parameters}
+    ends = {"low": low, "high": high, "interval_method": OCCURRENCE_INTERVAL, "parameters": parameters}
     return flat_forecast(series, method, smoothed.rate, horizon, level=level, **ends)
 
 

@@ -28,7 +28,8 @@ def occurrence_interval(
     size
         What sizes should be on average, ``(n_series,)``: those seen are scaled to it.
     probability
-        That there is any demand in a period, ``(n_series,)``.
+        That there is any demand in a period, ``(n_series,)``; drawn towards a half by one period's worth (Jeffreys),
+        because a demand in every one of three periods does not promise one in the fourth.
     level
         Nominal coverage.
 
@@ -53,7 +54,9 @@ def occurrence_interval(
         mean += column
     scale = np.divide(size * count, mean, out=np.zeros(len(demand)), where=count > 0)
     tails = ((1.0 - level) / 2.0, (1.0 + level) / 2.0)
-    low, high = (_quantile(sizes, count, probability, tail) * scale for tail in tails)
+    periods = (~np.isnan(demand)).sum(axis=1)
+    cautious = (np.nan_to_num(probability) * periods + 0.5) / (periods + 1.0)
+    low, high = (_quantile(sizes, count, cautious, tail) * scale for tail in tails)
     unknown = np.isnan(probability)
     return np.where(unknown, np.nan, low), np.where(unknown, np.nan, high)
 

@@ -31,7 +31,7 @@ __all__ = ["ForecastErrors", "Forecaster", "OriginErrors", "rolling_origin_error
 Forecaster: TypeAlias = Callable[[DemandSeries], ForecastResult]
 """A method of the caller's: what was known in, the forecast out, as many periods ahead as the horizon."""
 
-_USUAL = ("croston", "sba", "tsb", "mean", "naive", "zero")
+_USUAL = ("croston", "sba", "tsb", "needs", "mean", "naive", "zero")
 
 
 class OriginErrors(NamedTuple):

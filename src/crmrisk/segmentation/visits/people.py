@@ -1,0 +1,232 @@
+"""Who may be contacted, from when on, and what is at stake: from a portfolio, a frame of any engine, or columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from crmrisk.core.arrays import FloatArray, ObjectArray, frozen_floats, frozen_objects
+from crmrisk.core.errors import CrmRiskError, InvalidValueError, MissingInputsError, PortfolioError, Problem
+from crmrisk.core.instants import instant
+from crmrisk.core.portfolio import Portfolio
+from crmrisk.core.portfolio_checks import frozen_labels, frozen_moments, id_problems
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+__all__ = ["People", "read_people"]
+
+_NEEDED = ("customer_id", "value", "risk")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class People:
+    """Hold what a plan needs to know of each customer.
+
+    Parameters
+    ----------
+    customer_id
+        Unique identifiers, ``(n_customers,)``.
+    start
+        When the plan begins.
+    value
+        Money at stake, ``(n_customers,)``; NaN is unrated.
+    risk
+        The probability of losing it, ``(n_customers,)``; NaN is unrated.
+    tier
+        ``(n_customers,)``; ``None`` is unrated.
+    consent
+        1, 0, or NaN where it is unknown; ``None`` where nobody was asked, ``(n_customers,)``.
+    since_contact
+        Time since the last contact [day], ``(n_customers,)``; NaN where there was none.
+    made
+        Contacts already made in the period, ``(n_customers,)``.
+    hours
+        Work of one contact [hour], ``(n_customers,)``; NaN is what the tier says.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> people = read_people({"customer_id": ["A"], "value": [100], "risk": [0.5]}, as_of=date(2026, 1, 1), names={})
+    >>> people.made
+    array([0.])
+    """
+
+    customer_id: ObjectArray
+    start: datetime
+    value: FloatArray
+    risk: FloatArray
+    tier: ObjectArray
+    consent: FloatArray | None
+    since_contact: FloatArray
+    made: FloatArray
+    hours: FloatArray
+
+
+def read_people(customers: Any, *, as_of: date | datetime | None, names: Mapping[str, str]) -> People:
+    """Read customers, and list everything that is wrong with them.
+
+    Parameters
+    ----------
+    customers
+        A `Portfolio`, a frame of any engine, or name to column: ``customer_id``, ``value``, ``risk``, [``tier``,
+        ``consent``, ``last_contact`` or ``days_since_contact``, ``contacts_made``, ``hours``].
+    as_of
+        When the plan begins; a portfolio's own time by default.
+    names
+        Names above to the caller's.
+
+    Raises
+    ------
+    MissingInputsError
+        If a column is not there.
+    PortfolioError
+        If columns are of different lengths or of the wrong kind.
+    InvalidValueError
+        If risk is no probability, contacts are negative, or a last contact lies after the start.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> read_people({"customer_id": ["A"], "value": [100]}, as_of=date(2026, 1, 1), names={})
+    Traceback (most recent call last):
+    crmrisk.core.errors.MissingInputsError: contact_plan: no column 'risk'; got: customer_id, value
+    """
+    columns = _columns(customers)
+    asked = {name: names.get(name, name) for name in (*_NEEDED, *_OPTIONAL, "tier", "consent", "last_contact")}
+    strange = [name for name in names if name not in asked]
+    missing = [asked[name] for name in (*_NEEDED, *names) if asked.get(name, name) not in columns]
+    if missing or strange:
+        got = ", ".join(columns)[:200]
+        lost = [Problem(what=f"no column {name!r}", where="contact_plan", got=got) for name in dict.fromkeys(missing)]
+        odd = [Problem(what=f"no such input {name!r}", where="rename", allowed=", ".join(asked)) for name in strange]
+        raise MissingInputsError(*lost, *odd)
+    start = _start(customers, as_of)
+    found = {name: columns[column] for name, column in asked.items() if column in columns}
+    ids = frozen_objects(_listed(found["customer_id"]), where="customer_id")
+    ids = frozen_objects(
+        [str(each) if isinstance(each, int | np.integer) else each for each in ids], where="customer_id"
+    )
+    read: dict[str, Any] = {"customer_id": ids}
+    problems = [*id_problems(ids)]
+    for name, values in found.items():
+        if name == "customer_id":
+            continue
+        try:
+            read[name] = _READERS.get(name, frozen_floats)(values, where=name)
+        except CrmRiskError as error:
+            problems.extend(error.problems)
+    problems += _lengths(read, len(ids))
+    if problems:
+        raise PortfolioError(*problems)
+    return _people(read, start)
+
+
+_OPTIONAL = ("days_since_contact", "contacts_made", "hours")
+
+
+def _people(read: dict[str, Any], start: datetime) -> People:
+    n = len(read["customer_id"])
+    unknown = np.full(n, np.nan)
+    since = read.get("days_since_contact", unknown)
+    if "last_contact" in read:
+        since = (np.datetime64(start.replace(tzinfo=None), "us") - read["last_contact"]) / np.timedelta64(1, "D")
+    people = People(
+        customer_id=read["customer_id"],
+        start=start,
+        value=read["value"],
+        risk=read["risk"],
+        tier=read.get("tier", np.full(n, None, dtype=object)),
+        consent=read.get("consent"),
+        since_contact=since,
+        made=np.nan_to_num(read.get("contacts_made", np.zeros(n))),
+        hours=read.get("hours", unknown),
+    )
+    _check(people)
+    return people
+
+
+def _check(people: People) -> None:
+    checks = (
+        ("risk", "no probability", "0 to 1", (people.risk < 0.0) | (people.risk > 1.0), people.risk),
+        ("contacts_made", "negative", ">= 0", people.made < 0.0, people.made),
+        ("hours", "not positive", "> 0", people.hours <= 0.0, people.hours),
+        ("last_contact", "after the start of the plan", "before it", people.since_contact < 0.0, people.since_contact),
+    )
+    problems = [
+        Problem(what=f"{what} in {int(wrong.sum())} row(s)", where=where, allowed=allowed, got=str(values[wrong][0]))
+        for where, what, allowed, wrong, values in checks
+        if wrong.any()
+    ]
+    if problems:
+        raise InvalidValueError(*problems)
+
+
+def _start(customers: Any, as_of: date | datetime | None) -> datetime:
+    if as_of is None and not isinstance(customers, Portfolio):
+        raise InvalidValueError(Problem(what="missing", where="as_of", remedy="as_of=date(2026, 1, 31)"))
+    return instant(customers.as_of if as_of is None else as_of)
+
+
+def _columns(customers: Any) -> Mapping[str, Any]:
+    if isinstance(customers, Portfolio):
+        return {"customer_id": customers.customer_id, **customers.labels, **customers.columns}
+    if isinstance(customers, Mapping):
+        return customers
+    frame = nw.from_native(customers, pass_through=True)
+    if not isinstance(frame, nw.DataFrame | nw.LazyFrame):
+        allowed, got = "a Portfolio, a table or name to column", type(customers).__name__
+        raise PortfolioError(Problem(what="no customers", where="customers", allowed=allowed, got=got))
+    held = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+    return {name: held[name] for name in held.columns}
+
+
+def _listed(values: Any) -> list[Any]:
+    listed: list[Any] = values.to_list() if isinstance(values, nw.Series) else list(values)
+    return listed
+
+
+def _floats(values: Any, *, where: str) -> FloatArray:
+    return frozen_floats(values.to_numpy() if isinstance(values, nw.Series) else values, where=where)
+
+
+def _labels(values: Any, *, where: str) -> ObjectArray:
+    return frozen_labels(_listed(values), where=where)
+
+
+def _moments(values: Any, *, where: str) -> Any:
+    return frozen_moments(frozen_objects(_listed(values), where=where), where=where)
+
+
+def _consent(values: Any, *, where: str) -> FloatArray:
+    """Read yes and no; anything but a clear yes or no is unknown, and never taken for a yes."""
+    read = [_yes_or_no(each) for each in _listed(values)]
+    if None in read:
+        got = repr(_listed(values)[read.index(None)])[:50]
+        allowed = "true, false or missing"
+        raise PortfolioError(Problem(what="neither yes nor no", where=where, allowed=allowed, got=got))
+    return np.array(read, dtype=np.float64)
+
+
+def _yes_or_no(value: object) -> float | None:
+    if value is None or type(value).__name__ == "NAType":
+        return float("nan")
+    if isinstance(value, bool | np.bool_ | int | np.integer | float) and (value in {0, 1} or value != value):  # noqa: PLR0124 - NaN is not itself
+        return float(value)
+    return None
+
+
+def _lengths(read: Mapping[str, Any], n: int) -> list[Problem]:
+    return [
+        Problem(what="length differs from customer_id", where=name, allowed=str(n), got=str(len(values)))
+        for name, values in read.items()
+        if len(values) != n
+    ]
+
+
+_READERS = {"tier": _labels, "consent": _consent, "last_contact": _moments}
+_READERS |= dict.fromkeys(("value", "risk", *_OPTIONAL), _floats)
