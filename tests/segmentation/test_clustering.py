@@ -10,10 +10,11 @@ from crmrisk.core.errors import FitError, InvalidValueError
 from crmrisk.segmentation.choose_k import choose_k
 from crmrisk.segmentation.gap import gap_statistic
 from crmrisk.segmentation.hierarchy import hierarchical
-from crmrisk.segmentation.jaccard import cluster_stability, jaccard, stability_verdict
+from crmrisk.segmentation.jaccard import jaccard, stability_verdict
 from crmrisk.segmentation.k_means import k_means
 from crmrisk.segmentation.k_medoids import k_medoids
 from crmrisk.segmentation.k_prototypes import k_prototypes
+from crmrisk.segmentation.resampling import cluster_stability
 from crmrisk.segmentation.silhouette import silhouette
 
 RUSPINI = """4,53 5,63 10,59 9,77 13,49 13,69 12,88 15,75 18,61 19,65 22,74 27,72 28,76 24,58 27,55 28,60 30,52 31,60 32,61

@@ -9,7 +9,7 @@ from pydantic.dataclasses import dataclass
 
 from crmrisk.core.errors import FitError, InvalidValueError, Problem
 from crmrisk.core.model import VALUE, Value
-from crmrisk.segmentation.clustering import canonical, read_rows, require_whole, seeded
+from crmrisk.segmentation.cluster_arguments import canonical, read_rows, require_whole, seeded
 from crmrisk.segmentation.gap import gap_of, read_ks
 from crmrisk.segmentation.points import Points, distinct_rows
 from crmrisk.segmentation.silhouette import sampled_rows, silhouette_widths

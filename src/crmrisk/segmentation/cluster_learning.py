@@ -10,13 +10,15 @@ import numpy as np
 from crmrisk.core.errors import FitError, Problem
 from crmrisk.core.measures import LABEL, Input
 from crmrisk.segmentation.choose_k import Criterion, KChoice, k_choice
+from crmrisk.segmentation.cluster_arguments import canonical, require_clusters
 from crmrisk.segmentation.cluster_records import Cluster, Resample
-from crmrisk.segmentation.clustering import Clustering, canonical, largest_first, require_clusters
+from crmrisk.segmentation.clustering import Clustering, largest_first
 from crmrisk.segmentation.column_scales import ColumnScale, Scaling, learn_scales
-from crmrisk.segmentation.jaccard import ClusterStability, resampled, stability_verdict
+from crmrisk.segmentation.jaccard import ClusterStability, stability_verdict
 from crmrisk.segmentation.k_prototypes import usual_gamma
 from crmrisk.segmentation.points import Points
 from crmrisk.segmentation.profile import Trait, label_traits, number_traits
+from crmrisk.segmentation.resampling import resampled
 from crmrisk.segmentation.silhouette import sampled_rows, silhouette_widths
 from crmrisk.segmentation.solving import Recipe, Solved, pairwise, solve
 
@@ -237,7 +239,7 @@ def _described(
             name=f"cluster {place + 1}",
             size=sizes[place],
             centre=centre,
-            traits=_traits(columns, customers.inputs, place),
+            traits=_traits(columns, customers.inputs, place) if sizes[place] else (),
             jaccard=None if stability is None else stability.jaccard[place],
             dissolved=None if stability is None else stability.dissolved[place],
         )
@@ -263,6 +265,9 @@ def _warnings(
         notes += _shaky(stability)
     if width is not None and width < _WEAK:
         notes.append(f"mean silhouette {width:.2f}: below {_WEAK} clusters are cut out of a whole")
+    empty = len(found.centres) - len(set(found.codes.tolist()))
+    if empty:
+        notes.append(f"{empty} cluster(s) of the tree hold nobody: other centres are nearer to all their customers")
     if found.moved > _MANY_MOVED:
         notes.append(
             f"the tree puts {100.0 * found.moved:.0f} % of the customers into another cluster than its centres do"

@@ -51,7 +51,7 @@ class Cluster(Value):
     @property
     def words(self) -> str:
         """What is typical of it, in words."""
-        return words_of(self.traits)
+        return words_of(self.traits) if self.size else "nobody"
 
     def __str__(self) -> str:
         known = "" if self.jaccard is None else f", {self.verdict} {self.jaccard:.2f}"

@@ -17,9 +17,9 @@ from crmrisk.segmentation.cluster_learning import learnt_clusters, read_customer
 from crmrisk.segmentation.column_scales import Scaling
 from crmrisk.segmentation.fitted_clusters import FittedClusterSegmenter
 from crmrisk.segmentation.hierarchy import Linkage
-from crmrisk.segmentation.jaccard import REPLICATES
 from crmrisk.segmentation.k_means import STARTS
 from crmrisk.segmentation.points import Distance, Metric
+from crmrisk.segmentation.resampling import REPLICATES
 from crmrisk.segmentation.silhouette import LARGEST_MATRIX
 from crmrisk.segmentation.solving import Method, Recipe
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crmrisk.core.errors import InvalidValueError, Problem
-from crmrisk.segmentation.clustering import read_codes, read_rows
+from crmrisk.segmentation.cluster_arguments import read_codes, read_rows
 from crmrisk.segmentation.points import Metric, Points, distances
 
 if TYPE_CHECKING:

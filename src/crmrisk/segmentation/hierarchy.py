@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 import numpy as np
 
 from crmrisk.core.errors import InvalidValueError, Problem
-from crmrisk.segmentation.clustering import Clustering, canonical, read_rows, require_clusters, sorted_solution
+from crmrisk.segmentation.cluster_arguments import canonical, read_rows, require_clusters
+from crmrisk.segmentation.clustering import Clustering, sorted_solution
 from crmrisk.segmentation.k_means import cluster_centres
 from crmrisk.segmentation.points import Metric, Points, distances, squared
 

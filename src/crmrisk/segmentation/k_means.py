@@ -6,15 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from crmrisk.segmentation.clustering import (
-    Clustering,
-    canonical,
-    read_rows,
-    require_clusters,
-    require_whole,
-    seeded,
-    sorted_solution,
-)
+from crmrisk.segmentation.cluster_arguments import canonical, read_rows, require_clusters, require_whole, seeded
+from crmrisk.segmentation.clustering import Clustering, sorted_solution
 from crmrisk.segmentation.points import Metric, Points, squared
 
 if TYPE_CHECKING:

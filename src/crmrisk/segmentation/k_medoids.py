@@ -7,15 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from crmrisk.core.errors import InvalidValueError, Problem
-from crmrisk.segmentation.clustering import (
-    Clustering,
-    canonical,
-    largest_first,
-    read_distances,
-    read_rows,
-    require_clusters,
-    sorted_solution,
-)
+from crmrisk.segmentation.cluster_arguments import canonical, read_distances, read_rows, require_clusters
+from crmrisk.segmentation.clustering import Clustering, largest_first, sorted_solution
 from crmrisk.segmentation.points import Distance, Metric, Points, distances
 
 if TYPE_CHECKING:
@@ -35,8 +28,8 @@ def k_medoids(
     """Partition rows around k of them, so that the sum of distances to these medoids is small.
 
     Build chooses medoids one by one; swap exchanges a medoid for another row as long as that helps. Nothing is random,
-    and the result does not depend on the order of the rows (of given distances, where choices are equally good, it may).
-    Time and memory grow with the square of the number of rows.
+    and the result does not depend on the order of the rows; of given distances it may, where two choices are equally
+    good. Time and memory grow with the square of the number of rows.
 
     Parameters
     ----------

@@ -8,16 +8,15 @@ import numpy as np
 
 from crmrisk.core.arguments import is_number
 from crmrisk.core.errors import InvalidValueError, Problem
-from crmrisk.segmentation.clustering import (
-    Clustering,
+from crmrisk.segmentation.cluster_arguments import (
     canonical,
     read_codes,
     read_rows,
     require_clusters,
     require_whole,
     seeded,
-    sorted_solution,
 )
+from crmrisk.segmentation.clustering import Clustering, sorted_solution
 from crmrisk.segmentation.k_means import STARTS, best_of_starts
 from crmrisk.segmentation.points import Metric, Points
 

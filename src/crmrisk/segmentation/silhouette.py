@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from crmrisk.core.errors import InvalidValueError, Problem
-from crmrisk.segmentation.clustering import canonical, read_codes, read_distances, read_rows, require_whole, seeded
+from crmrisk.segmentation.cluster_arguments import (
+    canonical,
+    read_codes,
+    read_distances,
+    read_rows,
+    require_whole,
+    seeded,
+)
 from crmrisk.segmentation.points import Metric, Points, distances
 
 if TYPE_CHECKING:
@@ -54,9 +61,9 @@ class Silhouette:
 
     @property
     def by_cluster(self) -> tuple[float, ...]:
-        """The mean width of each cluster; a row of a cluster alone has width 0."""
-        counts = np.bincount(self.codes)
-        return tuple((np.bincount(self.codes, weights=self.values) / counts).tolist())
+        """The mean width of each cluster; NaN of one that the sample missed."""
+        counts, totals = np.bincount(self.codes), np.bincount(self.codes, weights=self.values)
+        return tuple(np.where(counts > 0, totals / np.maximum(counts, 1), np.nan).tolist())
 
     def __float__(self) -> float:
         return self.mean
