@@ -12,21 +12,22 @@ Inside an engine (polars, DuckDB, pyarrow, Spark, pandas) `crmrisk.segmentation.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
 import numpy as np
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from crmrisk.core.errors import FitError, InvalidValueError, Problem
 from crmrisk.core.segmenters import BaseFittedSegmenter, BaseSegmenter
 from crmrisk.core.segments import Assigned
 from crmrisk.segmentation.rfm_columns import RfmColumns
 from crmrisk.segmentation.rfm_cuts import DIMENSIONS, Groups, RfmCuts, RfmMethod
+from crmrisk.segmentation.rfm_draws import RfmDraws
 from crmrisk.segmentation.rfm_scores import RfmScores
 from crmrisk.segmentation.rfm_segments import SegmentBoxes, SegmentCheck, complete_segments, published_segments
 
 if TYPE_CHECKING:
-    from crmrisk.core.arrays import IntArray, ObjectArray
+    from crmrisk.core.arrays import FloatArray, IntArray, ObjectArray
     from crmrisk.core.portfolio import Portfolio
 
 __all__ = ["FittedRfmSegmenter", "RfmSegmenter"]
@@ -44,13 +45,15 @@ class FittedRfmSegmenter(RfmColumns, BaseFittedSegmenter):
         The cuts, learnt or given.
     segments
         Boxes of scores with names; `complete_segments` if not given.
+    draws
+        The cuts of resampled customers, for stabilities; none where nothing was learnt.
     recency, frequency, monetary, refunds
         Where the three are found, as in `RfmColumns`.
 
     Raises
     ------
     InvalidValueError
-        If cuts and segments have different numbers of groups.
+        If cuts, segments and draws have different numbers of groups.
 
     Examples
     --------
@@ -59,12 +62,17 @@ class FittedRfmSegmenter(RfmColumns, BaseFittedSegmenter):
 
     cuts: RfmCuts
     segments: SegmentBoxes | None = None
+    draws: RfmDraws | None = None
 
     ordered: ClassVar[bool] = False
 
     @model_validator(mode="after")
     def _one_cube(self) -> Self:
         _check_groups(type(self).__name__, self.cuts.groups, self.segments)
+        if self.draws is not None and self.draws.groups != self.cuts.groups:
+            where, got = f"{type(self).__name__}.draws", f"{self.draws.groups} groups"
+            allowed = f"{self.cuts.groups} groups"
+            raise InvalidValueError(Problem(what="draws of another cube", where=where, allowed=allowed, got=got))
         return self
 
     @property
@@ -99,18 +107,19 @@ class FittedRfmSegmenter(RfmColumns, BaseFittedSegmenter):
         rated = portfolio.require(self.inputs, reader=type(self).__name__)
         part = portfolio if rated.all() else portfolio.take(rated)
         spread = {name: np.full(len(portfolio), np.nan) for name in DIMENSIONS}
-        for name, scores in self._scored(part).items():
-            spread[name][rated] = scores
+        for name, values in self.values(part).items():
+            spread[name][rated] = self.cuts.scores(name, values)
         return RfmScores(portfolio.customer_id, **spread)
-
-    def _scored(self, portfolio: Portfolio) -> dict[str, IntArray]:
-        return {name: self.cuts.scores(name, values) for name, values in self.values(portfolio).items()}
 
     def assign(self, portfolio: Portfolio) -> Assigned:
         """Return each customer's segment, with the scores and what they mean as the reason."""
-        scores, groups = self._scored(portfolio), self.cuts.groups
-        cell = ((scores["recency"] - 1) * groups + scores["frequency"] - 1) * groups + scores["monetary"] - 1
-        return Assigned(self.boxes.codes()[cell], self._reasons(cell))
+        values, table = self.values(portfolio), self.boxes.codes()
+        cell = np.zeros(len(portfolio), dtype=np.int64)
+        for name in DIMENSIONS:
+            cell = cell * self.cuts.groups + self.cuts.scores(name, values[name]) - 1
+        codes = table[cell]
+        stability = None if self.draws is None else self.draws.agreement(values, codes, table, self.cuts)
+        return Assigned(codes, self._reasons(cell), stability)
 
     def _reasons(self, cell: IntArray) -> ObjectArray:
         """Say of each cell that occurs why; there are few, whatever the number of customers."""
@@ -143,6 +152,11 @@ class RfmSegmenter(RfmColumns, BaseSegmenter, kind="crmrisk.rfm", fitted=FittedR
         Cuts of your own (threshold scoring); then nothing is learnt.
     segments
         Boxes of scores with names; `complete_segments` if not given.
+    repetitions
+        How many times cuts are learnt again from resampled customers, for the stability of each customer's segment:
+        the share of samples that give the same one. 0 measures none; nor do own cuts, nor ``"rank"``.
+    seed
+        Where the random numbers of resampling start.
     recency, frequency, monetary, refunds
         Where the three are found, as in `RfmColumns`: by default in a portfolio made from Evidence, where the purchases
         of one day are one purchase and refunds reduce the amount.
@@ -179,6 +193,8 @@ class RfmSegmenter(RfmColumns, BaseSegmenter, kind="crmrisk.rfm", fitted=FittedR
     method: RfmMethod = "quantile"
     cuts: RfmCuts | None = None
     segments: SegmentBoxes | None = None
+    repetitions: Annotated[int, Field(ge=0, le=10_000)] = 100
+    seed: Annotated[int, Field(ge=0)] = 0
 
     @model_validator(mode="after")
     def _one_cube(self) -> Self:
@@ -225,17 +241,22 @@ class RfmSegmenter(RfmColumns, BaseSegmenter, kind="crmrisk.rfm", fitted=FittedR
 
     def learn(self, portfolio: Portfolio) -> FittedRfmSegmenter:
         """Learn the cuts from customers who have all three."""
-        cuts = self._learnt(portfolio) if self.cuts is None else self.cuts
         reads = {name: getattr(self, name) for name in RfmColumns.model_fields}
-        return FittedRfmSegmenter(cuts=cuts, segments=self.segments, **reads)
-
-    def _learnt(self, portfolio: Portfolio) -> RfmCuts:
+        if self.cuts is not None:
+            return FittedRfmSegmenter(cuts=self.cuts, segments=self.segments, **reads)
         rated = portfolio.require(self.inputs)
         if not rated.any():
             what = f"none of {len(rated)} customers has recency, frequency and monetary value"
             raise FitError(Problem(what=what, where=type(self).__name__, remedy="pass cuts=RfmCuts(...)"))
         values = self.values(portfolio if rated.all() else portfolio.take(rated))
-        return RfmCuts.learn(values, groups=self.n_groups, method=self.method)
+        cuts = RfmCuts.learn(values, groups=self.n_groups, method=self.method)
+        return FittedRfmSegmenter(cuts=cuts, segments=self.segments, draws=self._drawn(values), **reads)
+
+    def _drawn(self, values: dict[str, FloatArray]) -> RfmDraws | None:
+        if not self.repetitions or self.method == "rank":
+            return None
+        rng, shift = np.random.default_rng(self.seed), 1.0 if self.method == "r_rfm" else 0.0
+        return RfmDraws.quantiles(values, groups=self.n_groups, repetitions=self.repetitions, rng=rng, shift=shift)
 
 
 def _check_groups(where: str, groups: int, segments: SegmentBoxes | None) -> None:

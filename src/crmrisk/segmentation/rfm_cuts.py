@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import FloatArray, IntArray
 
-__all__ = ["DIMENSIONS", "Closed", "Groups", "RfmCuts", "RfmMethod"]
+__all__ = ["DIMENSIONS", "Closed", "Cuts", "Groups", "RfmCuts", "RfmMethod"]
 
 DIMENSIONS = ("recency", "frequency", "monetary")
 """What is scored, in the order of the digits."""
@@ -36,6 +36,7 @@ Closed: TypeAlias = Literal["right", "left"]
 """Which end a group includes: ``"right"`` is (low, high], ``"left"`` is [low, high)."""
 
 Cuts: TypeAlias = Annotated[tuple[float, ...], Field(min_length=1, max_length=8)]
+"""Cuts of one dimension, ascending."""
 
 
 @dataclass(frozen=True, config=VALUE)
