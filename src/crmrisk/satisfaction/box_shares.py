@@ -203,7 +203,7 @@ def box_answers(box: Box, *, lowest: int, highest: int, end: Literal["top", "bot
     ((4, 5), (9, 10))
     """
     check_scale(lowest, highest)
-    if end not in {"top", "bottom"}:
+    if not isinstance(end, str) or end not in {"top", "bottom"}:
         raise InvalidValueError(Problem(what="no such end", where="end", allowed="'top' or 'bottom'", got=repr(end)))
     points = tuple(range(lowest, highest + 1))
     inside = _points(box, points, end)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 
+from crmrisk.core.arguments import is_number
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.satisfaction.numerics import normal_quantile
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import BoolArray, FloatArray, IntArray
 
-__all__ = ["HOLM_WARNING", "Simultaneous", "bonferroni_level", "check_simultaneous", "holm_levels"]
+__all__ = ["HOLM_WARNING", "Simultaneous", "bonferroni_level", "check_benchmark", "check_simultaneous", "holm_levels"]
 
 Simultaneous: TypeAlias = Literal["bonferroni", "holm"]
 """How intervals are widened for being read together."""
@@ -39,10 +41,33 @@ def check_simultaneous(simultaneous: str | None) -> None:
     --------
     >>> check_simultaneous("holm")
     """
-    if simultaneous is not None and simultaneous not in get_args(Simultaneous):
+    if simultaneous is not None and not (isinstance(simultaneous, str) and simultaneous in get_args(Simultaneous)):
         allowed = ", ".join([*get_args(Simultaneous), "None"])
         raise InvalidValueError(
             Problem(what="no such adjustment", where="simultaneous", allowed=allowed, got=str(simultaneous))
+        )
+
+
+def check_benchmark(benchmark: object) -> None:
+    """Refuse a benchmark that estimates cannot be compared with.
+
+    Parameters
+    ----------
+    benchmark
+        What it should be: a finite number.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is none.
+
+    Examples
+    --------
+    >>> check_benchmark(0.3)
+    """
+    if not is_number(benchmark) or not abs(benchmark) < inf:  # type: ignore[arg-type] # it is a number by then
+        raise InvalidValueError(
+            Problem(what="no benchmark", where="benchmark", allowed="a finite number", got=repr(benchmark)[:100])
         )
 
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from crmrisk.core.arguments import is_number
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.satisfaction.answered import Design, answered_mean, check_scale, check_source, exclusion, tallied
 from crmrisk.satisfaction.answers import Missing, number_answers, rating_answers
+from crmrisk.satisfaction.binomial_counts import finite_columns
 from crmrisk.satisfaction.numerics import normal_quantile, student_quantile
 
 if TYPE_CHECKING:
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from crmrisk.satisfaction.survey_design import DesignMean, PopulationSizes
 
 __all__ = ["mean_of_column", "mean_of_counts", "mean_score", "within"]
+
+_LARGEST_VALUE = 1e140  # squares of larger numbers overflow when added up
+_LARGEST_COUNT = 2.0**53  # beyond it whole numbers are no longer exact
 
 
 def mean_score(
@@ -212,14 +217,15 @@ def mean_of_counts(
     Raises
     ------
     InvalidValueError
-        If the level is not strictly between 0 and 1.
+        If values or counts are no numbers or of different lengths, a count or effective n is negative or absurdly
+        large, or the level is not strictly between 0 and 1.
 
     Examples
     --------
     >>> print(mean_of_counts([1, 2, 3], [2, 2, 6]))
     2.4 [1.797, 3.003] (95 % t, n 10)
     """
-    value, count = np.asarray(values, dtype=np.float64), np.asarray(counts, dtype=np.float64)
+    value, count = _checked_tally(values, counts, effective_n)
     normal_quantile(level)
     n = float(count.sum())
     if n <= 0.0:
@@ -240,3 +246,18 @@ def mean_of_counts(
         n=n,
         effective_n=worth,
     )
+
+
+def _checked_tally(values: ArrayLike, counts: ArrayLike, effective_n: object) -> tuple[FloatArray, FloatArray]:
+    value, count = finite_columns(values, counts, where=("values", "counts"))
+    problems = []
+    if not (np.abs(value) <= _LARGEST_VALUE).all():
+        problems.append(Problem(what="not such numbers", where="values", allowed="known, at most 1e140 in size"))
+    if not ((count >= 0.0) & (count <= _LARGEST_COUNT)).all():
+        problems.append(Problem(what="no counts", where="counts", allowed="0 to 2^53 each"))
+    if effective_n is not None and not (is_number(effective_n) and 0.0 <= effective_n <= _LARGEST_COUNT):  # type: ignore[operator] # it is a number by then
+        got = repr(effective_n)[:100]
+        problems.append(Problem(what="no size", where="effective_n", allowed="0 to 2^53", got=got))
+    if problems:
+        raise InvalidValueError(*problems)
+    return value, count

@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import model_validator
 from pydantic.dataclasses import dataclass
 
+from crmrisk.core.arguments import kind_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.answers import Missing, rating_answers, survey_weights
@@ -147,12 +148,15 @@ def nps_counts(
     ------
     RecordError
         If answers are off the scale, or missing and that is an error, or weights unusable.
+    InvalidValueError
+        If the breaks are none.
 
     Examples
     --------
     >>> nps_counts([0, 7, 8, 9, 10, 10])
     NpsCounts(detractors=1.0, passives=2.0, promoters=3.0)
     """
+    refuse(kind_problems(breaks, NpsBreaks, where="breaks"))
     points = breaks.points(answers, missing=missing)
     return counts_of_points(points, np.ones(points.size) if weights is None else survey_weights(weights, points.size))
 

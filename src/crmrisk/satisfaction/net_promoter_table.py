@@ -21,6 +21,7 @@ from crmrisk.satisfaction.familywise import (
     HOLM_WARNING,
     Simultaneous,
     bonferroni_level,
+    check_benchmark,
     check_simultaneous,
     holm_levels,
 )
@@ -101,6 +102,7 @@ def net_promoter_by_segment(
     """
     check_method(method, METHODS)
     check_simultaneous(simultaneous)
+    check_benchmark(benchmark)
     refuse(kind_problems(breaks, NpsBreaks, where="breaks"))
     normal_quantile(level)
     cells = answer_cells(table, answer=answer, segment=segment, weight=weight)

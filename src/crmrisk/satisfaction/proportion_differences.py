@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
+from crmrisk.satisfaction.binomial_counts import binomial_counts
 from crmrisk.satisfaction.numerics import bisect, normal_quantile
 from crmrisk.satisfaction.proportion_intervals import wilson_interval
 
@@ -44,7 +45,7 @@ def miettinen_nurminen_interval(
     Parameters
     ----------
     successes1, n1
-        Counts of the first groups, of any common shape, ``0 <= successes <= n``, ``n > 0``.
+        Counts of the first groups, of any common shape, ``0 <= successes <= n``; limits are NaN where an n is 0.
     successes2, n2
         Counts of the second groups.
     level
@@ -58,7 +59,7 @@ def miettinen_nurminen_interval(
     Raises
     ------
     InvalidValueError
-        If the level is not strictly between 0 and 1.
+        If counts are no numbers, infinite or no shares, or the level is not strictly between 0 and 1.
 
     References
     ----------
@@ -82,7 +83,7 @@ def mee_interval(
     Parameters
     ----------
     successes1, n1
-        Counts of the first groups, of any common shape, ``0 <= successes <= n``, ``n > 0``.
+        Counts of the first groups, of any common shape, ``0 <= successes <= n``; limits are NaN where an n is 0.
     successes2, n2
         Counts of the second groups.
     level
@@ -95,7 +96,7 @@ def mee_interval(
     Raises
     ------
     InvalidValueError
-        If the level is not strictly between 0 and 1.
+        If counts are no numbers, infinite or no shares, or the level is not strictly between 0 and 1.
 
     References
     ----------
@@ -118,7 +119,7 @@ def newcombe_interval(
     Parameters
     ----------
     successes1, n1
-        Counts of the first groups, of any common shape, ``0 <= successes <= n``, ``n > 0``.
+        Counts of the first groups, of any common shape, ``0 <= successes <= n``; limits are NaN where an n is 0.
     successes2, n2
         Counts of the second groups.
     level
@@ -131,7 +132,7 @@ def newcombe_interval(
     Raises
     ------
     InvalidValueError
-        If the level is not strictly between 0 and 1.
+        If counts are no numbers, infinite or no shares, or the level is not strictly between 0 and 1.
 
     References
     ----------
@@ -168,7 +169,7 @@ def difference_score(
     Parameters
     ----------
     successes1, n1
-        Counts of the first groups, of any common shape, ``0 <= successes <= n``, ``n > 0``.
+        Counts of the first groups, of any common shape, ``0 <= successes <= n``; limits are NaN where an n is 0.
     successes2, n2
         Counts of the second groups.
     difference
@@ -235,4 +236,4 @@ def _restricted_share(counts: tuple[FloatArray, ...], difference: FloatArray) ->
 
 
 def _floats(*counts: ArrayLike) -> tuple[FloatArray, ...]:
-    return tuple(np.broadcast_arrays(*(np.asarray(count, dtype=np.float64) for count in counts)))
+    return binomial_counts(*counts, where=("successes1", "n1", "successes2", "n2"))

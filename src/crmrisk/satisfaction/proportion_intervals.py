@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from scipy.special import betainc, betaincinv
 
+from crmrisk.satisfaction.binomial_counts import binomial_counts
 from crmrisk.satisfaction.numerics import bisect, normal_quantile
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def wilson_interval(successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> 
     Parameters
     ----------
     successes, n
-        Counts of any common shape, ``0 <= successes <= n``, ``n > 0``.
+        Counts of any common shape, ``0 <= successes <= n``; limits are NaN where n is 0 or either is.
     level
         Nominal coverage.
 
@@ -52,7 +53,7 @@ def wilson_interval(successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> 
     Raises
     ------
     InvalidValueError
-        If the level is not strictly between 0 and 1.
+        If counts are no numbers, infinite or no shares, or the level is not strictly between 0 and 1.
 
     References
     ----------
@@ -65,7 +66,7 @@ def wilson_interval(successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> 
     >>> print(f"{low:.4f} {high:.4f}")
     0.0000 0.1611
     """
-    x, n = _floats(successes, n)
+    x, n = binomial_counts(successes, n)
     square = normal_quantile(level) ** 2
     centre = (x + square / 2.0) / (n + square)
     half = normal_quantile(level) * np.sqrt(x * (n - x) / n + square / 4.0) / (n + square)
@@ -79,7 +80,7 @@ def agresti_coull_interval(successes: ArrayLike, n: ArrayLike, level: float = 0.
     Parameters
     ----------
     successes, n
-        Counts of any common shape, ``0 <= successes <= n``, ``n > 0``.
+        Counts of any common shape, ``0 <= successes <= n``; limits are NaN where n is 0 or either is.
     level
         Nominal coverage.
 
@@ -90,7 +91,7 @@ def agresti_coull_interval(successes: ArrayLike, n: ArrayLike, level: float = 0.
     Raises
     ------
     InvalidValueError
-        If the level is not strictly between 0 and 1.
+        If counts are no numbers, infinite or no shares, or the level is not strictly between 0 and 1.
 
     References
     ----------
@@ -113,7 +114,7 @@ def plus_four_interval(successes: ArrayLike, n: ArrayLike, level: float = 0.95) 
     Parameters
     ----------
     successes, n
-        Counts of any common shape, ``0 <= successes <= n``, ``n > 0``.
+        Counts of any common shape, ``0 <= successes <= n``; limits are NaN where n is 0 or either is.
     level
         Nominal coverage.
 
@@ -124,7 +125,7 @@ def plus_four_interval(successes: ArrayLike, n: ArrayLike, level: float = 0.95) 
     Raises
     ------
     InvalidValueError
-        If the level is not strictly between 0 and 1.
+        If counts are no numbers, infinite or no shares, or the level is not strictly between 0 and 1.
 
     References
     ----------
@@ -145,7 +146,7 @@ def wald_interval(successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> In
     Parameters
     ----------
     successes, n
-        Counts of any common shape, ``0 <= successes <= n``, ``n > 0``.
+        Counts of any common shape, ``0 <= successes <= n``; limits are NaN where n is 0 or either is.
     level
         Nominal coverage.
 
@@ -156,7 +157,7 @@ def wald_interval(successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> In
     Raises
     ------
     InvalidValueError
-        If the level is not strictly between 0 and 1.
+        If counts are no numbers, infinite or no shares, or the level is not strictly between 0 and 1.
 
     Examples
     --------
@@ -173,7 +174,7 @@ def jeffreys_interval(successes: ArrayLike, n: ArrayLike, level: float = 0.95) -
     Parameters
     ----------
     successes, n
-        Counts of any common shape, ``0 <= successes <= n``, ``n > 0``.
+        Counts of any common shape, ``0 <= successes <= n``; limits are NaN where n is 0 or either is.
     level
         Nominal coverage.
 
@@ -184,7 +185,7 @@ def jeffreys_interval(successes: ArrayLike, n: ArrayLike, level: float = 0.95) -
     Raises
     ------
     InvalidValueError
-        If the level is not strictly between 0 and 1.
+        If counts are no numbers, infinite or no shares, or the level is not strictly between 0 and 1.
 
     References
     ----------
@@ -209,7 +210,7 @@ def clopper_pearson_interval(successes: ArrayLike, n: ArrayLike, level: float = 
     Parameters
     ----------
     successes, n
-        Counts of any common shape, ``0 <= successes <= n``, ``n > 0``.
+        Counts of any common shape, ``0 <= successes <= n``; limits are NaN where n is 0 or either is.
     level
         Guaranteed coverage.
 
@@ -220,7 +221,7 @@ def clopper_pearson_interval(successes: ArrayLike, n: ArrayLike, level: float = 
     Raises
     ------
     InvalidValueError
-        If the level is not strictly between 0 and 1.
+        If counts are no numbers, infinite or no shares, or the level is not strictly between 0 and 1.
 
     References
     ----------
@@ -245,7 +246,7 @@ def mid_p_interval(successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> I
     Parameters
     ----------
     successes, n
-        Counts of any common shape, ``0 <= successes <= n``, ``n > 0``.
+        Counts of any common shape, ``0 <= successes <= n``; limits are NaN where n is 0 or either is.
     level
         Nominal coverage.
 
@@ -256,7 +257,7 @@ def mid_p_interval(successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> I
     Raises
     ------
     InvalidValueError
-        If the level is not strictly between 0 and 1.
+        If counts are no numbers, infinite or no shares, or the level is not strictly between 0 and 1.
 
     References
     ----------
@@ -281,13 +282,8 @@ def mid_p_interval(successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> I
     return _mirrored(lower, successes, n, level)
 
 
-def _floats(successes: ArrayLike, n: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    x, total = np.broadcast_arrays(np.asarray(successes, dtype=np.float64), np.asarray(n, dtype=np.float64))
-    return x, total
-
-
 def _adjusted_wald(successes: ArrayLike, n: ArrayLike, added: float, level: float) -> Interval:
-    x, n = _floats(successes, n)
+    x, n = binomial_counts(successes, n)
     share = (x + added / 2.0) / (n + added)
     half = normal_quantile(level) * np.sqrt(share * (1.0 - share) / (n + added))
     return np.clip(share - half, 0.0, 1.0), np.clip(share + half, 0.0, 1.0)
@@ -297,6 +293,7 @@ def _mirrored(
     lower: Callable[[FloatArray, FloatArray, float], FloatArray], successes: ArrayLike, n: ArrayLike, level: float
 ) -> Interval:
     normal_quantile(level)
-    x, n = _floats(successes, n)
-    tail = (1.0 - level) / 2.0
-    return np.where(x == 0.0, 0.0, lower(x, n, tail)), np.where(x == n, 1.0, 1.0 - lower(n - x, n, tail))
+    x, n = binomial_counts(successes, n)
+    tail, unknown = (1.0 - level) / 2.0, np.where(np.isnan(x), np.nan, 0.0)  # a root finder finds one for NaN, too
+    low, high = lower(x, n, tail) + unknown, 1.0 - lower(n - x, n, tail) + unknown
+    return np.where(x == 0.0, 0.0, low), np.where(x == n, 1.0, high)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias, get_args
 
+from crmrisk.core.arguments import is_number
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.satisfaction.numerics import check_method, normal_quantile
@@ -75,8 +76,8 @@ def proportion(
     0.308 [0.2553, 0.3662] (95 % wilson, n 263)
     """
     check_method(method, get_args(ProportionMethod))
+    _check_counts(successes, n, 0.0 if effective_n is None else effective_n)
     effective = float(n if effective_n is None else effective_n)
-    _check_counts(successes, n, effective)
     normal_quantile(level)
     if not n or not effective:
         return Estimate(value=None, level=level, method=method, n=n, effective_n=effective, warnings=("no answers",))
@@ -106,12 +107,17 @@ _INTERVALS = {
 }
 
 
-def _check_counts(successes: float, n: float, effective_n: float) -> None:
+def _check_counts(successes: object, n: object, effective_n: object) -> None:
     problems = []
-    if not 0.0 <= successes <= n <= 2.0**53:
+    if not (_is_count(successes) and _is_count(n) and successes <= n):  # type: ignore[operator] # both are numbers by then
         allowed, got = "0 <= successes <= n <= 2^53", f"successes={successes!r}, n={n!r}"
-        problems.append(Problem(what="no share", where="proportion", allowed=allowed, got=got))
-    if not 0.0 <= effective_n <= 2.0**53:
-        problems.append(Problem(what="no size", where="effective_n", allowed="0 to 2^53", got=repr(effective_n)))
+        problems.append(Problem(what="no share", where="proportion", allowed=allowed, got=got[:200]))
+    if not _is_count(effective_n):
+        got = repr(effective_n)[:100]
+        problems.append(Problem(what="no size", where="effective_n", allowed="0 to 2^53", got=got))
     if problems:
         raise InvalidValueError(*problems)
+
+
+def _is_count(value: object) -> bool:
+    return is_number(value) and 0.0 <= value <= 2.0**53  # type: ignore[operator] # it is a number by then

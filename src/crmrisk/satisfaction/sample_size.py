@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from crmrisk.core.arguments import is_number
+from crmrisk.core.arguments import is_number, is_whole
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.satisfaction.net_promoter_intervals import net_promoter_variance
 from crmrisk.satisfaction.net_promoter_sample import checked_counts
@@ -290,7 +290,7 @@ def _power_quantile(power: float, level: float) -> float:
 
 
 def _summed(variance: PlannedVariance, groups: int) -> float:
-    if groups not in {1, 2}:
+    if not is_whole(groups) or groups not in {1, 2}:
         raise InvalidValueError(Problem(what="no such design", where="groups", allowed="1 or 2", got=repr(groups)))
     if not isinstance(variance, tuple | list):
         _check(variance=variance)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from crmrisk.core.arguments import refuse
 from crmrisk.core.charts import Chart
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
 from crmrisk.core.estimate import Estimate
@@ -17,6 +18,7 @@ from crmrisk.satisfaction.familywise import (
     HOLM_WARNING,
     Simultaneous,
     bonferroni_level,
+    check_benchmark,
     check_simultaneous,
     holm_levels,
 )
@@ -209,6 +211,8 @@ def by_segment(
     web: -0.5 [-0.9055, 0.4864] (95 % score, n 2)
     """
     check_simultaneous(simultaneous)
+    check_benchmark(benchmark)
+    refuse(_estimator_problems(estimator))
     groups, excluded = _groups(segments, missing)
     columns = {"weights": weights, "strata": strata, "clusters": clusters}
     taken = {name: _rows(values, groups.size, name) for name, values in columns.items() if values is not None}
@@ -227,6 +231,13 @@ def by_segment(
         found = _together(estimate, len(groups.names), simultaneous, level, benchmark)
     warnings = (*excluded, *((HOLM_WARNING,) if simultaneous == "holm" else ()))
     return SegmentEstimates(dict(zip(groups.names, found, strict=True)), simultaneous, warnings)
+
+
+def _estimator_problems(estimator: object) -> list[Problem]:
+    if callable(estimator):
+        return []
+    allowed = "a function from answers to an Estimate, e.g. net_promoter_score"
+    return [Problem(what="no estimator", where="estimator", allowed=allowed, got=repr(estimator)[:100])]
 
 
 def in_order(names: Sequence[Any]) -> list[int]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from crmrisk.core.arguments import is_whole, refuse
 from crmrisk.core.arrays import frozen_floats
-from crmrisk.core.errors import CrmRiskError, Problem, RecordError, SchemaError
+from crmrisk.core.errors import CrmRiskError, InvalidValueError, Problem, RecordError, SchemaError
 from crmrisk.satisfaction.answers import rating_answers
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import FloatArray
 
-__all__ = ["Columns", "driver_columns", "read_columns", "split_outcome"]
+__all__ = ["Columns", "driver_columns", "read_columns", "sequence_problems", "split_outcome"]
 
 
 class Columns(NamedTuple):
@@ -133,6 +134,8 @@ def read_columns(columns: Mapping[str, Any], *, scale: tuple[int, int] | None = 
         If answers are no finite numbers or off the scale.
     SchemaError
         If the columns are not of one length.
+    InvalidValueError
+        If the scale is none.
 
     Examples
     --------
@@ -140,11 +143,12 @@ def read_columns(columns: Mapping[str, Any], *, scale: tuple[int, int] | None = 
     array([[ 1.],
            [nan]])
     """
+    ends = None if scale is None else _ends(scale)
     problems: list[Problem] = []
     read = {}
     for name, column in columns.items():
         try:
-            read[name] = _numbers(column, name, scale)
+            read[name] = _numbers(column, name, ends)
         except CrmRiskError as error:
             problems += error.problems
     if problems:
@@ -186,9 +190,37 @@ def _numbers(column: Any, name: str, scale: tuple[int, int] | None) -> FloatArra
     return rating_answers(column, lowest=lowest, highest=highest, missing="exclude", where=name)
 
 
+def sequence_problems(values: object, *, where: str) -> list[Problem]:
+    """Name what should be a list and is none.
+
+    Parameters
+    ----------
+    values
+        Anything.
+    where
+        The argument.
+
+    Examples
+    --------
+    >>> [str(problem) for problem in sequence_problems(5, where="order")]
+    ['order: no list; allowed: a list; got: 5']
+    """
+    if isinstance(values, Iterable):
+        return []
+    return [Problem(what="no list", where=where, allowed="a list", got=repr(values)[:100])]
+
+
+def _ends(scale: Any) -> tuple[int, int]:
+    if isinstance(scale, tuple | list) and len(scale) == 2 and all(map(is_whole, scale)) and scale[0] < scale[1]:
+        return scale[0], scale[1]
+    allowed = "two whole numbers, (lowest, highest)"
+    raise InvalidValueError(Problem(what="no scale", where="scale", allowed=allowed, got=repr(scale)[:100]))
+
+
 def _chosen(columns: dict[str, Any], names: Sequence[str] | None) -> dict[str, Any]:
     if names is None:
         return columns
+    refuse(sequence_problems(names, where="names"))
     wanted = [names] if isinstance(names, str) else [str(name) for name in names]
     unknown = [name for name in wanted if name not in columns]
     twice = sorted({name for name in wanted if wanted.count(name) > 1})

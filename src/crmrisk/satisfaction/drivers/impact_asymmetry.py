@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
+from crmrisk.satisfaction.binomial_counts import finite_columns
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -49,6 +51,11 @@ def impact_asymmetry(reward: ArrayLike, penalty: ArrayLike) -> FloatArray:
     -------
     Asymmetries in [-1, 1]: -1 only disappoints, 1 only delights; NaN where there is neither.
 
+    Raises
+    ------
+    InvalidValueError
+        If they are no numbers, infinite, or of shapes that do not fit.
+
     References
     ----------
     Mikulic, J. and Prebezac, D. (2008). Prioritizing improvement of service attributes using impact range-performance
@@ -59,7 +66,8 @@ def impact_asymmetry(reward: ArrayLike, penalty: ArrayLike) -> FloatArray:
     >>> float(impact_asymmetry(0.5, 2.5).round(6))
     -0.666667
     """
-    r, q = np.maximum(np.asarray(reward, dtype=np.float64), 0.0), np.maximum(np.asarray(penalty, dtype=np.float64), 0.0)
+    gain, loss = finite_columns(reward, penalty, where=("reward", "penalty"))
+    r, q = np.maximum(gain, 0.0), np.maximum(loss, 0.0)
     span = r + q
     found: FloatArray = np.divide(r - q, span, out=np.full(span.shape, np.nan), where=span > 0.0)
     return found

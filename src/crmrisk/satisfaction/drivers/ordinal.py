@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from pydantic.dataclasses import dataclass
 
-from crmrisk.core.arguments import is_number
+from crmrisk.core.arguments import is_number, refuse
 from crmrisk.core.errors import FitError, InvalidValueError, Problem, RecordError
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.answers import Missing, distinct_answers, flag_answers
-from crmrisk.satisfaction.drivers.columns import split_outcome
+from crmrisk.satisfaction.drivers.columns import sequence_problems, split_outcome
 from crmrisk.satisfaction.drivers.diagnosis import refuse_repetition
 from crmrisk.satisfaction.drivers.methods import ImportanceMethod, check_importance_method, sharing
 from crmrisk.satisfaction.drivers.proportional_odds import ProportionalOddsTest, binary_splits, brant_tests
@@ -284,6 +284,7 @@ def _places(outcome: Any, order: Sequence[Any] | None) -> tuple[FloatArray, list
                 Problem(what="steps without an order", where="outcome", got=repr(texts[0]), remedy=remedy)
             )
         order = sorted(found)
+    refuse(sequence_problems(order, where="order"))
     given = list(order)
     stranger = np.array([*(answer not in given for answer in found), False])[codes]
     problems = flag_answers(column, stranger, where="outcome", allowed=", ".join(map(repr, given))[:200])

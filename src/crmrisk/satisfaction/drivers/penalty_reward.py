@@ -300,8 +300,10 @@ def _check_settings(best: float, worst: float, cuts: Sequence[float], interval: 
     if not (is_number(best) and is_number(worst) and worst < best):
         allowed, got = "worst < best", f"worst={worst!r}, best={best!r}"
         problems.append(Problem(what="no middle", where="best, worst", allowed=allowed, got=got))
-    numbers = [cut for cut in cuts if is_number(cut)]
-    if len(cuts) != 4 or len(numbers) != 4 or list(numbers) != sorted(set(numbers)):
-        problems.append(Problem(what="not four rising cuts", where="cuts", allowed=str(ASYMMETRY_CUTS), got=str(cuts)))
+    numbers = list(cuts) if isinstance(cuts, tuple | list | np.ndarray) and all(map(is_number, cuts)) else []
+    if len(numbers) != 4 or numbers != sorted(set(numbers)):
+        problems.append(
+            Problem(what="not four rising cuts", where="cuts", allowed=str(ASYMMETRY_CUTS), got=str(cuts)[:100])
+        )
     if problems:
         raise InvalidValueError(*problems)

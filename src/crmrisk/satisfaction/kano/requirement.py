@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from crmrisk.core.arguments import kind_problems, random_source_problems, refuse
+from crmrisk.core.arguments import is_whole, kind_problems, random_source_problems, refuse
+from crmrisk.core.errors import Problem
 from crmrisk.satisfaction.kano.answers import STANDARD_SCALE, AnswerScale
 from crmrisk.satisfaction.kano.columns import KanoCell, SurveyColumns, Tally, survey_cells
 from crmrisk.satisfaction.kano.continuous import (
@@ -224,9 +225,17 @@ def requirement_from_pairs(
     """
     how = Judgement(evaluation_table(table), rule, reverse, questionable, points, interval, level, replicates)
     check_judgement(how)
+    refuse(_missing_problems(missing))
     stated = None if importance is None else Tally(answer_counts(importance, (9,), "importance"))
     tally = Tally(answer_counts(pairs, (5, 5), "pairs", effective_n), effective_n)
     return _requirement(KanoCell(name, None, tally, stated, None, missing), how, rng)
+
+
+def _missing_problems(missing: object) -> list[Problem]:
+    if is_whole(missing) and missing >= 0:  # type: ignore[operator] # it is a number by then
+        return []
+    allowed = "a whole number of respondents, at least 0"
+    return [Problem(what="no count", where="missing", allowed=allowed, got=repr(missing)[:100])]
 
 
 def _requirement(cell: KanoCell, how: Judgement, rng: np.random.Generator | None) -> Requirement:

@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 import numpy as np
 from scipy.special import betainc
 
+from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.satisfaction.binomial_counts import finite_column
 from crmrisk.satisfaction.numerics import check_method
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
     from crmrisk.core.arrays import BoolArray, FloatArray, IntArray
 
 __all__ = ["ClassificationRule", "categories_of_counts", "exact_p_value", "fong_critical", "leading_two"]
@@ -48,7 +52,7 @@ def categories_of_counts(counts: FloatArray, rule: ClassificationRule = "mode") 
     Raises
     ------
     InvalidValueError
-        If there is no such rule.
+        If there is no such rule, or counts are not six finite numbers of at least 0.
 
     References
     ----------
@@ -64,9 +68,18 @@ def categories_of_counts(counts: FloatArray, rule: ClassificationRule = "mode") 
     ['I', 'A', 'A', 'A']
     """
     check_method(rule, get_args(ClassificationRule))
+    counts = _six(counts)
     ranked = counts[..., _PRIORITY]
     chosen = _PRIORITY[_RULES[rule](ranked)]
     return np.where(counts.sum(axis=-1) > 0.0, chosen, -1)
+
+
+def _six(counts: ArrayLike) -> FloatArray:
+    column = finite_column(counts, "counts")
+    if column.shape[-1:] != (6,) or not (column >= 0.0).all():
+        got = f"shape {column.shape}, least {column.min(initial=np.inf):g}"
+        raise InvalidValueError(Problem(what="no counts", where="counts", allowed="six of at least 0 each", got=got))
+    return column
 
 
 def leading_two(counts: FloatArray) -> tuple[IntArray, IntArray]:

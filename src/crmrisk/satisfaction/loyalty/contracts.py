@@ -19,7 +19,7 @@ from crmrisk.evidence.moments import instant_of, microseconds, moment_in, span
 from crmrisk.evidence.schemas import Column, ColumnType, TableSchema
 from crmrisk.evidence.tables import _read  # contracts are no table of Evidence, and are read as those are
 from crmrisk.satisfaction.loyalty.exposure import Exposure, LoyaltyEstimate, loyalty_estimate, whole_days
-from crmrisk.satisfaction.loyalty.history import plain_frame
+from crmrisk.satisfaction.loyalty.history import checked_names, plain_frame
 from crmrisk.satisfaction.proportions import ProportionMethod, proportion
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ after 2026-01-01 up to 2026-02-01
     if unit not in get_args(ChurnUnit):
         allowed = " or ".join(map(repr, get_args(ChurnUnit)))
         raise InvalidValueError(Problem(what="no such unit", where="unit", allowed=allowed, got=repr(unit)))
-    table = _table(contracts, ended_at, customer_id, rename or {})
+    table = _table(contracts, ended_at, customer_id, checked_names(rename))
     zone = common_zone([table])
     moment = moment_in(zone, as_of)
     start = microseconds(moment) - span(window)

@@ -192,7 +192,7 @@ def purchase_history(
     if isinstance(transactions, PurchaseHistory):
         _check_as_of(transactions, as_of)
         return transactions
-    evidence = _evidence(_given(transactions, at, amount), rename or {}, unidentified)
+    evidence = _evidence(_given(transactions, at, amount), checked_names(rename), unidentified)
     if "transactions" not in evidence.tables:
         raise SchemaError(Problem(what="table was not given", where="transactions", got=repr(evidence)))
     moment = moment_in(evidence.zone, as_of)
@@ -230,6 +230,36 @@ def _given(transactions: Any, at: Any, amount: Any) -> Any:
         return transactions
     columns = {"customer_id": transactions, "at": at, "amount": amount}
     return {name: column for name, column in columns.items() if column is not None}
+
+
+def checked_names(rename: object) -> Mapping[str, str]:
+    """Return the caller's names of columns, and refuse what is no mapping.
+
+    Parameters
+    ----------
+    rename
+        The caller's names to the schema's; ``None`` is no other names.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is no mapping of text to text.
+
+    Examples
+    --------
+    >>> checked_names({"who": "customer_id"}), checked_names(None)
+    ({'who': 'customer_id'}, {})
+    """
+    if rename is None:
+        return {}
+    if isinstance(rename, Mapping) and all(isinstance(name, str) for pair in rename.items() for name in pair):
+        return rename
+    allowed = "a mapping from your names to those of the table"
+    raise InvalidValueError(
+        Problem(
+            what="no names", where="rename", allowed=allowed, got=repr(rename)[:100], remedy='rename={"date": "at"}'
+        )
+    )
 
 
 def plain_frame(columns: Mapping[str, Any], schema: TableSchema, *, rename: Mapping[str, str]) -> Any:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import fdtri
 
+from crmrisk.core.arguments import is_number, refuse
+from crmrisk.core.errors import Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.satisfaction.numerics import normal_quantile
 from crmrisk.satisfaction.reliability.covariance import item_covariance
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from crmrisk.satisfaction.reliability.covariance import ItemCovariance
 
 __all__ = ["alpha_if_dropped", "cronbach_alpha", "feldt_interval", "standardised_alpha"]
+
+_LARGEST = 1e9  # nobody asks so many
 
 
 def cronbach_alpha(
@@ -187,7 +191,7 @@ def feldt_interval(alpha: float, n: float, items: int, level: float = 0.95) -> t
     Raises
     ------
     InvalidValueError
-        If the level is not strictly between 0 and 1.
+        If there is no such alpha, n or number of items, or the level is not strictly between 0 and 1.
 
     References
     ----------
@@ -200,10 +204,24 @@ def feldt_interval(alpha: float, n: float, items: int, level: float = 0.95) -> t
     >>> print(f"{low:.4f} {high:.4f}")
     0.7394 0.9158
     """
+    refuse(_size_problems(alpha, n, items))
     normal_quantile(level)
+    return _feldt(alpha, n, items, level)
+
+
+def _feldt(alpha: float, n: float, items: int, level: float) -> tuple[float, float]:
     tail, first, second = (1.0 - level) / 2.0, n - 1.0, (n - 1.0) * (items - 1.0)
     low = 1.0 - (1.0 - alpha) * float(fdtri(first, second, 1.0 - tail))
     return low, 1.0 - (1.0 - alpha) * float(fdtri(first, second, tail))
+
+
+def _size_problems(alpha: object, n: object, items: object) -> list[Problem]:
+    limits = {"alpha": (alpha, -_LARGEST, 1.0), "n": (n, 1.0, _LARGEST), "items": (items, 1.0, _LARGEST)}
+    return [
+        Problem(what="out of range", where=name, allowed=f"above {low:g}, at most {high:g}", got=repr(value)[:100])
+        for name, (value, low, high) in limits.items()
+        if not is_number(value) or not low < value <= high  # type: ignore[operator] # it is a number by then
+    ]
 
 
 def _alpha(found: ItemCovariance, level: float) -> Estimate:
@@ -214,7 +232,7 @@ def _alpha(found: ItemCovariance, level: float) -> Estimate:
     if total <= 1e-12 * own:
         return unrated(found, ("items cancel out: their sum does not vary",), level=level, method="feldt")
     value = k / (k - 1.0) * (1.0 - own / total)
-    low, high = feldt_interval(value, found.effective_n, k, level)
+    low, high = _feldt(value, found.effective_n, k, level)
     change = k / (k - 1.0) * (own / total**2 - np.eye(k) / total)
     return Estimate(
         value=value,

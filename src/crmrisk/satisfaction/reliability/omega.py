@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
+from crmrisk.core.arguments import kind_problems, refuse
 from crmrisk.core.errors import FitError
 from crmrisk.satisfaction.numerics import check_method
 from crmrisk.satisfaction.reliability.covariance import item_covariance
-from crmrisk.satisfaction.reliability.factor_model import fit_factor_model
+from crmrisk.satisfaction.reliability.factor_model import FactorModel, fit_factor_model
 from crmrisk.satisfaction.reliability.normal_theory import coefficient, gradient, normal_theory_error, unrated
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray
     from crmrisk.core.estimate import Estimate
     from crmrisk.satisfaction.answers import Missing
-    from crmrisk.satisfaction.reliability.factor_model import FactorModel
 
 __all__ = ["FactorCoefficient", "average_variance_extracted", "factor_coefficient", "mcdonald_omega"]
 
@@ -163,7 +163,7 @@ def factor_coefficient(
     Raises
     ------
     InvalidValueError
-        If there is no such factor or kind, or the level is not valid.
+        If the model is none, there is no such factor or kind, or the level is not valid.
 
     Examples
     --------
@@ -173,6 +173,7 @@ def factor_coefficient(
     >>> print(round(factor_coefficient(model, "omega3").value, 4))
     0.7449
     """
+    refuse(kind_problems(model, FactorModel, where="model"))
     check_method(kind, get_args(FactorCoefficient))
     mine = model.of_factor(factor)
     place = np.concatenate([model.parameters.loadings, model.parameters.uniquenesses])
