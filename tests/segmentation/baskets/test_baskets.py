@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import duckdb
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ import pytest
 from scipy.sparse import csr_array
 
 from crmrisk.core.errors import CrmRiskError, InvalidValueError, RecordError, SchemaError
+from crmrisk.evidence import Evidence
 from crmrisk.segmentation.baskets import Baskets
 
 LINES = {
@@ -116,3 +119,42 @@ def test_everything_wrong_is_listed_at_once():
     with pytest.raises(CrmRiskError) as caught:
         Baskets.from_pairs([1, None, 3], ["a", "b", None])
     assert len(caught.value.problems) == 2
+
+
+SALES = pd.DataFrame(
+    {
+        "customer_id": ["b", "a", "a", "a", "b", "b", "a"],
+        "at": pd.to_datetime(["2026-01-02 09:00", "2026-01-02 00:00", "2026-01-02 23:59", "2026-01-07 08:00", "2026-01-02 18:00", "2026-01-03 08:00", "2026-02-01 08:00"]),
+        "amount": [3.0, 4.0, 1.0, 2.0, 5.0, -5.0, 9.0],
+        "product": ["tea", "tea", "cup", "pot", "cup", "cup", "late"],
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ["pandas", "polars", "lazy"])
+def test_evidence_gives_what_was_bought_on_a_day_or_ever(engine):
+    evidence = Evidence(transactions=ENGINES[engine](SALES))
+    days = Baskets.from_evidence(evidence, date(2026, 2, 1), each="day")
+    assert {name: days[name] for name in days.basket_id} == {
+        "a 2026-01-02": ("cup", "tea"),
+        "a 2026-01-07": ("pot",),
+        "b 2026-01-02": ("cup", "tea"),
+    }
+    assert days.left_out == {"returned": 1}
+    ever = Baskets.from_evidence(evidence, date(2026, 2, 2), each="customer")
+    assert (ever["a"], ever["b"]) == (("cup", "late", "pot", "tea"), ("cup", "tea"))
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "says"),
+    [
+        (lambda: Baskets.from_evidence(SALES, date(2026, 2, 1)), InvalidValueError, "evidence"),
+        (lambda: Baskets.from_evidence(Evidence(transactions=SALES), date(2026, 1, 1)), RecordError, "nobody bought"),
+        (lambda: Baskets.from_evidence(Evidence(transactions=SALES), date(2026, 2, 1), each="week"), InvalidValueError, "no such basket"),
+        (lambda: Baskets.from_evidence(Evidence(transactions=SALES.drop(columns="product")), date(2026, 2, 1)), SchemaError, "product: missing"),
+        (lambda: Baskets.from_evidence(Evidence(customers=pd.DataFrame({"customer_id": ["a"]})), date(2026, 2, 1)), SchemaError, "not given"),
+    ],
+)  # fmt: skip
+def test_evidence_without_baskets_is_named(call, error, says):
+    with pytest.raises(error, match=says):
+        call()

@@ -11,15 +11,19 @@ import numpy as np
 from crmrisk.core.arrays import IntArray, ObjectArray, same_arrays
 from crmrisk.core.errors import Problem, RecordError
 from crmrisk.core.frozen_mapping import FrozenMapping
+from crmrisk.segmentation.baskets.evidence_lines import Each, evidence_lines
 from crmrisk.segmentation.baskets.given import cells_of_lists, cells_of_matrix, frame_of_pairs
 from crmrisk.segmentation.baskets.reading import Missing, read_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date, datetime
 
     import pandas as pd
     from numpy.typing import ArrayLike, DTypeLike
     from scipy.sparse import csr_array
+
+    from crmrisk.evidence import Evidence
 
 __all__ = ["Baskets"]
 
@@ -29,7 +33,7 @@ class Baskets:
     """Hold which baskets hold which items.
 
     A basket is an order, a visit or a customer; it holds an item or does not, however many pieces and lines there were.
-    Make one with `from_frame`, `from_pairs`, `from_lists` or `from_matrix`.
+    Make one with `from_frame`, `from_evidence`, `from_pairs`, `from_lists` or `from_matrix`.
 
     Parameters
     ----------
@@ -118,8 +122,7 @@ class Baskets:
         """
         names = {"basket": basket, "item": item, **({} if quantity is None else {"quantity": quantity})}
         lines = read_lines(frame, names, cancelled_prefix=cancelled_prefix, missing=missing)
-        cells = _sorted(lines.basket_codes, lines.item_codes)
-        return cls(lines.basket_ids, lines.items, *cells, lines.left_out)
+        return cls(lines.basket_ids, lines.items, *_sorted(lines.basket_codes, lines.item_codes), lines.left_out)
 
     @classmethod
     def from_pairs(
@@ -213,6 +216,35 @@ class Baskets:
         """
         n, names, rows, members = cells_of_matrix(matrix, items)
         return cls(_numbered(n), names, *_sorted(rows, members))
+
+    @classmethod
+    def from_evidence(cls, evidence: Evidence, as_of: date | datetime, *, each: Each = "day") -> Baskets:
+        """Read what customers bought together up to a point in time.
+
+        Parameters
+        ----------
+        evidence
+            With transactions that name a ``product``; names are read as text.
+        as_of
+            Later records are not known. A date means its first moment.
+        each
+            ``"day"``: what a customer bought on one day; ``"customer"``: all that a customer bought.
+
+        Raises
+        ------
+        InvalidValueError
+            If it is no evidence, or a setting is none.
+        SchemaError
+            If there are no transactions, or they name no product.
+        RecordError
+            If nobody bought a product by then.
+
+        Examples
+        --------
+        See `crmrisk.segmentation.baskets.evidence_lines.evidence_lines`.
+        """
+        lines = evidence_lines(evidence, as_of, each=each)
+        return cls(lines.basket_ids, lines.items, *_sorted(lines.basket_codes, lines.item_codes), lines.left_out)
 
     @classmethod
     def of(cls, given: Any) -> Baskets:
