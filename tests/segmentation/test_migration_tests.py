@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import chi2_contingency
 
 from crmrisk.core.errors import CrmRiskError
-from crmrisk.segmentation.migration_tests import MigrationTest, homogeneity_test, momentum_test
+from crmrisk.segmentation.migration_tests import MigrationTest, momentum_test, stationarity_test
 from crmrisk.segmentation.transitions import migration_history, transition_matrix
 
 COUNTS = np.array([[[70, 20, 10], [10, 80, 10], [3, 20, 30]], [[60, 30, 10], [20, 70, 10], [5, 15, 30]]])
@@ -31,7 +31,7 @@ def walked(steps, customers, *, seed=0, stickiness=0.0):
 
 
 def test_homogeneity_is_one_contingency_table_per_segment():
-    found = homogeneity_test(transition_matrix(counts=COUNTS))
+    found = stationarity_test(transition_matrix(counts=COUNTS))
     parts = [chi2_contingency(COUNTS[:, segment], lambda_="log-likelihood") for segment in range(3)]
     assert found.statistic == pytest.approx(sum(part.statistic for part in parts))
     assert found.degrees_of_freedom == sum(part.dof for part in parts) == 6
@@ -51,7 +51,7 @@ def test_momentum_is_one_contingency_table_per_present_segment():
 
 def test_p_values_are_uniform_where_the_chain_holds():
     p = [
-        (homogeneity_test(m).p_value, momentum_test(m).test.p_value)
+        (stationarity_test(m).p_value, momentum_test(m).test.p_value)
         for m in (walked(4, 400, seed=s) for s in range(120))
     ]
     rejected = (np.array(p) < 0.1).mean(axis=0)
@@ -63,20 +63,20 @@ def test_momentum_and_change_are_found():
     sticky = momentum_test(walked(3, 500, stickiness=0.3))
     assert sticky.test.verdict == "rejected"
     assert sticky.up_after_up.value > momentum_test(walked(3, 500)).up_after_up.value
-    assert homogeneity_test(walked(3, 500, stickiness=0.6)).verdict == "rejected"  # the first step is another
+    assert stationarity_test(walked(3, 500, stickiness=0.6)).verdict == "rejected"  # the first step is another
 
 
 def test_nothing_to_test():
-    still = homogeneity_test(transition_matrix(counts=[np.eye(2) * 9] * 2))
+    still = stationarity_test(transition_matrix(counts=[np.eye(2) * 9] * 2))
     assert (still.p_value, still.verdict) == (None, "not testable")
-    few = homogeneity_test(transition_matrix(counts=[[[2, 1], [1, 2]], [[1, 2], [2, 1]]]))
+    few = stationarity_test(transition_matrix(counts=[[[2, 1], [1, 2]], [[1, 2], [2, 1]]]))
     assert "the p value is rough" in few.warnings[0]
     one = transition_matrix(counts=COUNTS[0])
     for wrong in (one, COUNTS, None):
-        for test in (homogeneity_test, momentum_test):
+        for test in (stationarity_test, momentum_test):
             with pytest.raises(CrmRiskError):
                 test(wrong)
     with pytest.raises(CrmRiskError):
-        homogeneity_test(transition_matrix(counts=COUNTS), significance=5)
+        stationarity_test(transition_matrix(counts=COUNTS), significance=5)
     unordered = migration_history([1, 1, 1, 2, 2, 2], [1, 2, 3] * 2, ["a", "b", "a", "b", "b", "a"])
     assert momentum_test(unordered).up_after_up is None

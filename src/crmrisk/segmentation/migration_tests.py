@@ -1,6 +1,6 @@
 """May one matrix stand for all periods? Does only the present segment matter? Two likelihood-ratio tests.
 
-A Markov chain assumes both. `homogeneity_test` asks whether customers moved in every period as in the others;
+A Markov chain assumes both. `stationarity_test` asks whether customers moved in every period as in the others;
 `momentum_test` whether the last move says something about the next one.
 """
 
@@ -22,7 +22,7 @@ from crmrisk.segmentation.transition_draws import check_level, wilson_limits
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray
 
-__all__ = ["MigrationTest", "Momentum", "homogeneity_test", "momentum_test"]
+__all__ = ["MigrationTest", "Momentum", "momentum_test", "stationarity_test"]
 
 
 @dataclass(frozen=True, kw_only=True, config=VALUE)
@@ -103,8 +103,8 @@ class Momentum(Value):
         return str(self.test)
 
 
-def homogeneity_test(migration: Migration, *, significance: float = 0.05) -> MigrationTest:
-    """Test whether customers moved alike in all periods, so that one matrix may stand for them.
+def stationarity_test(migration: Migration, *, significance: float = 0.05) -> MigrationTest:
+    """Test whether customers moved alike in all periods (time homogeneity), so that one matrix may stand for them.
 
     ``G² = 2 Σ_t Σ_ij n_ij(t) log(p_ij(t) / p_ij)`` with ``Σ_i (T_i − 1)(m_i − 1)`` degrees of freedom: ``T_i`` periods
     in which segment i had customers, ``m_i`` segments they ever went to.
@@ -131,14 +131,14 @@ def homogeneity_test(migration: Migration, *, significance: float = 0.05) -> Mig
     Examples
     --------
     >>> from crmrisk.segmentation.transitions import transition_matrix
-    >>> print(homogeneity_test(transition_matrix(counts=[[[80, 20], [10, 90]], [[60, 40], [10, 90]]])))
+    >>> print(stationarity_test(transition_matrix(counts=[[[80, 20], [10, 90]], [[60, 40], [10, 90]]])))
     all periods are alike: rejected (G² 9.663, 2 df, p 0.00797, n 400)
     """
-    expect(migration, Migration, where="homogeneity_test: migration", remedy="transition_matrix(...) counts one")
+    expect(migration, Migration, where="stationarity_test: migration", remedy="transition_matrix(...) counts one")
     refuse(check_level(significance))
     if len(migration.by_period) < 2:
         got = "1 step"
-        raise FitError(Problem(what="one step only", where="homogeneity_test", allowed="two or more", got=got))
+        raise FitError(Problem(what="one step only", where="stationarity_test", allowed="two or more", got=got))
     tables = np.moveaxis(migration.by_period, 0, 1)  # of each segment: periods and where they went
     return _likelihood_ratio(tables, "all periods are alike", significance)
 
