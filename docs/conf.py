@@ -5,7 +5,10 @@ pytest imports this file while it looks for doctests, so Sphinx and docutils are
 
 from __future__ import annotations
 
+import ast
 import inspect
+import sys
+from functools import cache
 from pathlib import Path
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any
@@ -93,6 +96,33 @@ def _skip_alias(_app: Sphinx, _what: str, _name: str, thing: Any, skip: bool, _o
     return skip or isinstance(thing, GenericAlias)
 
 
+@cache
+def _imported(module: str) -> dict[str, str]:
+    """Map the names a module imports, for checking types only too, to where it imports them from."""
+    path = getattr(sys.modules.get(module), "__file__", None)
+    if path is None:
+        return {}
+    found = ast.walk(ast.parse(Path(path).read_text(encoding="utf-8")))
+    return {
+        name.asname or name.name: f"{each.module}.{name.name}"
+        for each in found
+        if isinstance(each, ast.ImportFrom)
+        for name in each.names
+    }
+
+
+def _qualify(_app: Sphinx, document: Any) -> None:
+    """Say which of several classes of one name a signature means: the one that its module imports."""
+    from sphinx.addnodes import desc_signature, pending_xref  # noqa: PLC0415 - Sphinx is no dependency of the tests
+
+    for signature in document.findall(desc_signature):
+        shown = sys.modules.get(signature.get("module") or "")
+        thing = getattr(shown, (signature.get("fullname") or "").split(".")[0], None)
+        names = _imported(getattr(thing, "__module__", None) or "")
+        for node in signature.findall(pending_xref):
+            node["reftarget"] = names.get(node["reftarget"], node["reftarget"])
+
+
 def setup(app: Sphinx) -> None:
     """Register what Sphinx does not have itself."""
     app.add_html_math_renderer(
@@ -102,3 +132,4 @@ def setup(app: Sphinx) -> None:
     )
     app.connect("autodoc-skip-member", _skip_alias)
     app.connect("builder-inited", _write_public_names)
+    app.connect("doctree-read", _qualify)
