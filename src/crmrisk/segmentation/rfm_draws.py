@@ -23,7 +23,7 @@ __all__ = ["RfmDraws"]
 
 Draws: TypeAlias = Annotated[tuple[Cuts, ...], Field(min_length=1)]
 
-_AT_ONCE = 20_000
+_AT_ONCE = 2_000  # so that samples of them stay in the processor's cache
 
 
 @dataclass(frozen=True, config=VALUE)
@@ -140,11 +140,12 @@ class RfmDraws(Value):
         unsure = np.flatnonzero(self._unsure(values, exceeds))
         for start in range(0, len(unsure), _AT_ONCE):
             rows = unsure[start : start + _AT_ONCE]
-            cell = np.zeros((len(rows), len(self.recency)), dtype=np.int64)
+            cell = np.zeros((len(rows), len(self.recency)), dtype=np.int16)
             for name, drawn in self.arrays.items():
-                above = sum(exceeds(values[name][rows, None], cut[None, :]).astype(np.int64) for cut in drawn.T)
-                score = self.groups - 1 - above if name == "recency" else above
-                cell = cell * self.groups + score
+                above = np.zeros_like(cell)
+                for cut in drawn.T:
+                    above += exceeds(values[name][rows, None], cut[None, :])
+                cell = cell * self.groups + (self.groups - 1 - above if name == "recency" else above)
             share[rows] = (table[cell] == codes[rows, None]).mean(axis=1)
         return share
 
