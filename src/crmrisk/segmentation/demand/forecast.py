@@ -83,17 +83,17 @@ class ForecastResult:
     @property
     def horizon(self) -> int:
         """How many periods ahead."""
-        return self.forecast.shape[1]
+        return int(self.forecast.shape[1])
 
     @property
     def rated(self) -> BoolArray:
         """Whether each series has a forecast, ``(n_series,)``."""
-        return ~np.isnan(self.forecast).any(axis=1)
+        return np.asarray(~np.isnan(self.forecast).any(axis=1))
 
     @property
     def total(self) -> FloatArray:
         """Expected demand over all coming periods together, ``(n_series,)``."""
-        return self.forecast.sum(axis=1)
+        return np.asarray(self.forecast.sum(axis=1))
 
     def frame(self) -> pd.DataFrame:
         """Return a pandas frame, one row per series and coming period.
@@ -137,7 +137,9 @@ def flat_forecast(
     array([2.])
     """
     unknown = np.full(len(rate), np.nan)
-    ends = {name: np.repeat(parts.pop(name, unknown)[:, None], horizon, axis=1) for name in ("low", "high")}
+    ends: dict[str, Any] = {
+        name: np.repeat(parts.pop(name, unknown)[:, None], horizon, axis=1) for name in ("low", "high")
+    }
     parts = {"interval_method": "none", **parts}
     repeated = np.repeat(rate[:, None], horizon, axis=1)
     return ForecastResult(series=series, method=method, forecast=repeated, level=level, **ends, **parts)

@@ -15,7 +15,7 @@ from crmrisk.segmentation.demand.need_forecast import need_forecast
 from crmrisk.segmentation.demand.series import DemandSeries, as_demand
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import ArrayLike
 
@@ -104,5 +104,6 @@ def _forecast(series: DemandSeries, method: ForecastMethod, horizon: int, level:
     plain = {"naive": naive_forecast, "zero": zero_forecast, "mean": mean_forecast}
     if method in plain:
         return plain[method](series, horizon=horizon)
-    others = {"croston": croston, "sba": sba, "tsb": tsb, "needs": need_forecast}
-    return {**others, "exponential smoothing": exponential_smoothing}[method](series, horizon=horizon, level=level)
+    others: dict[str, Callable[..., ForecastResult]] = {"croston": croston, "sba": sba, "tsb": tsb}
+    others |= {"needs": need_forecast, "exponential smoothing": exponential_smoothing}
+    return others[method](series, horizon=horizon, level=level)

@@ -70,4 +70,5 @@ def _quantile(sizes: FloatArray, count: FloatArray, probability: FloatArray, tai
     rows = np.arange(len(sizes))
     first = np.where(some, sizes[rows, left], 0.0)
     second = np.where(some, sizes[rows, right], 0.0)
-    return first + (second - first) * (place - left)
+    found: FloatArray = first + (second - first) * (place - left)
+    return found

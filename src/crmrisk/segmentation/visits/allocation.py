@@ -37,6 +37,11 @@ class Demands(NamedTuple):
     cost: FloatArray
     """Capacity one contact takes."""
 
+    def take(self, rows: IntArray) -> Demands:
+        """Put customers into another order."""
+        gain, decay, cost = self.gain[rows], self.decay[rows], self.cost[rows]
+        return Demands(gain, decay, self.minimum[rows], self.maximum[rows], cost)
+
 
 class Allocation(NamedTuple):
     """Hold the contacts that were given.
@@ -83,7 +88,8 @@ def allocate(demands: Demands, capacity: float) -> Allocation:
     n = len(demands.gain)
     promised = _items(demands, np.zeros(n, dtype=np.int64), demands.minimum)
     optional = _items(demands, demands.minimum, demands.maximum)
-    optional = _Items(*(part[optional.gain > 0.0] for part in optional))  # nobody is called on for nothing
+    worth = optional.gain > 0.0  # nobody is called on for nothing
+    optional = _Items(optional.row[worth], optional.gain[worth], optional.cost[worth])
     kept, left = _taken(promised, capacity)
     more, rest = _taken(optional, left)
     contacts = np.bincount(np.concatenate([promised.row[kept], optional.row[more]]), minlength=n)

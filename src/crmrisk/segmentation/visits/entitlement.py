@@ -18,8 +18,7 @@ from crmrisk.core.model import VALUE, Value
 __all__ = ["ContactEntitlement", "read_entitlement", "read_entitlements"]
 
 _YEAR = 365.25
-_NAMES = (("minimum", "maximum"), ("min_contacts", "max_contacts"), ("minimum_contacts", "maximum_contacts"))
-_NAMES = (*_NAMES, ("min", "max"))
+_NAMES = tuple((f"min{each}", f"max{each}") for each in ("imum", "_contacts", "imum_contacts", ""))
 
 
 @dataclass(frozen=True, config=VALUE)
@@ -87,7 +86,8 @@ def read_entitlements(given: Any, period: timedelta) -> Mapping[str, ContactEnti
     """
     if not isinstance(given, Mapping) or {"minimum", "maximum", "min", "max", "max_contacts"} & {*given}:
         return read_entitlement(given, period, where="entitlements")
-    read, problems = {}, []
+    read: dict[str, ContactEntitlement] = {}
+    problems: list[Problem] = []
     for tier, each in given.items():
         try:
             read[str(tier)] = read_entitlement(each, period, where=f"entitlements[{tier!r}]")

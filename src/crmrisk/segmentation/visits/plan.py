@@ -101,7 +101,8 @@ class ContactPlan:
     @property
     def unmet(self) -> IntArray:
         """Contacts promised and not planned, ``(n_customers,)``."""
-        return np.maximum(self.minimum - self.contacts, 0)
+        missing: IntArray = np.maximum(self.minimum - self.contacts, 0)
+        return missing
 
     @property
     def total_gain(self) -> float:

@@ -109,7 +109,7 @@ def contact_plan(
     order = np.argsort(people.customer_id.astype(str), kind="stable")  # ties are settled by name, not by place
     kept = np.minimum(limits.promised, limits.maximum)
     demands = Demands(np.nan_to_num(stake), 1.0 - share, kept, limits.maximum, cost)
-    found = allocate(Demands(*(part[order] for part in demands)), float(capacity))
+    found = allocate(demands.take(order), float(capacity))
     contacts = np.empty_like(found.contacts)
     contacts[order] = found.contacts
     first_day, spacing = _days(contacts, limits, np.nan_to_num(stake), length)
