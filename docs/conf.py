@@ -9,6 +9,7 @@ import ast
 import inspect
 import sys
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any
@@ -104,11 +105,17 @@ def _imported(module: str) -> dict[str, str]:
         return {}
     found = ast.walk(ast.parse(Path(path).read_text(encoding="utf-8")))
     return {
-        name.asname or name.name: f"{each.module}.{name.name}"
+        name.asname or name.name: _home(each.module or "", name.name)
         for each in found
         if isinstance(each, ast.ImportFrom)
         for name in each.names
     }
+
+
+def _home(module: str, name: str) -> str:
+    """Return where a class is written, and so documented, if a package only passes it on."""
+    thing = getattr(import_module(module), name, None) if module.startswith("crmrisk") else None
+    return f"{thing.__module__}.{thing.__qualname__}" if inspect.isclass(thing) else f"{module}.{name}"
 
 
 def _qualify(_app: Sphinx, document: Any) -> None:
