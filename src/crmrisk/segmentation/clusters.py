@@ -101,7 +101,7 @@ class ClusterSegmenter(BaseSegmenter, kind="crmrisk.clusters", fitted=FittedClus
     sample
         Of more customers than these, so many are drawn where work grows with the square of their number: k-medoids and
         trees, silhouettes and the gap statistic. k-means and k-prototypes start from so many and then use all; their
-        stability is that of up to ten times as many.
+        stability is that of up to five times as many.
     seed
         Where randomness starts.
 

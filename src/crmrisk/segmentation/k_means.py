@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["alternate", "best_of_starts", "cluster_centres", "k_means"]
 
 _MOST_ROUNDS = 300
+_SETTLED = 1e-7  # a round that saves a smaller share of the cost is the last
 STARTS = 10
 """How many starts there are unless a caller says otherwise."""
 
@@ -110,7 +111,7 @@ def _spread_out(points: Points, k: int, metric: Metric, rng: np.random.Generator
 
 
 def alternate(points: Points, centres: Points, metric: Metric) -> Clustering:
-    """Assign rows to the nearest centre and move centres to the middle of their rows, until nothing changes.
+    """Assign rows to the nearest centre and move centres to the middle of their rows, until that saves nothing.
 
     Parameters
     ----------
@@ -128,14 +129,15 @@ def alternate(points: Points, centres: Points, metric: Metric) -> Clustering:
     >>> alternate(points, points.take(slice(2)), Metric()).codes
     array([0, 0, 1])
     """
-    codes = np.full(len(points), -1, dtype=np.int64)
+    rows, before = np.arange(len(points)), np.inf
     for _ in range(_MOST_ROUNDS):
-        cost = squared(points, centres, metric)
-        moved = _fill_empty(cost.argmin(axis=1), cost)
-        if np.array_equal(moved, codes):
+        costs = squared(points, centres, metric)
+        codes = _fill_empty(costs.argmin(axis=1), costs)
+        cost = float(costs[rows, codes].sum())
+        if cost >= before * (1.0 - _SETTLED):
             break
-        codes, centres = moved, cluster_centres(points, moved, len(centres))
-    return Clustering(codes, centres, float(cost[np.arange(len(points)), codes].sum()))
+        before, centres = cost, cluster_centres(points, codes, len(centres))
+    return Clustering(codes, centres, cost)
 
 
 def _fill_empty(codes: IntArray, cost: FloatArray) -> IntArray:

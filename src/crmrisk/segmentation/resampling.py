@@ -26,7 +26,7 @@ REPLICATES = 50
 """How often customers are drawn anew unless a caller says otherwise."""
 
 _DISSOLVED = 0.5
-_EASIER = 10  # methods that compare with centres only take so many times more customers in the same time
+_EASIER = 5  # methods that compare with centres only take so many times more customers in the same time
 
 
 def cluster_stability(
@@ -51,7 +51,7 @@ def cluster_stability(
     replicates
         How many resamples.
     sample
-        Of more rows than these (k-means: than ten times as many), so many stand in for all; stability is then that of a
+        Of more rows than these (k-means: than five times as many), so many stand in for all; stability is then that of a
         clustering of so many.
     rng
         Source of randomness; ``None`` starts the same way every time.
