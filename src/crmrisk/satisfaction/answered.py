@@ -15,6 +15,7 @@ import numpy as np
 from crmrisk.core.arguments import is_number, is_whole
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
 from crmrisk.satisfaction.answers import one_column
+from crmrisk.satisfaction.row_names import refuse_other_order
 from crmrisk.satisfaction.survey_design import DesignMean, design_mean
 
 if TYPE_CHECKING:
@@ -193,6 +194,7 @@ def check_source(answers: object, counts: object, design: Design, effective_n: f
         problems.append(Problem(what="no effective n", where="effective_n", allowed=allowed, got=str(effective_n)))
     if problems:
         raise InvalidValueError(*problems)
+    refuse_other_order(answers=answers, weights=design.weights, strata=design.strata, clusters=design.clusters)
 
 
 def tallied(

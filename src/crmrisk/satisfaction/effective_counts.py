@@ -19,6 +19,7 @@ from crmrisk.satisfaction.net_promoter_sample import (
     sample_of_answers,
     sample_of_counts,
 )
+from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,6 +115,8 @@ def effective_counts(
         _refuse_design(design, where)
         return worth(sample_of_counts(checked_counts(answers)), is_simple=True)
     refuse(kind_problems(breaks, NpsBreaks, where="breaks"))
+    rows = {"weights": design.weights, "strata": design.strata, "clusters": design.clusters}
+    refuse_other_order(**{where: answers}, **rows)
     points = breaks.points(answers, missing=missing, where=where)
     return worth(sample_of_answers(points, design), is_simple=design.simple)
 

@@ -25,6 +25,7 @@ from crmrisk.satisfaction.bootstrap_intervals import percentile_interval
 from crmrisk.satisfaction.items import item_answers
 from crmrisk.satisfaction.means import mean_of_column, within
 from crmrisk.satisfaction.numerics import check_method
+from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -182,6 +183,7 @@ def satisfaction_index(
     check_method(method, ("t", "bootstrap"))
     answers = item_answers(items, lowest=lowest, highest=highest, missing=missing)
     shares = item_shares(item_weights, answers.names)
+    refuse_other_order(items=items, weights=weights, strata=strata, clusters=clusters)
     design = Design(weights, strata, clusters, population)
     respondents = _index(answers.values, shares, lowest, highest)
     index = mean_of_column(respondents, design, level=level)

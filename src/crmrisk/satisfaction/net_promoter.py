@@ -27,6 +27,7 @@ from crmrisk.satisfaction.net_promoter_sample import (
     spread_out,
 )
 from crmrisk.satisfaction.numerics import check_method, normal_quantile
+from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     import numpy as np
@@ -144,6 +145,7 @@ def net_promoter_score(
         sample = sample_of_answers(*spread_out(counts, weights=weights, population=population))
     elif answers is not None:
         refuse(kind_problems(breaks, NpsBreaks, where="breaks"))
+        refuse_other_order(answers=answers, weights=weights, strata=strata, clusters=clusters)
         design = Design(cast("ArrayLike", weights), strata, clusters, population)
         sample = sample_of_answers(breaks.points(answers, missing=missing), design)
     else:

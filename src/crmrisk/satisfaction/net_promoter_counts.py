@@ -12,6 +12,7 @@ from crmrisk.core.arguments import kind_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.answers import Missing, rating_answers, survey_weights
+from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -157,6 +158,7 @@ def nps_counts(
     NpsCounts(detractors=1.0, passives=2.0, promoters=3.0)
     """
     refuse(kind_problems(breaks, NpsBreaks, where="breaks"))
+    refuse_other_order(answers=answers, weights=weights)
     points = breaks.points(answers, missing=missing)
     return counts_of_points(points, np.ones(points.size) if weights is None else survey_weights(weights, points.size))
 

@@ -21,6 +21,7 @@ from crmrisk.satisfaction.net_promoter_comparison import DifferenceMethod, compa
 from crmrisk.satisfaction.net_promoter_counts import STANDARD_BREAKS, NpsBreaks
 from crmrisk.satisfaction.net_promoter_intervals import adjusted_net_promoter
 from crmrisk.satisfaction.net_promoter_split import SurveyPart, part_of_counts, split_survey
+from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -217,6 +218,7 @@ def compare_net_promoter_groups(
     a v b: not distinguishable yet: 1.25 [-0.0847, 1.513] (95 % permutation, n 8), p 0.14 (0.14 adjusted)
     """
     _check_adjustment(adjustment)
+    refuse_other_order(answers=answers, groups=groups, weights=weights, strata=strata, clusters=clusters)
     design = Design(weights, strata, clusters, population)
     if _counted(answers, groups, counts, design):
         named = [(name, named_counts(each, f"counts, {name}")) for name, each in cast("Any", counts).items()]

@@ -21,6 +21,7 @@ from crmrisk.satisfaction.net_promoter_comparison import compare_effective_count
 from crmrisk.satisfaction.net_promoter_counts import STANDARD_BREAKS, NpsBreaks
 from crmrisk.satisfaction.net_promoter_intervals import adjusted_net_promoter
 from crmrisk.satisfaction.net_promoter_split import SurveyPart, split_survey
+from crmrisk.satisfaction.row_names import refuse_other_order
 from crmrisk.satisfaction.wave_periods import Period, labelled_waves
 
 if TYPE_CHECKING:
@@ -220,6 +221,7 @@ def net_promoter_waves(
     higher: 0.625 [0.3177, 0.8451] (95 % adjusted wald, n 80), p 1.5e-05
     """
     labels = labelled_waves(at, period=period, order=order)
+    refuse_other_order(answers=answers, at=at, weights=weights, strata=strata, clusters=clusters)
     design = Design(weights, strata, clusters, population)
     parts = split_survey(
         answers, labels.wave, design=design, breaks=breaks, method=method, level=level, missing=missing, where="at"

@@ -24,6 +24,7 @@ from crmrisk.satisfaction.paired_differences import (
     compare_differences,
     table_differences,
 )
+from crmrisk.satisfaction.row_names import refuse_other_order
 from crmrisk.satisfaction.square_tables import square_table
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ def compare_paired_net_promoter(
     >>> compare_paired_net_promoter([10, 9, 8, 3], [6, 8, 2, 3]).p_value
     0.25
     """
+    refuse_other_order(first=first, second=second, weights=weights, strata=strata, clusters=clusters)
     design = Design(weights, strata, clusters, population)
     if method is not None:
         check_method(method, get_args(PairedNetPromoterMethod))
@@ -155,6 +157,7 @@ def net_promoter_moves(
            [1., 0., 0.],
            [1., 0., 1.]])
     """
+    refuse_other_order(first=first, second=second)
     return _table_of_points(*_paired_points(first, second, breaks=breaks, missing=missing))
 
 

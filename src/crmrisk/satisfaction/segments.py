@@ -22,6 +22,7 @@ from crmrisk.satisfaction.familywise import (
     check_simultaneous,
     holm_levels,
 )
+from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -213,6 +214,7 @@ def by_segment(
     check_simultaneous(simultaneous)
     check_benchmark(benchmark)
     refuse(_estimator_problems(estimator))
+    refuse_other_order(answers=answers, segments=segments, weights=weights, strata=strata, clusters=clusters)
     groups, excluded = _groups(segments, missing)
     columns = {"weights": weights, "strata": strata, "clusters": clusters}
     taken = {name: _rows(values, groups.size, name) for name, values in columns.items() if values is not None}

@@ -15,10 +15,11 @@ from crmrisk.core.arguments import is_number
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
 from crmrisk.satisfaction.answered import Design, check_scale
 from crmrisk.satisfaction.dimension_weights import Allocation, DimensionWeights, dimension_weights, shared_out
+from crmrisk.satisfaction.indices import item_shares
 from crmrisk.satisfaction.items import ItemAnswers, item_answers
 from crmrisk.satisfaction.means import mean_of_column, within
 from crmrisk.satisfaction.numerics import normal_quantile
-from crmrisk.satisfaction.indices import item_shares
+from crmrisk.satisfaction.row_names import refuse_other_order
 from crmrisk.satisfaction.service_quality_records import (
     QualityGap,
     QualityMean,
@@ -121,6 +122,7 @@ def servqual(
     >>> print(quality.weighted_gap)
     -1.875 [-2.842, -0.9082] (95 % t, n 4)
     """
+    refuse_other_order(perceptions=perceptions, expectations=expectations)
     seen, survey = _asked(
         perceptions,
         dimensions,
@@ -272,6 +274,7 @@ def _asked(
 ) -> tuple[ItemAnswers, _Survey]:
     check_scale(*scale)
     normal_quantile(level)
+    refuse_other_order(perceptions=perceptions, weights=design.weights, strata=design.strata, clusters=design.clusters)
     seen = item_answers(perceptions, lowest=scale[0], highest=scale[1], missing=missing, where="perceptions")
     parts = shared_out(dimensions, seen.names)
     asked = [item for items in parts.values() for item in items]

@@ -8,6 +8,7 @@ import numpy as np
 
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
 from crmrisk.satisfaction.answers import distinct_answers
+from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from typing import Any
@@ -79,6 +80,7 @@ def cross_table(first: ArrayLike, second: ArrayLike) -> tuple[FloatArray, tuple[
     >>> cross_table(["good", "bad", "good"], ["good", "good", "bad"])
     (array([[0., 1.], [1., 1.]]), ('bad', 'good'))
     """
+    refuse_other_order(first=first, second=second)
     here, there = (distinct_answers(column, where) for column, where in ((first, "first"), (second, "second")))
     if here[1].size != there[1].size:
         got = f"{here[1].size} and {there[1].size} answers"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from crmrisk.satisfaction.answers import effective_sample_size, number_answers
+from crmrisk.satisfaction.row_names import refuse_other_order
 from crmrisk.satisfaction.sample_units import PopulationSizes, SampleUnits, drawn_sample, sample_units
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ def design_mean(
     >>> print(f"{found.value:.3f} +- {found.standard_error:.3f}")
     0.433 +- 0.253
     """
+    refuse_other_order(values=values, weights=weights, strata=strata, clusters=clusters)
     numbers = number_answers(values, where="values")
     sample = drawn_sample(numbers, weights=weights, strata=strata, clusters=clusters, population=population)
     return mean_of_units(*sample)

@@ -33,6 +33,7 @@ from crmrisk.satisfaction.kano.record import Requirement
 from crmrisk.satisfaction.kano.stability import CategoryProbabilities, probabilities_in
 from crmrisk.satisfaction.kano.table import STANDARD_TABLE, EvaluationTable, KanoCategory, TableName, evaluation_table
 from crmrisk.satisfaction.means import mean_of_counts
+from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -157,6 +158,7 @@ def kano_requirements(
     columns = SurveyColumns(
         requirement, functional, dysfunctional, importance, weights, respondent, by, strata, clusters, population
     )
+    refuse_other_order(**columns._replace(population=None)._asdict())
     entropy = 0 if rng is None else int(rng.integers(2**63))
     return tuple(
         _requirement(cell, how, np.random.default_rng([entropy, *_label(cell).encode()]))

@@ -12,6 +12,7 @@ from pydantic.dataclasses import dataclass
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.kano.answers import STANDARD_SCALE, AnswerScale
+from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -258,6 +259,7 @@ def classify_pairs(
     >>> [category.letter for category in classify_pairs([1, 1, 2], [1, 2, 5])]
     ['Q', 'A', 'M']
     """
+    refuse_other_order(functional=functional, dysfunctional=dysfunctional)
     wanted, unwanted = answer_codes(functional, dysfunctional, scale=scale, missing=missing)
     positions = evaluation_table(table).positions()
     by_code: ObjectArray = np.full((6, 6), None, dtype=object)
