@@ -141,3 +141,10 @@ def test_kish_agrees_with_the_california_schools():
     effective = effective_sample_size(survey_weights(weights, 200))
     assert effective == pytest.approx(168.581, abs=1e-3)
     assert 200 / effective == pytest.approx(1.18637, abs=1e-5)
+
+
+def test_numbers_that_came_as_text_are_told_from_other_text():
+    with pytest.raises(RecordError) as caught:
+        read(["9", "nine", b"7", "nan", "inf"])
+    remedies = {problem.got: problem.remedy for problem in caught.value.problems}
+    assert {got for got, remedy in remedies.items() if "to_numeric" in remedy} == {"'9'", "b'7'"}

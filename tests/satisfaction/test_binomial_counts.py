@@ -6,10 +6,11 @@ from datetime import date, timedelta
 from functools import partial
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import crmrisk.satisfaction as survey
-from crmrisk.core.errors import InvalidValueError
+from crmrisk.core.errors import InvalidValueError, SchemaError
 from crmrisk.satisfaction.binomial_counts import binomial_counts, finite_column, finite_columns
 
 INTERVALS = ["agresti_coull", "clopper_pearson", "jeffreys", "mid_p", "plus_four", "wald", "wilson"]
@@ -96,6 +97,8 @@ def test_numbers_are_read_from_any_column_and_text_is_not():
         (partial(survey.ordinal_drivers, [1, 2], {"x": [1, 2]}, order=5), "order"),
         (partial(survey.penalty_reward, [1, 2], {"x": [1, 2]}, best=5, worst=1, cuts=5), "cuts"),
         (partial(survey.contractual_churn, {}, as_of=date(2026, 1, 1), window=timedelta(days=1), rename=5), "rename"),
+        (partial(survey.KanoScorer.from_requirements, 5, {}), "requirements"),
+        (partial(survey.KanoScorer.from_requirements, [], 5), "inputs"),
         (partial(survey.repeat_purchase_rate, {}, as_of=None, rename=[1]), "rename"),
     ],
 )
@@ -103,3 +106,10 @@ def test_settings_that_are_none_are_refused_by_name(call, where):
     with pytest.raises(InvalidValueError) as caught:
         call()
     assert [problem.where for problem in caught.value.problems] == [where]
+
+
+@pytest.mark.parametrize("role", ["answer", "segment", "weight"])
+@pytest.mark.parametrize("name", [["nps"], {}, np.array([1, 2])], ids=str)
+def test_a_name_of_a_column_that_is_none_is_a_missing_column(role, name):
+    with pytest.raises(SchemaError, match="missing column"):
+        survey.net_promoter_by_segment(pd.DataFrame({"answer": [9], "segment": ["a"], "w": [1.0]}), **{role: name})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import narwhals.stable.v2 as nw
@@ -209,7 +210,7 @@ def _check_columns(schema: dict[str, Any], *, answer: str, segment: str, weight:
     problems = [
         Problem(what="missing column", where=f"{_WHERE}.{name}", got=columns, remedy=f"name it with {role}=...")
         for role, name in asked.items()
-        if name not in schema
+        if not isinstance(name, Hashable) or name not in schema
     ]
     if not problems and len(set(asked.values())) < len(asked):
         problems = [Problem(what="one column in two roles", where=_WHERE, got=", ".join(asked.values()))]

@@ -211,7 +211,13 @@ def flag_answers(column: NDArray[Any], flagged: BoolArray, *, where: str, allowe
         rows_of.setdefault(_shown(column[row]), []).append(row)
     named = list(rows_of.items())[:_SHOWN]
     problems = [
-        Problem(what=f"{_counted(len(rows))} off the scale, {_rows(rows)}", where=where, allowed=allowed, got=got)
+        Problem(
+            what=f"{_counted(len(rows))} off the scale, {_rows(rows)}",
+            where=where,
+            allowed=allowed,
+            got=got,
+            remedy=_remedy(column[rows[0]]),
+        )
         for got, rows in named
     ]
     rest = sum(len(rows) for rows in rows_of.values()) - sum(len(rows) for _, rows in named)
@@ -388,6 +394,17 @@ def _on_scale(values: FloatArray, lowest: int, highest: int) -> BoolArray:
 
 def _shown(answer: object) -> str:
     return repr(answer.item() if isinstance(answer, np.generic) else answer)[:80]
+
+
+def _remedy(answer: object) -> str:
+    """Say what to do about numbers that came as text: they look right in a message."""
+    if not isinstance(answer, str | bytes):
+        return ""
+    try:
+        number = float(answer)
+    except ValueError:
+        return ""
+    return "make numbers of text first, e.g. with pandas.to_numeric" if np.isfinite(number) else ""
 
 
 def _counted(count: int) -> str:

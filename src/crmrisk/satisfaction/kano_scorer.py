@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Self
 
 import numpy as np
 from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
+from crmrisk.core.arguments import kind_problems, refuse
 from crmrisk.core.bases import StatelessScorer
 from crmrisk.core.errors import CompositionError, InvalidValueError, Problem
 from crmrisk.core.explanation import Explanation
@@ -17,8 +19,6 @@ from crmrisk.core.scores import Ranged
 from crmrisk.satisfaction.kano import KanoCategory, Requirement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from crmrisk.core.arrays import FloatArray
     from crmrisk.core.portfolio import Portfolio
 
@@ -179,6 +179,8 @@ class KanoScorer(StatelessScorer, kind="crmrisk.kano"):
         ------
         CompositionError
             If a requirement named in `inputs` is not in the survey, or its *worse* coefficient is undefined.
+        InvalidValueError
+            If requirements are no list, or inputs no mapping.
 
         Examples
         --------
@@ -187,6 +189,9 @@ class KanoScorer(StatelessScorer, kind="crmrisk.kano"):
         >>> KanoScorer.from_requirements(survey, {"delivery": Input("late", "share", ge=0)}).needs[0].dissatisfaction
         0.75
         """
+        refuse(
+            kind_problems(requirements, Sequence, where="requirements"), kind_problems(inputs, Mapping, where="inputs")
+        )
         found = {requirement.name: requirement for requirement in requirements}
         problems = [
             Problem(what="no worse coefficient in the survey", where=name, allowed=", ".join(found))
