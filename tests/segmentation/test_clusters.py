@@ -111,8 +111,7 @@ def test_above_the_sample_the_notes_say_what_was_looked_at():
     book, kind = two_kinds(300)
     fitted = ClusterSegmenter(inputs=("idle_days", "spend"), k=2, method="k-medoids", sample=50, **FEW).fit(book)
     assert np.array_equal(fitted.segment(book).labels == "cluster 2", kind)
-    assert "the clusters are those of 50 of 300 customers" in fitted.warnings
-    assert "stability is that of 50 of 300 customers" in fitted.warnings
+    assert fitted.warnings == ("looked at 50 of 300 customers for clusters, the silhouette, stability",)
 
 
 def test_the_profile_says_what_is_typical():

@@ -272,11 +272,11 @@ def _warnings(
         notes.append(
             f"the tree puts {100.0 * found.moved:.0f} % of the customers into another cluster than its centres do"
         )
-    looked_at = {"the clusters": recipe.sample if recipe.by_pairs else n_rows, "the silhouette": recipe.sample}
-    looked_at["stability"] = n_rows if stability is None else stability.sampled
-    for what, seen in looked_at.items():
-        if seen < n_rows:
-            notes.append(f"{what} {'are those' if what[-1] == 's' else 'is that'} of {seen:,} of {n_rows:,} customers")
+    seen_by = {"clusters": recipe.sample if recipe.by_pairs else n_rows, "the silhouette": recipe.sample}
+    seen_by["stability"] = n_rows if stability is None else stability.sampled
+    for seen in sorted({seen for seen in seen_by.values() if seen < n_rows}):
+        what = ", ".join(name for name in seen_by if seen_by[name] == seen)
+        notes.append(f"looked at {seen:,} of {n_rows:,} customers for {what}")
     return tuple(dict.fromkeys(notes))
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from crmrisk.core.arguments import is_whole
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.measures import LABEL, Input, Name
-from crmrisk.core.portfolio import Portfolio
 from crmrisk.core.segmenters import BaseSegmenter
 from crmrisk.segmentation.choose_k import Criterion
 from crmrisk.segmentation.cluster_learning import learnt_clusters, read_customers
@@ -22,6 +21,9 @@ from crmrisk.segmentation.points import Distance, Metric
 from crmrisk.segmentation.resampling import REPLICATES
 from crmrisk.segmentation.silhouette import LARGEST_MATRIX
 from crmrisk.segmentation.solving import Method, Recipe
+
+if TYPE_CHECKING:
+    from crmrisk.core.portfolio import Portfolio
 
 __all__ = ["ClusterSegmenter", "FittedClusterSegmenter"]
 

@@ -18,6 +18,7 @@ from crmrisk.segmentation.cluster_records import Cluster, Resample
 from crmrisk.segmentation.column_scales import ColumnScale
 from crmrisk.segmentation.jaccard import Stability, stability_verdict
 from crmrisk.segmentation.points import Metric, Points, column_costs, squared
+from crmrisk.segmentation.profile import words_of
 from crmrisk.segmentation.solving import Method
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["FittedClusterSegmenter"]
 
 _ROWS = 4096
+_SAID = 3  # traits in a reason; the profile has them all
 _MATTER = ("unstable", "doubtful")
 
 
@@ -267,7 +269,7 @@ class FittedClusterSegmenter(BaseFittedSegmenter):
         texts = np.empty((self.k, self.k, len(columns)), dtype=object)
         for place, cluster in enumerate(self.clusters):
             for other, name in enumerate(self.names):
-                head = f"nearest to the centre of {cluster.name} ({cluster.words}); "
+                head = f"nearest to the centre of {cluster.name} ({words_of(cluster.traits, most=_SAID)}); "
                 texts[place, other] = [
                     head + f"{column} sets it apart most from {name}, the next" for column in columns
                 ]

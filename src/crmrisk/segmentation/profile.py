@@ -68,13 +68,15 @@ class Trait(Value):
         return f"{self.name} {degree}{'high' if self.deviations > 0.0 else 'low'} ({self.deviations:+.1f} sd)"
 
 
-def words_of(traits: tuple[Trait, ...]) -> str:
+def words_of(traits: tuple[Trait, ...], *, most: int | None = None) -> str:
     """Say what is typical of a cluster, the most telling first.
 
     Parameters
     ----------
     traits
         One per column.
+    most
+        How many to name; by default all that are not average.
 
     Examples
     --------
@@ -84,7 +86,7 @@ def words_of(traits: tuple[Trait, ...]) -> str:
     'average in everything'
     """
     telling = sorted((trait for trait in traits if trait.weight >= _AVERAGE), key=lambda trait: -trait.weight)
-    return ", ".join(map(str, telling)) or "average in everything"
+    return ", ".join(map(str, telling[:most])) or "average in everything"
 
 
 def number_traits(values: FloatArray, codes: IntArray, k: int, scale: ColumnScale) -> list[Trait]:

@@ -51,8 +51,8 @@ def cluster_stability(
     replicates
         How many resamples.
     sample
-        Of more rows than these (k-means: than five times as many), so many stand in for all; stability is then that of a
-        clustering of so many.
+        Of more rows than these (k-means: than five times as many), so many stand in for all; stability is then that of
+        a clustering of so many.
     rng
         Source of randomness; ``None`` starts the same way every time.
 
