@@ -150,6 +150,12 @@ class TestTables:
         with pytest.raises(IndexError):
             self.rules[16]
 
+    def test_a_q_below_every_float_is_not_called_zero(self):
+        orders = [["tea", "cup"]] * 3_000 + [["pot"]] * 3_000
+        rule = association_rules(orders, min_support=0.3)[0]
+        assert rule.q_value == 0.0
+        assert str(rule).endswith("q < 1e-307")
+
     def test_frames_are_copies(self):
         frame = self.rules.frame()
         frame.loc[0, "lift"] = -1.0

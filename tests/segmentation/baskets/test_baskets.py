@@ -54,7 +54,8 @@ def test_forms_agree():
     expected = Baskets.from_lists(lists)
     assert Baskets.from_lists(map(set, lists)) == expected
     assert Baskets.from_matrix(ones) == expected
-    assert Baskets.of(ones) == expected
+    assert Baskets.of(ones) == Baskets.of(ones.astype(int)) == Baskets.of(pl.from_pandas(ones)) == expected
+    assert Baskets.of(ones[["cup", "pot", "tea"]].to_numpy()).members.tolist() == expected.members.tolist()
     assert Baskets.from_matrix(csr_array(ones.to_numpy(dtype=float)), items=["tea", "cup", "pot"]) == expected
     assert Baskets.from_pairs(rows, [item for basket in lists for item in basket]) == expected
     assert Baskets.of(expected.frame()) == expected
@@ -105,6 +106,10 @@ def test_without_leaves_baskets_be():
         (lambda: Baskets.from_pairs([1], ["a"], cancelled_prefix=""), InvalidValueError, "no prefix"),
         (lambda: Baskets.from_frame(pd.DataFrame({"x": [1]})), SchemaError, r"baskets\.basket: missing column"),
         (lambda: Baskets.from_frame([[1]]), SchemaError, "not a table"),
+        (lambda: Baskets.of(pd.DataFrame(LINES)), SchemaError, "neither lines nor a table"),
+        (lambda: Baskets.of(pa.table({"a": [1]})), SchemaError, "neither lines nor a table"),
+        (lambda: Baskets.of(pd.DataFrame({"a": [1, 2]})), RecordError, "neither 0 nor 1"),
+        (lambda: Baskets.of(None), RecordError, "got: NoneType"),
         (lambda: Baskets.from_frame(pd.DataFrame({"x": [1]}), basket="x", item="x"), InvalidValueError, "two roles"),
         (lambda: Baskets.from_frame(pd.DataFrame({"x": [1]}), basket=["x"]), InvalidValueError, "no column name"),
         (lambda: Baskets.from_lists([["tea"]])[1], RecordError, "no such basket"),

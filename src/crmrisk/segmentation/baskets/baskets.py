@@ -12,7 +12,7 @@ from crmrisk.core.arrays import IntArray, ObjectArray, same_arrays
 from crmrisk.core.errors import Problem, RecordError
 from crmrisk.core.frozen_mapping import FrozenMapping
 from crmrisk.segmentation.baskets.evidence_lines import Each, evidence_lines
-from crmrisk.segmentation.baskets.given import cells_of_lists, cells_of_matrix, frame_of_pairs
+from crmrisk.segmentation.baskets.given import cells_of_lists, cells_of_matrix, frame_of_pairs, is_table_of_ones
 from crmrisk.segmentation.baskets.reading import Missing, read_lines
 
 if TYPE_CHECKING:
@@ -248,7 +248,7 @@ class Baskets:
 
     @classmethod
     def of(cls, given: Any) -> Baskets:
-        """Return baskets as they are; read lists of items, a frame of truth values, or one of ``basket`` and ``item``.
+        """Return baskets as they are; read lists of items, tables of zeros and ones, or lines of ``basket``, ``item``.
 
         Parameters
         ----------
@@ -269,10 +269,11 @@ class Baskets:
         """
         if isinstance(given, cls):
             return given
-        kinds = [kind for _, kind in given.dtypes.items()] if type(given).__module__.startswith("pandas") else []
-        if kinds and all(str(kind) == "bool" for kind in kinds):
-            return cls.from_matrix(given)
-        return cls.from_frame(given) if hasattr(given, "columns") else cls.from_lists(given)
+        if hasattr(given, "tocoo") or isinstance(given, np.ndarray):
+            return cls.from_matrix(given, items=range(given.shape[-1]))
+        if not hasattr(given, "columns"):
+            return cls.from_lists(given)
+        return cls.from_matrix(given) if is_table_of_ones(given) else cls.from_frame(given)
 
     def __len__(self) -> int:
         return len(self.basket_id)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
 
 from crmrisk.core.errors import Problem, RecordError, SchemaError
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import IntArray, ObjectArray
 
-__all__ = ["cells_of_lists", "cells_of_matrix", "frame_of_pairs", "items_problem"]
+__all__ = ["cells_of_lists", "cells_of_matrix", "frame_of_pairs", "is_table_of_ones", "items_problem"]
 
 _WHERE = "baskets"
 _SHOWN = 5  # bad baskets an error names
@@ -176,6 +177,37 @@ def _no_ones(values: NDArray[Any]) -> Problem:
     strange = values[~np.isin(values, (0, 1))]
     what = f"{strange.size:,} value(s) neither 0 nor 1"
     return Problem(what=what, where=_WHERE, allowed="0 or 1, False or True", got=str(strange[0]))
+
+
+def is_table_of_ones(frame: Any) -> bool:
+    """Tell a table of zeros and ones from lines of ``basket`` and ``item``.
+
+    Parameters
+    ----------
+    frame
+        Of any engine.
+
+    Raises
+    ------
+    SchemaError
+        If it is neither.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> is_table_of_ones(pd.DataFrame({"tea": [True]})), is_table_of_ones(pd.DataFrame({"basket": [1], "item": ["a"]}))
+    (True, False)
+    """
+    wrapped = nw.from_native(frame, pass_through=True)
+    kinds = dict(wrapped.collect_schema()) if isinstance(wrapped, nw.DataFrame | nw.LazyFrame) else {}
+    if {"basket", "item"} <= kinds.keys():
+        return False
+    ones = all(kind == nw.Boolean or kind.is_integer() for kind in kinds.values())
+    if kinds and ones and (wrapped.implementation.is_pandas() or wrapped.implementation.is_polars()):
+        return isinstance(wrapped, nw.DataFrame)
+    what, got = "neither lines nor a table of zeros and ones", ", ".join(map(str, kinds))[:200]
+    remedy = 'Baskets.from_frame(frame, basket="the column of orders", item="the column of products")'
+    raise SchemaError(Problem(what=what, where=_WHERE, got=got, remedy=remedy))
 
 
 def frame_of_pairs(baskets: ArrayLike, items: ArrayLike, quantities: ArrayLike | None) -> pd.DataFrame:

@@ -105,11 +105,10 @@ def mined(baskets: Baskets, minimum: int, *, max_length: int | None, limit: int)
     found = _Found(limit)
     found.add(order[:, np.newaxis], counts[order], counted=counts.size)
     if longest >= 2 and order.size >= 2:
-        columns = _columns(baskets, order)
         pairs = _pairs(baskets, order, minimum)
         found.add(order[np.column_stack([pairs.left, pairs.right])], pairs.counts, counted=pairs.counted)
         if longest >= 3:
-            for members, supports, counted in _larger(columns, pairs, minimum, longest, found):
+            for members, supports, counted in _larger(_table(baskets, order), pairs, minimum, longest, found):
                 found.add(order[members], supports, counted=counted)
     return found.levels()
 
@@ -144,29 +143,62 @@ def _level(parts: list[tuple[IntArray, IntArray, int]]) -> Level:
 
 
 @dataclass(frozen=True, eq=False)
-class _Columns:
-    """The baskets of each frequent item, the rarest item first."""
+class _Lists:
+    """Lists of different lengths, one after the other."""
 
     starts: IntArray
-    rows: IntArray
-    n_baskets: int
+    values: IntArray
 
-    def of(self, items: IntArray) -> tuple[IntArray, IntArray]:
-        """Return which of the items each entry belongs to, and its basket."""
-        sizes = self.starts[items + 1] - self.starts[items]
-        owner = np.repeat(np.arange(items.size), sizes)
-        within = np.arange(owner.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        return owner, self.rows[self.starts[items][owner] + within]
+    def size(self, keys: IntArray) -> int:
+        return int((self.starts[keys + 1] - self.starts[keys]).sum())
+
+    def of(self, keys: IntArray) -> tuple[IntArray, IntArray]:
+        """Return which of the keys each entry belongs to, and the entry."""
+        sizes = self.starts[keys + 1] - self.starts[keys]
+        owner = np.repeat(np.arange(keys.size), sizes)
+        first = self.starts[keys] - (np.cumsum(sizes) - sizes)
+        return owner, self.values[first[owner] + np.arange(owner.size)]
 
 
-def _columns(baskets: Baskets, order: IntArray) -> _Columns:
-    rank = np.full(len(baskets.items), -1, dtype=np.int64)
-    rank[order] = np.arange(order.size)
-    items = rank[baskets.members]
+def _lists(keys: IntArray, values: IntArray, n: int) -> _Lists:
+    order = np.argsort(keys, kind="stable")
+    return _Lists(np.append(0, np.cumsum(np.bincount(keys, minlength=n))), values[order])
+
+
+@dataclass(frozen=True, eq=False)
+class _Table:
+    """The baskets of each frequent item, the rarest item first, and the frequent items of each basket."""
+
+    baskets: _Lists
+    items: _Lists
+
+    def projected(self, item: int, partners: IntArray) -> Bits:
+        """Return one row of bits per partner: in which baskets of the item it is."""
+        own = self.baskets.values[self.baskets.starts[item] : self.baskets.starts[item + 1]]
+        held = np.zeros((partners.size, -(-own.size // 64) * 64), dtype=np.bool_)
+        if self.baskets.size(partners) <= self.items.size(own):  # whichever way there is less to read
+            partner, basket = self.baskets.of(partners)
+            column = _places(own, self.items.starts.size - 1)[basket]
+            held[partner[column >= 0], column[column >= 0]] = True
+        else:
+            column, other = self.items.of(own)
+            partner = _places(partners, self.baskets.starts.size - 1)[other]
+            held[partner[partner >= 0], column[partner >= 0]] = True
+        return np.packbits(held, axis=1).view(np.uint64)
+
+
+def _places(chosen: IntArray, n: int) -> IntArray:
+    """Return the place of each of n numbers among those chosen, -1 for the others."""
+    places = np.full(n, -1, dtype=np.int64)
+    places[chosen] = np.arange(chosen.size)
+    return places
+
+
+def _table(baskets: Baskets, order: IntArray) -> _Table:
+    items = _places(order, len(baskets.items))[baskets.members]
     kept = items >= 0
-    by_item = np.argsort(items[kept], kind="stable")
-    starts = np.append(0, np.cumsum(np.bincount(items[kept], minlength=order.size)))
-    return _Columns(starts, baskets.rows[kept][by_item], len(baskets))
+    items, rows = items[kept], baskets.rows[kept]
+    return _Table(_lists(items, rows, order.size), _lists(rows, items, len(baskets)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,16 +226,15 @@ def _pairs(baskets: Baskets, order: IntArray, minimum: int) -> _Pairs:
 
 
 def _larger(
-    columns: _Columns, pairs: _Pairs, minimum: int, longest: int, found: _Found
+    table: _Table, pairs: _Pairs, minimum: int, longest: int, found: _Found
 ) -> Iterator[tuple[IntArray, IntArray, int]]:
     """Grow the sets of each item with its partners, inside the baskets of the item."""
-    n_items = columns.starts.size - 1
-    place = np.full(columns.n_baskets, -1, dtype=np.int64)
+    n_items = table.baskets.starts.size - 1
     keys = pairs.left * n_items + pairs.right
     first = np.searchsorted(pairs.left, np.arange(n_items + 1))
     for item in np.flatnonzero(np.diff(first) >= 2).tolist():
         partners = pairs.right[first[item] : first[item + 1]]
-        bits = _projected(columns, item, partners, place)
+        bits = table.projected(item, partners)
         possible = _contained(keys, partners[:, np.newaxis] * n_items + partners)
         for sets, counts, counted in _grown(bits, possible, minimum, longest - 1, found):
             yield np.column_stack([np.full(len(sets), item), partners[sets]]), counts, counted
@@ -212,18 +243,6 @@ def _larger(
 def _contained(keys: IntArray, wanted: IntArray) -> BoolArray:
     at = np.minimum(np.searchsorted(keys, wanted), keys.size - 1)
     return np.equal(keys[at], wanted)
-
-
-def _projected(columns: _Columns, item: int, partners: IntArray, place: IntArray) -> Bits:
-    """Return one row of bits per partner: in which baskets of the item it is."""
-    own = columns.rows[columns.starts[item] : columns.starts[item + 1]]
-    place[own] = np.arange(own.size)
-    owner, rows = columns.of(partners)
-    shared = place[rows] >= 0
-    held = np.zeros((partners.size, -(-own.size // 64) * 64), dtype=np.bool_)
-    held[owner[shared], place[rows[shared]]] = True
-    place[own] = -1
-    return np.packbits(held, axis=1).view(np.uint64)
 
 
 def _grown(

@@ -81,10 +81,12 @@ def read_lines(
     """
     refuse(_setting_problems(names, cancelled_prefix, missing))
     with asking(_WHERE):
-        lines, kinds = _opened(frame, names)
+        lines, kinds, eager = _opened(frame, names)
     flagged = lines.with_columns(**_flags(names, kinds, cancelled_prefix))
     flags = [name for name in flagged.collect_schema().names() if name.startswith("_left_")]
-    kept = flagged.filter(*(~nw.col(name) for name in flags)).group_by("basket", "item").agg(nw.len().alias("lines"))
+    kept = flagged.filter(*(~nw.col(name) for name in flags))
+    if not eager:  # in memory, sorting the pairs later is faster
+        kept = kept.group_by("basket", "item").agg(nw.len().alias("lines"))
     left_out = _left_out(flagged, flags, missing)
     rows = answer(kept.select("basket", "item"), where=_WHERE)
     if not rows.num_rows:
@@ -113,7 +115,7 @@ def _setting_problems(names: Mapping[str, Any], cancelled_prefix: object, missin
     return problems
 
 
-def _opened(frame: Any, names: Mapping[str, str]) -> tuple[nw.LazyFrame[Any], dict[str, Kind]]:
+def _opened(frame: Any, names: Mapping[str, str]) -> tuple[nw.LazyFrame[Any], dict[str, Kind], bool]:
     """Select the columns under their roles and with one type each."""
     engine = engine_for(frame, where=_WHERE)
     native = nw.to_native(frame, pass_through=True)
@@ -133,7 +135,7 @@ def _opened(frame: Any, names: Mapping[str, str]) -> tuple[nw.LazyFrame[Any], di
     if problems := [problem for problem in found if problem is not None]:
         raise SchemaError(*problems)
     lines = engine.floats(lines, [n for n, kind in kinds.items() if n == "quantity" and kind is Kind.INTEGER])
-    return lines.select(*(e for n, kind in kinds.items() for e in _canonical(n, kind))), kinds
+    return lines.select(*(e for n, kind in kinds.items() for e in _canonical(n, kind))), kinds, engine.eager
 
 
 def _canonical(name: str, kind: Kind) -> list[nw.Expr]:

@@ -73,7 +73,8 @@ class AssociationRule(Value):
     def __str__(self) -> str:
         sides = " -> ".join(", ".join(map(str, side)) for side in (self.antecedents, self.consequents))
         limits = f"[{self.confidence_low:.4g}, {self.confidence_high:.4g}]"
-        found = f"lift {self.lift:.4g}, in {self.count:,} baskets, q {self.q_value:.2g}"
+        q = f"q {self.q_value:.2g}" if self.q_value > 0.0 else "q < 1e-307"
+        found = f"lift {self.lift:.4g}, in {self.count:,} baskets, {q}"
         return f"{sides}: confidence {self.confidence:.4g} {limits}, {found}"
 
 

@@ -14,14 +14,13 @@ import numpy as np
 from scipy.special import gammaln
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
     from crmrisk.core.arrays import FloatArray, IntArray
     from crmrisk.segmentation.baskets.measures import RuleCounts
 
 __all__ = ["false_discovery_rates", "fisher_p_values"]
 
 _NEGLIGIBLE = 1e-17  # of the sum so far: below the spacing of floats
+_STRIDE = 16  # terms between two looks at which sums are done
 
 
 def fisher_p_values(counts: RuleCounts) -> FloatArray:
@@ -61,10 +60,15 @@ def fisher_p_values(counts: RuleCounts) -> FloatArray:
 
 
 def _upper_tails(n: int, low: IntArray, high: IntArray, both: IntArray) -> FloatArray:
-    """Sum from the observed count outwards, on the side where the terms only get smaller."""
+    """Sum from the observed count outwards, on the side where the terms only get smaller.
+
+    The other side is the upper tail of baskets with one and without the other.
+    """
     above = both * n > low * high
-    start = np.where(above, both, both - 1)
-    tails = _probabilities(n, low, high, start) * _sums(n, low, high, start, up=above)
+    other, start = np.where(above, high, n - high), np.where(above, both, low - both + 1)
+    tails = _probabilities(n, low, other, start)
+    some = np.flatnonzero(tails)
+    tails[some] *= _sums(n, low[some], other[some], start[some])
     return np.clip(np.where(above, tails, 1.0 - tails), 0.0, 1.0)
 
 
@@ -81,23 +85,21 @@ def _log_factorials(counts: IntArray) -> FloatArray:
     return np.asarray(gammaln(counts + 1.0), dtype=np.float64)
 
 
-def _sums(n: int, low: IntArray, high: IntArray, start: IntArray, *, up: ArrayLike) -> FloatArray:
-    """Add the terms of each tail, relative to its first, until they no longer count."""
-    up = np.asarray(up)
-    total = np.ones(start.size)
-    at = np.flatnonzero(start >= 0)
-    term, k = np.ones(at.size), start[at].astype(np.float64)
+def _sums(n: int, low: IntArray, high: IntArray, start: IntArray) -> FloatArray:
+    """Add the terms of each upper tail, relative to its first, until they no longer count."""
+    sums, at = np.ones(start.size), np.arange(start.size)
+    state = np.stack([np.ones(start.size), np.ones(start.size), start, low, high])
     while at.size:
-        rising, a, c = up[at], low[at], high[at]
+        term, total, k, a, c = state  # views: what follows changes them in place
         rest = n - a - c
-        upward = (a - k) * (c - k) / ((k + 1.0) * np.maximum(rest + k + 1.0, 1.0))
-        downward = k * (rest + k) / ((a - k + 1.0) * (c - k + 1.0))
-        term = term * np.maximum(np.where(rising, upward, downward), 0.0)
-        total[at] += term
-        k = k + np.where(rising, 1.0, -1.0)
-        going = term > _NEGLIGIBLE * total[at]
-        at, term, k = at[going], term[going], k[going]
-    return total
+        for _ in range(_STRIDE):
+            term *= (a - k) * (c - k) / ((k + 1.0) * (rest + k + 1.0))
+            total += term
+            k += 1.0
+        sums[at] = total
+        going = term > _NEGLIGIBLE * total
+        at, state = at[going], state[:, going]
+    return sums
 
 
 def false_discovery_rates(p_values: FloatArray, *, tried: int) -> FloatArray:
