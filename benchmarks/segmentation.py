@@ -21,7 +21,7 @@ import numpy as np
 from crmrisk import Portfolio
 from crmrisk.segmentation.rfm import RfmSegmenter
 from crmrisk.segmentation.rfm_engine import rfm_table
-from crmrisk.segmentation.rfm_segments import complete_segments
+from crmrisk.segmentation.rfm_presets import complete_segments
 
 RATIO, SECONDS = 1.3, 1.0
 NAMES = ("recency", "frequency", "monetary")

@@ -12,7 +12,8 @@ from crmrisk.core.portfolio import Portfolio
 from crmrisk.evidence import Evidence, Purchases
 from crmrisk.segmentation.rfm import FittedRfmSegmenter, RfmSegmenter
 from crmrisk.segmentation.rfm_cuts import RfmCuts
-from crmrisk.segmentation.rfm_segments import RfmBox, SegmentBoxes, complete_segments, published_segments
+from crmrisk.segmentation.rfm_presets import complete_segments, published_segments
+from crmrisk.segmentation.rfm_segments import RfmBox, SegmentBoxes
 
 DAY = date(2026, 1, 31)
 COLUMNS = {"recency": "days", "frequency": "orders", "monetary": "revenue"}

@@ -122,3 +122,17 @@ def test_values_that_are_none_are_refused():
         _learn([])
     with pytest.raises(InvalidValueError, match="monetary"):
         RfmCuts.learn({"recency": [1], "frequency": [1]})
+    for setting, said in (({"groups": 1}, "groups"), ({"groups": "x"}, "groups"), ({"method": "qcut"}, "method")):
+        with pytest.raises(InvalidValueError, match=said):
+            _learn([1.0], **setting)
+    with pytest.raises(InvalidValueError, match="lengths differ"):
+        RfmCuts.learn({"recency": [1, 2], "frequency": [1], "monetary": [1]})
+    for dimension, score in (("age", 1), ("recency", 6), ("recency", "best")):
+        with pytest.raises(InvalidValueError, match=r"no dimension|no score"):
+            cuts.words(dimension, score)
+
+
+def test_values_at_the_ends_of_floats_are_cut():
+    cuts = _learn([-1.7e308, 0.0, 1.7e308], groups=4)
+    assert cuts.monetary == (-0.85e308, 0.0, 0.85e308)
+    assert _learn([-1.7e308, 1.7e308], groups=2).monetary == (0.0,)

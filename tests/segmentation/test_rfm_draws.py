@@ -84,3 +84,12 @@ def test_draws_of_another_shape_are_refused():
         FittedRfmSegmenter(cuts=RfmCuts(recency=(1,), frequency=(1,), monetary=(1,)), draws=draws)
     with pytest.raises(InvalidValueError, match="repetitions"):
         RfmSegmenter(repetitions=-1)
+    for settings, said in (
+        ({"rng": 1}, "randomness"),
+        ({"repetitions": 0}, "at least 1"),
+        ({"groups": 1}, "at least 1"),
+    ):
+        with pytest.raises(InvalidValueError, match=said):
+            RfmDraws.quantiles(
+                _values(9), **{"groups": 3, "repetitions": 5, "rng": np.random.default_rng(1), **settings}
+            )

@@ -12,7 +12,8 @@ from crmrisk.core.portfolio import Portfolio
 from crmrisk.segmentation.rfm import RfmSegmenter
 from crmrisk.segmentation.rfm_cuts import RfmCuts
 from crmrisk.segmentation.rfm_engine import learn_rfm_cuts, rfm_table
-from crmrisk.segmentation.rfm_segments import RfmBox, SegmentBoxes, published_segments
+from crmrisk.segmentation.rfm_presets import published_segments
+from crmrisk.segmentation.rfm_segments import RfmBox, SegmentBoxes
 
 NAMES = ("recency", "frequency", "monetary")
 SCORES = [f"{name}_score" for name in (*NAMES, "rfm")]

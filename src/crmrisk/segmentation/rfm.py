@@ -18,17 +18,20 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from crmrisk.core.errors import FitError, InvalidValueError, Problem
+from crmrisk.core.expecting import expect
+from crmrisk.core.portfolio import Portfolio
 from crmrisk.core.segmenters import BaseFittedSegmenter, BaseSegmenter
 from crmrisk.core.segments import Assigned
 from crmrisk.segmentation.rfm_columns import RfmColumns
 from crmrisk.segmentation.rfm_cuts import DIMENSIONS, Groups, RfmCuts, RfmMethod
 from crmrisk.segmentation.rfm_draws import RfmDraws
+from crmrisk.segmentation.rfm_presets import complete_segments, published_segments
 from crmrisk.segmentation.rfm_scores import RfmScores
-from crmrisk.segmentation.rfm_segments import SegmentBoxes, SegmentCheck, complete_segments, published_segments
+from crmrisk.segmentation.rfm_segments import SegmentBoxes  # noqa: TC001 - pydantic reads it
 
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray, IntArray, ObjectArray
-    from crmrisk.core.portfolio import Portfolio
+    from crmrisk.segmentation.rfm_segments import SegmentCheck
 
 __all__ = ["FittedRfmSegmenter", "RfmSegmenter"]
 
@@ -104,11 +107,13 @@ class FittedRfmSegmenter(RfmColumns, BaseFittedSegmenter):
         --------
         See `RfmSegmenter`.
         """
-        rated = portfolio.require(self.inputs, reader=type(self).__name__)
+        name = type(self).__name__
+        expect(portfolio, Portfolio, where=f"{name}: portfolio", remedy="Portfolio.from_frame(frame, as_of)")
+        rated = portfolio.require(self.inputs, reader=name)
         part = portfolio if rated.all() else portfolio.take(rated)
         spread = {name: np.full(len(portfolio), np.nan) for name in DIMENSIONS}
-        for name, values in self.values(part).items():
-            spread[name][rated] = self.cuts.scores(name, values)
+        for dimension, values in self.values(part).items():
+            spread[dimension][rated] = self.cuts.scores(dimension, values)
         return RfmScores(portfolio.customer_id, **spread)
 
     def assign(self, portfolio: Portfolio) -> Assigned:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import model_validator
@@ -62,24 +63,16 @@ class RfmColumns(Component):
 
     @model_validator(mode="after")
     def _different(self) -> Self:
-        names = [each.name for each in self._read()]
+        names = [each.name for each in self.inputs]
         if len(set(names)) < len(names):
             where, got = type(self).__name__, ", ".join(names)
             raise InvalidValueError(Problem(what="one column is read as two things", where=where, got=got))
         return self
 
-    def _read(self) -> tuple[Input, ...]:
-        recency = Input(self.recency, "day", ge=0)
-        frequency = Input(self.frequency or "frequency", "count", ge=0)
-        if self.monetary is not None:
-            return recency, frequency, Input(self.monetary, "money")
-        spend, back = (Input(name, "money", ge=0) for name in ("total_spend", "refunds"))
-        return (recency, frequency, spend, back) if self.refunds == "subtract" else (recency, frequency, spend)
-
     @property
     def inputs(self) -> tuple[Input, ...]:
         """What is read."""
-        return self._read()
+        return _inputs(self.recency, self.frequency, self.monetary, self.refunds)
 
     def values(self, portfolio: Portfolio) -> dict[str, FloatArray]:
         """Read recency [day], frequency [count] and monetary value [money], ``(n_customers,)`` each.
@@ -104,3 +97,13 @@ class RfmColumns(Component):
             back = portfolio["refunds"] if self.refunds == "subtract" else 0.0
             monetary = portfolio["total_spend"] - back
         return {"recency": portfolio[self.recency], "frequency": frequency, "monetary": monetary}
+
+
+@lru_cache(maxsize=64)
+def _inputs(recency: str, frequency: str | None, monetary: str | None, refunds: str) -> tuple[Input, ...]:
+    """Declare what is read; kept, because one customer is segmented in a millisecond."""
+    first = Input(recency, "day", ge=0), Input(frequency or "frequency", "count", ge=0)
+    if monetary is not None:
+        return (*first, Input(monetary, "money"))
+    spend, back = (Input(name, "money", ge=0) for name in ("total_spend", "refunds"))
+    return (*first, spend, back) if refunds == "subtract" else (*first, spend)

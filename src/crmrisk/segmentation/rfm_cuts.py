@@ -6,12 +6,13 @@ values share a score, always; nobody is ranked.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeAlias, get_args
 
 import numpy as np
 from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
+from crmrisk.core.arguments import is_whole, refuse
 from crmrisk.core.errors import FitError, InvalidValueError, Problem
 from crmrisk.core.model import VALUE, Value
 
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import FloatArray, IntArray
 
-__all__ = ["DIMENSIONS", "Closed", "Cuts", "Groups", "RfmCuts", "RfmMethod"]
+__all__ = ["DIMENSIONS", "Closed", "Cuts", "Groups", "RfmCuts", "RfmMethod", "between"]
 
 DIMENSIONS = ("recency", "frequency", "monetary")
 """What is scored, in the order of the digits."""
 
-Groups: TypeAlias = Annotated[int, Field(ge=2, le=9)]
+_FEWEST, _MOST = 2, 9
+
+Groups: TypeAlias = Annotated[int, Field(ge=_FEWEST, le=_MOST)]
 """How many scores there are, 1 to that number; at most nine, because a score is one digit of three."""
 
 RfmMethod: TypeAlias = Literal["quantile", "rank", "r_rfm"]
@@ -120,8 +123,7 @@ class RfmCuts(Value):
         --------
         See `RfmCuts`.
         """
-        if dimension not in DIMENSIONS:
-            raise InvalidValueError(Problem(what="no dimension", where=repr(dimension), allowed=", ".join(DIMENSIONS)))
+        _check_dimension(dimension)
         numbers = _finite(values, dimension)
         exceeds = np.greater if self.closed == "right" else np.greater_equal
         group = np.ones(len(numbers), dtype=np.int64)
@@ -139,12 +141,21 @@ class RfmCuts(Value):
         score
             From 1 to `groups`.
 
+        Raises
+        ------
+        InvalidValueError
+            If there is no such dimension or score.
+
         Examples
         --------
         >>> cuts = RfmCuts(recency=(30, 90), frequency=(1, 5), monetary=(50, 200))
         >>> cuts.words("recency", 3), cuts.words("monetary", 2), cuts.words("monetary", 3)
         ('up to 30', 'over 50 up to 200', 'over 200')
         """
+        _check_dimension(dimension)
+        if not is_whole(score) or not 1 <= score <= self.groups:
+            allowed = f"1 to {self.groups}"
+            raise InvalidValueError(Problem(what="no score", where="score", allowed=allowed, got=repr(score)))
         cuts = getattr(self, dimension)
         group = self.groups + 1 - score if dimension == "recency" else score
         low = f"{cuts[group - 2]:.10g}" if group > 1 else ""
@@ -188,7 +199,7 @@ class RfmCuts(Value):
         FitError
             If there is no customer.
         InvalidValueError
-            If a dimension is missing, or a value is no finite number.
+            If a setting is none, a dimension is missing, lengths differ, or a value is no finite number.
 
         References
         ----------
@@ -201,10 +212,8 @@ class RfmCuts(Value):
         >>> RfmCuts.learn({"recency": days, "frequency": orders, "monetary": spent}, groups=2)
         RfmCuts(recency=(3.0,), frequency=(1.0,), monetary=(7.0,), closed='right')
         """
-        absent = [name for name in DIMENSIONS if name not in values]
-        if absent:
-            raise InvalidValueError(*(Problem(what="missing", where=f"values[{name!r}]") for name in absent))
-        ordered = {name: np.sort(_finite(values[name], name)) for name in DIMENSIONS}
+        refuse(_setting_problems(groups, method))
+        ordered = {name: np.sort(array) for name, array in _three(values).items()}
         if not len(ordered["recency"]):
             remedy = "pass cuts=RfmCuts(...), or customers with recency, frequency and monetary value"
             raise FitError(Problem(what="no customer to learn cuts from", where="RfmCuts", remedy=remedy))
@@ -212,6 +221,33 @@ class RfmCuts(Value):
         shift = 1.0 if method == "r_rfm" else 0.0
         cuts = {name: tuple((cut(array, groups) + shift).tolist()) for name, array in ordered.items()}
         return cls(**cuts, closed="left" if method == "r_rfm" else "right")
+
+
+def _check_dimension(dimension: str) -> None:
+    if dimension not in DIMENSIONS:
+        raise InvalidValueError(Problem(what="no dimension", where=repr(dimension), allowed=", ".join(DIMENSIONS)))
+
+
+def _setting_problems(groups: object, method: object) -> list[Problem]:
+    problems = []
+    if not is_whole(groups) or not _FEWEST <= groups <= _MOST:  # type: ignore[operator]  # a whole number compares
+        allowed = f"{_FEWEST} to {_MOST}"
+        problems.append(Problem(what="no number of groups", where="groups", allowed=allowed, got=repr(groups)[:100]))
+    if method not in get_args(RfmMethod):
+        allowed = ", ".join(get_args(RfmMethod))
+        problems.append(Problem(what="no method", where="method", allowed=allowed, got=repr(method)[:100]))
+    return problems
+
+
+def _three(values: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    absent = [name for name in DIMENSIONS if name not in values]
+    if absent:
+        raise InvalidValueError(*(Problem(what="missing", where=f"values[{name!r}]") for name in absent))
+    arrays = {name: _finite(values[name], name) for name in DIMENSIONS}
+    lengths = {name: len(array) for name, array in arrays.items()}
+    if len(set(lengths.values())) > 1:
+        raise InvalidValueError(Problem(what="lengths differ", where="values", allowed="one", got=str(lengths)))
+    return arrays
 
 
 def _finite(values: FloatArray, where: str) -> FloatArray:
@@ -229,7 +265,29 @@ def _quantiles(ordered: FloatArray, groups: int) -> FloatArray:
     """Interpolate type 7 in whole numbers: where k (n - 1) / groups is whole, the cut is that customer's value."""
     place, rest = np.divmod(np.arange(1, groups) * (len(ordered) - 1), groups)
     low, high = ordered[place], ordered[np.minimum(place + 1, len(ordered) - 1)]
-    return np.where(high > low, np.minimum(low + (high - low) * (rest / groups), high), low)
+    return between(low, high, rest / groups)
+
+
+def between(low: FloatArray, high: FloatArray, share: FloatArray) -> FloatArray:
+    """Go a share of the way from one value to another, exactly where they are equal, and never beyond.
+
+    Parameters
+    ----------
+    low, high
+        Finite numbers, ``low <= high``.
+    share
+        From 0 to below 1.
+
+    Examples
+    --------
+    >>> between(np.array([1.0, 0.1, -1.7e308]), np.array([2.0, 0.1, 1.7e308]), np.array([0.25, 0.3, 0.5]))
+    array([1.25, 0.1 , 0.  ])
+    """
+    with np.errstate(over="ignore", invalid="ignore"):  # a span too long for a float is gone the other way
+        span = high - low
+        near = np.minimum(low + span * share, high)
+    way: FloatArray = np.where(np.isfinite(span), near, low * (1.0 - share) + high * share)
+    return way
 
 
 def _ranked(ordered: FloatArray, groups: int) -> FloatArray:

@@ -9,9 +9,10 @@ import numpy as np
 from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
+from crmrisk.core.arguments import random_source_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.model import VALUE, Value
-from crmrisk.segmentation.rfm_cuts import DIMENSIONS, Cuts
+from crmrisk.segmentation.rfm_cuts import DIMENSIONS, Cuts, between
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,6 +101,11 @@ class RfmDraws(Value):
         shift
             What is added to each quantile.
 
+        Raises
+        ------
+        InvalidValueError
+            If there is no source of randomness, or no sample or group.
+
         References
         ----------
         David and Nagaraja (2003), Order Statistics, section 2.5 (uniform order statistics as normalised gamma sums).
@@ -109,6 +115,7 @@ class RfmDraws(Value):
         --------
         See `RfmDraws`.
         """
+        refuse(random_source_problems(rng))
         drawn = {}
         for name in DIMENSIONS:
             ordered = np.sort(np.asarray(values[name], dtype=np.float64))
@@ -168,4 +175,4 @@ def _resampled_quantiles(ordered: FloatArray, groups: int, repetitions: int, rng
     drawn = ordered[np.minimum((n * uniform).astype(np.int64), n - 1)]
     low = drawn[:, np.searchsorted(ranks, place + 1)]
     high = drawn[:, np.searchsorted(ranks, np.minimum(place + 1, n - 1) + 1)]
-    return low + (high - low) * (rest / groups)
+    return between(low, high, rest / groups)
