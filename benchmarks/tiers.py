@@ -2,9 +2,9 @@
 
 python benchmarks/tiers.py [--check]
 
-The policy has three tiers, criteria over two columns and a label, bands, dwell and grace. The loop decides a far simpler
-policy (one column, band and dwell) for the first 2,000 customers, and is scaled up; both must agree where they decide the
-same. `--check` fails if applying the policy takes more than 2 seconds.
+The policy has three tiers, criteria over two columns and a label, bands, dwell and grace. The loop decides a far
+simpler policy (one column, band and dwell) for the first 2,000 customers, and is scaled up; both must agree where they
+decide the same. `--check` fails if applying the policy takes more than 2 seconds.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def main():
     columns, labels = {"assets": assets, "revenue": assets / 10}, {"need": need}
     history, build = timed(lambda: CustomerHistory(ids, reviews, columns, labels))
     tiers, applied = timed(lambda: apply_policy(policy, history))
-    _, words = timed(lambda: tiers.at())
+    _, words = timed(tiers.at)
     _, moved = timed(tiers.moves)
     rows = {"customer_id": np.tile(ids, REVIEWS), "at": np.repeat(reviews, CUSTOMERS)}
     flat = {name: table.ravel() for name, table in (columns | labels).items()}

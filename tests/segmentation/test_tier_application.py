@@ -76,7 +76,9 @@ def test_a_band_is_left_only_below_its_lower_end():
 
 
 def test_a_promotion_band_asks_for_more_than_the_bound_except_at_first():
-    assert tiers_of(one([100, 200, 219, 220], promotion_band=20)) == ["silver", "silver", "silver", "gold"]
+    reviews = one([100, 200, 219, 220], promotion_band=20)
+    assert tiers_of(reviews) == ["silver", "silver", "silver", "gold"]
+    assert reviews[2].reason == "kept silver short of promotion: not gold, value 219 < 220"
 
 
 def test_bands_may_be_shares_of_the_bound():

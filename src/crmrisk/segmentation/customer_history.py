@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from crmrisk.core.arrays import BoolArray, FloatArray, IntArray, ObjectArray, frozen_floats, frozen_objects
+from crmrisk.core.arrays import FloatArray, ObjectArray, frozen_floats, frozen_objects
 from crmrisk.core.errors import PortfolioError, Problem
 from crmrisk.core.measures import LABEL
 from crmrisk.core.portfolio_checks import (
@@ -19,6 +19,7 @@ from crmrisk.core.portfolio_checks import (
     id_problems,
     name_problems,
 )
+from crmrisk.segmentation.review_facts import Coded, ReviewFacts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -30,21 +31,7 @@ if TYPE_CHECKING:
     from crmrisk.core.measures import Input
     from crmrisk.core.portfolio import Portfolio
 
-__all__ = ["CustomerHistory", "ReviewFacts"]
-
-
-class Coded(NamedTuple):
-    """Hold names as places in a vocabulary, -1 for missing.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> Coded(np.array([0, -1]), np.array(["a"], dtype=object)).vocabulary
-    array(['a'], dtype=object)
-    """
-
-    codes: IntArray
-    vocabulary: ObjectArray
+__all__ = ["CustomerHistory"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -210,7 +197,7 @@ class CustomerHistory:
         >>> CustomerHistory(["C1"], [date(2026, 1, 1)], {"revenue": [[10]]}).at(0).numbers("revenue")
         array([10.])
         """
-        return ReviewFacts(self, review, np.arange(len(self)))
+        return ReviewFacts(self, review)
 
     def missing(self, inputs: Collection[Input]) -> list[Problem]:
         """List the inputs that this history does not hold, or holds in another unit.
@@ -225,78 +212,24 @@ class CustomerHistory:
         >>> from datetime import date
         >>> from crmrisk import Input
         >>> [str(each) for each in CustomerHistory(["C1"], [date(2026, 1, 1)], {}).missing([Input("age", "day")])]
-        ['age: missing from the history; allowed: a column; got: nothing']
+        ['age: missing from the history; allowed: numbers; got: nothing']
         """
         problems = []
         for each in inputs:
+            other: Collection[str]
             held: Collection[str] = self.labels if each.unit == LABEL else self.columns
-            kind = "a label" if each.unit == LABEL else "a column"
+            kind = "names" if each.unit == LABEL else "numbers"
             unit = self.units.get(each.name, each.unit)
-            if each.name not in held and not each.optional:
+            other = self.columns if each.unit == LABEL else self.labels
+            if each.name in other:
+                got = "numbers" if each.unit == LABEL else "text"
+                problems.append(Problem(what="of another type", where=each.name, allowed=kind, got=got))
+            elif each.name not in held and not each.optional:
                 got = ", ".join([*self.columns, *self.labels]) or "nothing"
                 problems.append(Problem(what="missing from the history", where=each.name, allowed=kind, got=got))
             elif each.name in held and unit != each.unit:
                 problems.append(Problem(what="in another unit", where=each.name, allowed=each.unit, got=unit))
         return problems
-
-
-@dataclass(frozen=True, eq=False)
-class ReviewFacts:
-    """Read some customers of a history at one review.
-
-    Parameters
-    ----------
-    history
-        The history.
-    review
-        Position of the review.
-    rows
-        Positions of the customers.
-
-    Examples
-    --------
-    See `CustomerHistory.at`.
-    """
-
-    history: CustomerHistory
-    review: int
-    rows: IntArray
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def numbers(self, name: str) -> FloatArray:
-        """Return a column, NaN where missing, ``(n_customers,)``."""
-        columns = self.history.columns
-        return columns[name][self.review][self.rows] if name in columns else np.full(len(self), np.nan)
-
-    def names(self, name: str) -> ObjectArray:
-        """Return a label, ``None`` where missing, ``(n_customers,)``."""
-        codes, vocabulary = self._coded(name)
-        return np.array([*vocabulary, None], dtype=object)[codes]
-
-    def named(self, name: str) -> BoolArray:
-        """Tell whose label is known, ``(n_customers,)``."""
-        return np.not_equal(self._coded(name).codes, -1)
-
-    def among(self, name: str, values: Collection[str]) -> BoolArray:
-        """Tell whose label is one of some, ``(n_customers,)``."""
-        codes, vocabulary = self._coded(name)
-        return np.array([*(each in values for each in vocabulary), False], dtype=np.bool_)[codes]
-
-    def tagged(self, tag: str) -> BoolArray:
-        """Tell who has a tag: nobody, for a history holds none, ``(n_customers,)``."""
-        return np.zeros(len(self), dtype=np.bool_)
-
-    def take(self, rows: IntArray | BoolArray) -> ReviewFacts:
-        """Select customers."""
-        return ReviewFacts(self.history, self.review, self.rows[rows])
-
-    def _coded(self, name: str) -> Coded:
-        if name not in self.history.labels:
-            return Coded(np.full(len(self), -1), np.empty(0, dtype=object))
-        codes, vocabulary = self.history.labels[name]
-        return Coded(codes[self.review][self.rows], vocabulary)
 
 
 def _review_problems(moments: MomentArray) -> list[Problem]:

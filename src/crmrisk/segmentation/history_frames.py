@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmrisk.core.arrays import frozen_floats
 from crmrisk.core.errors import PortfolioError, Problem
 from crmrisk.core.portfolio import Portfolio
-from crmrisk.core.portfolio_checks import frozen_labels, frozen_moments
+from crmrisk.core.portfolio_checks import frozen_moments
 from crmrisk.core.portfolio_frames import read_frame
 
 if TYPE_CHECKING:
@@ -74,24 +75,31 @@ def read_history(frame: Any, *, at: str) -> HistoryParts:
     array([[1., 2.]])
     """
     table = _renamed(frame, at)
-    parts = read_frame(table.drop("since", strict=False).rename({at: "since"}))
+    read_frame(table.select("customer_id").head(1))  # refuses ids of another type
+    alike = nw.lit("-").alias("customer_id")  # each row's own is read by `_placed`, much faster
+    try:
+        parts = read_frame(table.drop("since", strict=False).rename({at: "since"}).with_columns(alike))
+    except PortfolioError as error:  # the time of the review was read as a beginning is
+        raise PortfolioError(*(_of(problem, at) for problem in error.problems)) from None
     moments = frozen_moments(parts.since, where=at)
-    ids, places, reviews = _placed(parts.customer_id, moments, at)
+    ids, places, reviews = _placed(table["customer_id"], moments, at)
     since = None
     if "since" in table.columns:
         since = np.full(len(ids), "NaT", dtype="datetime64[us]")
-        known = frozen_moments(read_frame(table.select("customer_id", "since")).since, where="since")
+        known = frozen_moments(read_frame(table.select("since").with_columns(alike)).since, where="since")
         order = np.argsort(moments, kind="stable")[::-1]  # so that the earliest review has the last word
         order = order[~np.isnat(known[order])]
         since[places.customer[order]] = known[order]
-    columns = {name: places.spread(frozen_floats(values, where=name), np.nan) for name, values in parts.columns.items()}
-    labels = {name: places.spread(frozen_labels(values, where=name), None) for name, values in parts.labels.items()}
+    columns = {name: places.spread(values, np.nan) for name, values in parts.columns.items()}
+    labels = {name: places.spread(values, None) for name, values in parts.labels.items()}
     return HistoryParts(ids, reviews, columns, labels, since)
 
 
-def _renamed(frame: Any, at: str) -> Any:
-    import narwhals.stable.v2 as nw  # noqa: PLC0415 - only frames need it
+def _of(problem: Problem, at: str) -> Problem:
+    return replace(problem, where=at) if problem.where == "since" else problem
 
+
+def _renamed(frame: Any, at: str) -> Any:
     try:
         table: Any = nw.from_native(frame, eager_only=True)
     except TypeError as error:
@@ -104,10 +112,12 @@ def _renamed(frame: Any, at: str) -> Any:
     return table
 
 
-def _placed(given: Any, moments: MomentArray, at: str) -> tuple[ObjectArray, _Places, MomentArray]:
+def _placed(given: nw.Series[Any], moments: MomentArray, at: str) -> tuple[ObjectArray, _Places, MomentArray]:
     import pandas as pd  # noqa: PLC0415 - a heavy import that only frames need
 
-    customer, ids = pd.factorize(np.array([*given, None], dtype=object)[:-1])
+    native = given.to_native()
+    customer, found = pd.factorize(native if isinstance(native, pd.Series) else given.to_numpy())
+    ids = np.array([*read_frame(pd.DataFrame({"customer_id": found})).customer_id, None], dtype=object)[:-1]
     if (customer < 0).any() or np.isnat(moments).any() or not len(moments):
         what = "no rows" if not len(moments) else "rows without customer_id or time"
         got = f"{int((customer < 0).sum())} and {int(np.isnat(moments).sum())} of {len(moments)}"
@@ -119,7 +129,7 @@ def _placed(given: Any, moments: MomentArray, at: str) -> tuple[ObjectArray, _Pl
         where = np.unravel_index(int(counts.argmax()), shape)
         got = f"{int((counts > 1).sum())}, the first: {ids[where[1]]!r} at {reviews[where[0]]}"
         raise PortfolioError(Problem(what="customers with two rows for one review", where=at, got=got))
-    return np.asarray(ids, dtype=object), _Places(review, customer, shape), np.asarray(reviews)
+    return ids, _Places(review, customer, shape), np.asarray(reviews)
 
 
 def read_portfolios(portfolios: Sequence[Portfolio]) -> Any:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from crmrisk.core.errors import InvalidValueError, Problem
@@ -38,6 +39,11 @@ class TagRule(Value):
     description
         What it is for.
 
+    Raises
+    ------
+    InvalidValueError
+        If it lasts longer than a century, or the condition is none.
+
     Examples
     --------
     >>> from datetime import timedelta
@@ -53,6 +59,13 @@ class TagRule(Value):
     name: Name | None = Field(default=None, kw_only=True)
     version: Name = Field(default="1", kw_only=True)
     description: str = Field(default="", kw_only=True)
+
+    @model_validator(mode="after")
+    def _not_for_ever(self) -> Self:
+        if self.lasts is not None and self.lasts > timedelta(days=36_525):
+            allowed, remedy = "at most a century", "lasts=None is as long as the condition is met"
+            raise InvalidValueError(Problem(what="too long", where="TagRule.lasts", allowed=allowed, remedy=remedy))
+        return self
 
     @property
     def origin(self) -> str:

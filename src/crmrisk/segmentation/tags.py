@@ -18,6 +18,7 @@ from crmrisk.segmentation.conditions import inputs_of
 from crmrisk.segmentation.facts import PortfolioFacts
 from crmrisk.segmentation.tag_rules import TagRule, in_order
 from crmrisk.segmentation.tag_sets import GIVEN, Entries, Tags
+from crmrisk.segmentation.tier_records import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,7 +111,7 @@ def _given(portfolio: Portfolio, known: set[str]) -> Entries:
 def _entries(
     rows: IntArray, tags: list[str], *, origin: tuple[str, str], at: Portfolio, lasts: np.timedelta64 | None = None
 ) -> Entries:
-    n, moment = len(rows), np.datetime64(at.as_of.replace(tzinfo=None), "us")
+    n, moment = len(rows), plain(at.as_of)
     names: ObjectArray = np.empty(n, dtype=object)
     names[:] = tags
     now = np.full(n, moment)

@@ -13,6 +13,7 @@ from crmrisk.segmentation.customer_history import CustomerHistory
 from crmrisk.segmentation.tier_decisions import DECISIONS, Decided, Standing, TierDecision, decide
 from crmrisk.segmentation.tier_history import TierHistory
 from crmrisk.segmentation.tier_policy import TierPolicy
+from crmrisk.segmentation.tier_records import plain
 from crmrisk.segmentation.tier_review import People, in_grace, people, see
 
 if TYPE_CHECKING:
@@ -243,7 +244,7 @@ def _in_force(policies: tuple[TierPolicy, ...], reviews: MomentArray) -> IntArra
     found = np.full(len(reviews), -1, dtype=np.int64)
     for place, each in enumerate(policies):
         begins = each.effective_from
-        found[slice(None) if begins is None else reviews >= np.datetime64(begins.replace(tzinfo=None))] = place
+        found[slice(None) if begins is None else reviews >= plain(begins)] = place
     return found
 
 

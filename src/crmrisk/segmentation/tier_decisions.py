@@ -32,6 +32,7 @@ class TierDecision(StrEnum):
     DEMOTED = "demoted"
     KEPT = "kept"
     KEPT_IN_BAND = "kept inside the band"
+    KEPT_SHORT = "kept short of promotion"
     KEPT_FOR_NOW = "kept for now"
     IN_GRACE = "kept in grace"
     PROTECTED = "protected"
@@ -168,6 +169,7 @@ def decide(policy: TierPolicy, standing: Standing, seen: Seen) -> Decided:
         (_PLACE[TierDecision.IN_GRACE], short & seen.in_grace),
         (_PLACE[TierDecision.KEPT_FOR_NOW], short),
         (_PLACE[TierDecision.KEPT_IN_BAND], seen.written < tier),
+        (_PLACE[TierDecision.KEPT_SHORT], seen.written > tier),
     )
     decision = np.select([rows for _, rows in rules], [place for place, _ in rules], _PLACE[TierDecision.KEPT])
     return Decided(still, decision, awaiting)
@@ -186,8 +188,10 @@ def _moves(
     up = np.minimum(seen.promotion, tier + (policy.promotion_steps or top))
     down = np.maximum(best, tier - (policy.demotion_steps or top))
     wanted = np.select([first, rising, due], [seen.written, up, down], tier)
-    free = np.array([[not each.needs_approval] for each in policy.tiers]) | seen.approved
-    reached = np.where(first | rising, _highest(wanted, np.where(first, 0, tier), free), wanted)
+    reached = wanted
+    if any(each.needs_approval for each in policy.tiers):
+        free = np.array([[not each.needs_approval] for each in policy.tiers]) | seen.approved
+        reached = np.where(first | rising, _highest(wanted, np.where(first, 0, tier), free), wanted)
     if policy.approve_demotions:
         allowed = seen.approved[np.maximum(wanted, 0), np.arange(len(tier))]
         reached = np.where(due & ~allowed, tier, reached)

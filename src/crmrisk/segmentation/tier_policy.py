@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Band", "Tier", "TierPolicy"]
 
+LONGEST = timedelta(days=36_525)
+"""A century: time spans beyond it are mistakes, and would leave the calendar."""
+
 Width: TypeAlias = Annotated[float, Field(ge=0)]
 Band: TypeAlias = Width | dict[Name, Width]
 """How wide a band is: one number for the only numeric column, or a number for each column."""
@@ -152,10 +155,18 @@ class TierPolicy(Model):
     @field_validator("grace")
     @classmethod
     def _not_negative(cls, grace: timedelta) -> timedelta:
-        if grace < timedelta(0):
-            message = "should not be negative"
+        if not timedelta(0) <= grace <= LONGEST:
+            message = "should not be negative, and at most a century"
             raise ValueError(message)
         return grace
+
+    @field_validator("review_every")
+    @classmethod
+    def _not_for_ever(cls, review_every: timedelta) -> timedelta:
+        if review_every > LONGEST:
+            message = "should be at most a century"
+            raise ValueError(message)
+        return review_every
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:

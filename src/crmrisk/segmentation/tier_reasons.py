@@ -103,6 +103,7 @@ def _sentences(policy: TierPolicy, told: Told, before: int, tier: int) -> Object
         TierDecision.DEMOTED: (f"demoted from {was} to {name}: ", (_short(before), policy.demotion)),
         TierDecision.KEPT: (f"kept {name}: ", (_own, as_written)),
         TierDecision.KEPT_IN_BAND: (f"kept {name} inside the demotion band: ", (_own, policy.demotion)),
+        TierDecision.KEPT_SHORT: (f"kept {name} short of promotion: ", (_aspired, policy.promotion)),
         TierDecision.KEPT_FOR_NOW: (f"kept {name} for now: ", (_short(tier), policy.demotion)),
         TierDecision.IN_GRACE: (f"kept {name} in the grace of a newcomer: ", (_short(tier), policy.demotion)),
         TierDecision.PROTECTED: (f"kept {name}, protected: ", (_short(tier), policy.demotion)),
@@ -120,6 +121,17 @@ def _own(policy: TierPolicy, told: Told, shift: Shift) -> ObjectArray:
         if criteria is not None:
             words = criteria.words(told.facts.take(rows), shift)
             said[rows] = np.where(met[rows] == 0, f"not {policy.names[place]}, " + words, words)
+    return said
+
+
+def _aspired(policy: TierPolicy, told: Told, shift: Shift) -> ObjectArray:
+    """Say what is missing to a promotion, of the tier whose criteria are met as they are written."""
+    met = policy.ranks(told.facts)
+    said: ObjectArray = np.full(len(met), "", dtype=object)
+    for place in np.unique(met).tolist():
+        criteria, rows = policy.tiers[place].criteria, np.flatnonzero(met == place)
+        if criteria is not None:
+            said[rows] = _said(f"not {policy.names[place]}, ", criteria.words(told.facts.take(rows), shift))
     return said
 
 

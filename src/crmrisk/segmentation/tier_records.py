@@ -21,7 +21,33 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import BoolArray
 
-__all__ = ["TierApproval", "TierOverride", "TierProtection", "TierRecord", "active", "record_problems"]
+__all__ = [
+    "TierApproval",
+    "TierOverride",
+    "TierProtection",
+    "TierRecord",
+    "active",
+    "in_force",
+    "plain",
+    "record_problems",
+]
+
+
+def plain(moment: datetime) -> np.datetime64:
+    """Write a point in time without its zone, which is UTC if it has one, so that any two compare.
+
+    Parameters
+    ----------
+    moment
+        The point in time.
+
+    Examples
+    --------
+    >>> from datetime import UTC, datetime
+    >>> plain(datetime(2026, 1, 31, tzinfo=UTC)) == plain(datetime(2026, 1, 31))
+    np.True_
+    """
+    return np.datetime64(moment.replace(tzinfo=None), "us")
 
 
 class _Dated(Value):
@@ -33,7 +59,7 @@ class _Dated(Value):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if self.until is not None and self.until <= self.since:
+        if self.until is not None and plain(self.until) <= plain(self.since):
             what, got = "ends before it begins", f"{self.since} to {self.until}"
             raise InvalidValueError(Problem(what=what, where=type(self).__name__, got=got))
         return self
@@ -184,8 +210,7 @@ def in_force(record: TierRecord, at: np.datetime64) -> bool:
     >>> in_force(TierProtection("C2", date(2026, 1, 1), date(2026, 2, 1)), np.datetime64("2026-02-01"))
     False
     """
-    begins = np.datetime64(record.since.replace(tzinfo=None)) <= at
-    return bool(begins and (record.until is None or at < np.datetime64(record.until.replace(tzinfo=None))))
+    return bool(plain(record.since) <= at and (record.until is None or at < plain(record.until)))
 
 
 def record_problems(

@@ -16,6 +16,7 @@ from crmrisk.segmentation.tier_records import (
     TierProtection,
     active,
     in_force,
+    plain,
     record_problems,
 )
 
@@ -61,7 +62,7 @@ class People(NamedTuple):
         See `People`.
         """
         found = np.full(len(self.rows), -1, dtype=np.int64)
-        for each in sorted(self.overrides, key=lambda override: override.since):
+        for each in sorted(self.overrides, key=lambda override: plain(override.since)):
             if in_force(each, at):
                 found[self.rows[each.customer_id]] = names.index(each.tier)
         return found
@@ -81,7 +82,7 @@ class People(NamedTuple):
         See `People`.
         """
         held = [each for each in self.overrides if each.customer_id == customer_id and in_force(each, at)]
-        return max(reversed(held), key=lambda override: override.since)
+        return max(reversed(held), key=lambda override: plain(override.since))
 
     def protected(self, at: np.datetime64) -> BoolArray:
         """Tell who may not fall.
@@ -194,8 +195,7 @@ def in_grace(policy: TierPolicy, since: MomentArray, at: np.datetime64) -> BoolA
     >>> in_grace(policy, np.array(["2026-01-01", "2025-01-01", "NaT"], "datetime64[us]"), np.datetime64("2026-02-01"))
     array([ True, False, False])
     """
-    ends = since + np.timedelta64(policy.grace)
-    return np.asarray(at < ends, dtype=np.bool_)
+    return np.asarray(at - since < np.timedelta64(policy.grace), dtype=np.bool_)
 
 
 def see(policy: TierPolicy, facts: Facts, *, grace: BoolArray, protected: BoolArray, approved: BoolArray) -> Seen:
@@ -224,11 +224,12 @@ def see(policy: TierPolicy, facts: Facts, *, grace: BoolArray, protected: BoolAr
     >>> see(policy, facts, grace=nobody, protected=nobody, approved=np.zeros((2, 1), dtype=bool)).written
     array([1])
     """
+    written = policy.ranks(facts)
     return Seen(
         complete(facts, policy.inputs),
-        policy.ranks(facts),
-        policy.ranks(facts, policy.promotion),
-        policy.ranks(facts, policy.demotion),
+        written,
+        policy.ranks(facts, policy.promotion) if policy.promotion_band else written,
+        policy.ranks(facts, policy.demotion) if policy.demotion_band else written,
         grace,
         protected,
         approved,

@@ -20,6 +20,7 @@ from crmrisk.segmentation.tier_decisions import Decided, Standing, decide
 from crmrisk.segmentation.tier_history import BELOW
 from crmrisk.segmentation.tier_policy import TierPolicy
 from crmrisk.segmentation.tier_reasons import Told, reasons
+from crmrisk.segmentation.tier_records import plain
 from crmrisk.segmentation.tier_review import in_grace, see
 
 if TYPE_CHECKING:
@@ -166,7 +167,8 @@ class TierSegmenter(StatelessSegmenter, kind="crmrisk.tiers"):
         if self.current is None:
             return fresh
         labels: ObjectArray = portfolio.label(self.current)
-        below: IntArray = np.nan_to_num(PortfolioFacts(portfolio).numbers(BELOW)).astype(np.int64)
+        counts = np.nan_to_num(PortfolioFacts(portfolio).numbers(BELOW))
+        below: IntArray = np.minimum(counts, self.policy.dwell).astype(np.int64)  # further ones change nothing
         tier = places_of(labels, self.names, where=self.current, n=len(portfolio))
         return Standing(tier, below, np.zeros(len(tier), dtype=np.int64))
 
@@ -180,4 +182,4 @@ class TierSegmenter(StatelessSegmenter, kind="crmrisk.tiers"):
     def _in_grace(self, portfolio: Portfolio) -> BoolArray:
         if self.age in portfolio.columns or portfolio.since is None:
             return PortfolioFacts(portfolio).numbers(self.age) < days(self.policy.grace)
-        return in_grace(self.policy, portfolio.since, np.datetime64(portfolio.as_of.replace(tzinfo=None)))
+        return in_grace(self.policy, portfolio.since, plain(portfolio.as_of))
