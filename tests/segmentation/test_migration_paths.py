@@ -80,7 +80,7 @@ def test_segments_must_be_known_and_alike():
     for wrong in ([gold], [gold, 3], [gold, Segments(["a"], [0], ("gold", "basic"))]):
         with pytest.raises(InvalidValueError):
             paths_of_segments(wrong)
-    with pytest.raises(InvalidValueError, match="no names of periods"):
+    with pytest.raises(InvalidValueError, match="periods: no names"):
         paths_of_segments([gold, gold], ["Q1", "Q1"])
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.segmentation.plain_numbers import plain_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,10 +100,7 @@ def fundamental_matrix(within: ArrayLike) -> FloatArray:
            [1. , 2. , 1. ],
            [0.5, 1. , 1.5]])
     """
-    try:
-        inner = np.array(within, dtype=np.float64)
-    except (TypeError, ValueError):
-        inner = np.array(np.nan)
+    inner = plain_numbers(within)
     square = inner.ndim == 2 and inner.shape[0] == inner.shape[1] and inner.size > 0
     if not square or not (inner >= 0.0).all() or not (inner.sum(axis=1) <= 1.0 + 1e-9).all():
         allowed, got = "a square matrix of probabilities, rows at most 1", repr(within)[:200]

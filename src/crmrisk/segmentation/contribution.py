@@ -158,21 +158,19 @@ class Contributions:
         known = {name: None if np.isnan(value) else float(value) for name, value in values.items()}
         return Contribution(customer_id=customer_id, currency=self.currency, **known)
 
-    def totals(self) -> dict[str, float]:
-        """Add up money over the customers it is known of.
+    def totals(self) -> dict[str, float | None]:
+        """Add up money over the customers it is known of; ``None`` where it is known of nobody.
 
         Examples
         --------
         >>> from datetime import date
         >>> book = Portfolio(["C1", "C2"], date(2026, 1, 31), {"total_spend": [100, None]})
-        >>> contributions(book, currency="EUR", margin=0.4).totals()["contribution"]
-        40.0
+        >>> totals = contributions(book, currency="EUR", margin=0.4).totals()
+        >>> totals["contribution"], totals["lifetime_value"]
+        (40.0, None)
         """
-        return {
-            name: float(np.nansum(getattr(self, name)))
-            for name in _COLUMNS
-            if name not in {"share_of_wallet", "growth"}
-        }
+        money = {name: getattr(self, name) for name in _COLUMNS if name not in {"share_of_wallet", "growth"}}
+        return {name: None if np.isnan(each).all() else float(np.nansum(each)) for name, each in money.items()}
 
     def onto(self, portfolio: Portfolio) -> Portfolio:
         """Put the contributions into a portfolio as columns, for tiers, clusters and whoever reads them.

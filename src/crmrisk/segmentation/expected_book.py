@@ -68,10 +68,14 @@ class ExpectedBook:
 
     def __getitem__(self, key: tuple[int, str]) -> Estimate:
         """Return the customers of one segment after so many periods: ``book[2, "gold"]``."""
-        period, name = key
+        period, name = key if isinstance(key, tuple) and len(key) == 2 else (key, "")
         if not is_whole(period) or not 0 <= period < len(self.expected):
             allowed = f"0 to {len(self.expected) - 1}"
-            raise InvalidValueError(Problem(what="no such period", where="period", allowed=allowed, got=repr(period)))
+            remedy = "book[2, 'gold']"
+            problem = Problem(
+                what="no such period", where="period", allowed=allowed, got=repr(period)[:100], remedy=remedy
+            )
+            raise InvalidValueError(problem)
         place = period, place_of(self.names, name)
         value, low, high = (float(array[place]) for array in (self.expected, self.low, self.high))
         return Estimate(value=value, low=low, high=high, level=self.level, method="simulated moves", n=self.n)

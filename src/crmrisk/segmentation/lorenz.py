@@ -9,6 +9,7 @@ import numpy as np
 
 from crmrisk.core.arrays import FloatArray, frozen_floats
 from crmrisk.core.errors import InvalidValueError, PortfolioError, Problem
+from crmrisk.segmentation.plain_numbers import plain_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,12 +63,21 @@ class LorenzCurve:
         customers
             Shares of customers, those with least first, in 0..1.
 
+        Raises
+        ------
+        InvalidValueError
+            If they are no such shares.
+
         Examples
         --------
         >>> lorenz_curve([1, 1, 1, 7]).at(0.75)
         array(0.3)
         """
-        return np.asarray(np.interp(np.asarray(customers, dtype=np.float64), self.customers, self.total))
+        shares = plain_numbers(customers)
+        if not ((shares >= 0.0) & (shares <= 1.0)).all():
+            got = repr(customers)[:100]
+            raise InvalidValueError(Problem(what="not shares", where="customers", allowed="0 to 1", got=got))
+        return np.asarray(np.interp(shares, self.customers, self.total))
 
     def frame(self) -> pd.DataFrame:
         """Return a pandas copy, one row per point.
@@ -169,10 +179,7 @@ def sorted_values(values: Numbers, counts: ArrayLike | None = None) -> tuple[Sor
 
 
 def _counts(counts: ArrayLike, n: int) -> FloatArray:
-    try:
-        held = np.array(counts, dtype=np.float64)
-    except (TypeError, ValueError):
-        held = np.array(np.nan)
+    held = plain_numbers(counts)
     if held.shape != (n,) or not ((held >= 0.0) & (held == np.round(held)) & (held <= 2.0**31)).all():
         allowed = f"{n} whole numbers of at least 0"
         raise InvalidValueError(Problem(what="no counts", where="counts", allowed=allowed, got=repr(counts)[:200]))

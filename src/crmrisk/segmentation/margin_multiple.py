@@ -54,6 +54,9 @@ def margin_multiple(retention: ArrayLike, discount_rate: ArrayLike) -> FloatArra
         problems.append(Problem(what="not a share", where="retention", allowed="0 to 1", got=str(retention)[:100]))
     if ((rate < 0.0) | np.isinf(rate)).any():
         problems.append(Problem(what="not a rate", where="discount_rate", allowed=">= 0", got=str(discount_rate)[:100]))
+    if kept.ndim and rate.ndim and kept.shape != rate.shape:
+        got = f"{kept.shape} and {rate.shape}"
+        problems.append(Problem(what="of different shapes", where="retention, discount_rate", got=got))
     if not problems and (1.0 + rate - kept <= 0.0).any():
         what, remedy = "who never leaves is worth infinitely much without discounting", "a rate above 0"
         problems.append(Problem(what=what, where="discount_rate", got="0", remedy=remedy))
@@ -64,7 +67,10 @@ def margin_multiple(retention: ArrayLike, discount_rate: ArrayLike) -> FloatArra
 
 
 def _numbers(given: ArrayLike, where: str) -> FloatArray:
-    numbers = np.asarray(given)
+    try:
+        numbers = np.asarray(given)
+    except ValueError:
+        numbers = np.array("ragged")
     if numbers.dtype.kind not in "iuf":
         raise InvalidValueError(Problem(what="no numbers", where=where, allowed="numbers", got=repr(given)[:100]))
     return numbers.astype(np.float64)

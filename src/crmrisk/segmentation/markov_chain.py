@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,9 +12,10 @@ from crmrisk.core.arguments import is_whole
 from crmrisk.core.arrays import same_arrays
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.segmentation.absorption import Absorption, absorbed, recurrent_classes
+from crmrisk.segmentation.plain_numbers import plain_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import pandas as pd
     from numpy.typing import ArrayLike
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["MarkovChain", "numbers_by_state", "place_of", "state_names", "stationary_distribution"]
 
 _ROUNDING = 1e-6  # what published rows may miss 1 by
+_LARGEST = 1e100  # so that sums and products stay finite
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -59,7 +62,7 @@ class MarkovChain:
     probabilities: FloatArray
     names: tuple[str, ...]
 
-    def __init__(self, probabilities: ArrayLike, names: Sequence[str] | None = None) -> None:
+    def __init__(self, probabilities: ArrayLike, names: Iterable[str] | None = None) -> None:
         matrix = _probabilities(probabilities)
         matrix.flags.writeable = False
         object.__setattr__(self, "probabilities", matrix)
@@ -241,17 +244,14 @@ def numbers_by_state(values: Mapping[str, float] | ArrayLike, names: tuple[str, 
             allowed, got = ", ".join(names), ", ".join(str(key) for key in given.keys())  # noqa: SIM118 - a series iterates over values
             raise InvalidValueError(Problem(what="other states", where=where, allowed=allowed[:200], got=got[:200]))
         given = [given[name] for name in names]
-    try:
-        numbers = np.array(given, dtype=np.float64) if np.asarray(given).dtype.kind in "biufO" else np.array(np.nan)
-    except (TypeError, ValueError):
-        numbers = np.array(np.nan)
-    if numbers.shape != (len(names),) or not np.isfinite(numbers).all():
+    numbers = plain_numbers(given)
+    if numbers.shape != (len(names),) or not (np.abs(numbers) <= _LARGEST).all():
         allowed, got = f"one finite number for each of {', '.join(names)}"[:200], repr(values)[:200]
         raise InvalidValueError(Problem(what="not one number per state", where=where, allowed=allowed, got=got))
     return numbers
 
 
-def state_names(names: Sequence[str] | None, n: int) -> tuple[str, ...]:
+def state_names(names: Iterable[str] | None, n: int | None, *, where: str = "names") -> tuple[str, ...]:
     """Check the names of states, or number them.
 
     Parameters
@@ -259,7 +259,9 @@ def state_names(names: Sequence[str] | None, n: int) -> tuple[str, ...]:
     names
         Distinct text, or ``None``.
     n
-        How many there must be.
+        How many there must be; ``None`` for any number above 0.
+    where
+        What the names are called in an error.
 
     Raises
     ------
@@ -272,11 +274,13 @@ def state_names(names: Sequence[str] | None, n: int) -> tuple[str, ...]:
     ('state 1', 'state 2')
     """
     if names is None:
-        return tuple(f"state {number}" for number in range(1, n + 1))
-    given = tuple(names) if not isinstance(names, str) else ()
-    if len(given) != n or len({*map(str, given)}) != n or not all(isinstance(name, str) and name for name in given):
-        allowed = f"{n} different texts"
-        raise InvalidValueError(Problem(what="no names", where="names", allowed=allowed, got=repr(names)[:200]))
+        return tuple(f"state {number}" for number in range(1, (n or 0) + 1))
+    ordered = isinstance(names, Iterable) and not isinstance(names, str | set | frozenset)  # a set has no order
+    given = tuple(names) if ordered else ()
+    texts = {name for name in given if isinstance(name, str) and name}
+    if not given or len(texts) != len(given) or n not in {None, len(given)}:
+        allowed, got = f"{n or ''} different texts".strip(), repr(given or names)[:200]
+        raise InvalidValueError(Problem(what="no names", where=where, allowed=allowed, got=got))
     return tuple(str(name) for name in given)
 
 
@@ -306,10 +310,7 @@ def place_of(names: tuple[str, ...], name: str) -> int:
 
 
 def _probabilities(given: ArrayLike) -> FloatArray:
-    try:
-        matrix = np.array(given, dtype=np.float64)
-    except (TypeError, ValueError):
-        matrix = np.array(np.nan)
+    matrix = plain_numbers(given)
     square = matrix.ndim == 2 and matrix.shape[0] == matrix.shape[1] and matrix.size > 0
     if not square or not ((matrix >= 0.0) & (matrix <= 1.0 + _ROUNDING)).all():
         allowed, got = "a square matrix of probabilities, rows from and columns to", repr(given)[:200]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from scipy.special import ndtri
 
 from crmrisk.core.arguments import refuse
 from crmrisk.core.arrays import same_arrays
@@ -13,6 +14,7 @@ from crmrisk.core.charts import FlowChart
 from crmrisk.core.errors import FitError, InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.segmentation.markov_chain import MarkovChain, place_of, state_names
+from crmrisk.segmentation.plain_numbers import plain_numbers
 from crmrisk.segmentation.transition_draws import CellMethod, cell_limits, check_level, wilson_limits
 
 if TYPE_CHECKING:
@@ -78,7 +80,7 @@ class Migration:
     def __post_init__(self) -> None:
         k, t = len(self.names), len(self.periods)
         object.__setattr__(self, "names", state_names(self.names, k))
-        object.__setattr__(self, "absorbing", tuple(self.absorbing))
+        object.__setattr__(self, "absorbing", _several(self.absorbing))
         shapes = {"by_period": (t - 1, k, k), "sizes": (t, k), "entries": (t - 1, k), "exits": (t - 1, k)}
         for name in (*shapes, *(() if self.triples is None else ("triples",))):
             object.__setattr__(self, name, _counts(getattr(self, name), shapes.get(name, (k, k, k)), name))
@@ -261,7 +263,7 @@ class Migration:
         stay = np.diag(self.probabilities)
         variance = np.where(n > 0.0, stay * (1.0 - stay) / np.maximum(n, 1.0), 0.0)  # 0 in absorbing rows
         error = float(np.sqrt(variance.sum()) / max(len(n) - 1, 1))
-        half = error * float(np.abs(_normal(level)))
+        half = error * float(ndtri((1.0 + level) / 2.0))
         top = len(n) / max(len(n) - 1, 1)
         return Estimate(
             value=value,
@@ -354,15 +356,16 @@ class Migration:
 
 
 def _counts(given: ArrayLike, shape: Sequence[int], where: str) -> FloatArray:
-    try:
-        counts = np.array(given, dtype=np.float64)
-    except (TypeError, ValueError):
-        counts = np.array(np.nan)
+    counts = plain_numbers(given)
     if counts.shape != tuple(shape) or not ((counts >= 0.0) & (counts <= 2.0**53)).all():
         allowed, got = f"finite counts of at least 0, shape {tuple(shape)}", repr(given)[:200]
         raise InvalidValueError(Problem(what="no counts", where=f"Migration.{where}", allowed=allowed, got=got))
     counts.flags.writeable = False
     return counts
+
+
+def _several(names: Any) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) or not hasattr(names, "__iter__") else tuple(names)
 
 
 def _absorbing_problems(migration: Migration) -> list[Problem]:
@@ -392,9 +395,3 @@ def _check_limits(level: object, method: object, prior: object) -> None:
     if not isinstance(prior, int | float) or not 0.0 < prior < np.inf:
         problems.append(Problem(what="not above 0", where="prior", allowed="a number > 0", got=repr(prior)[:100]))
     refuse(problems)
-
-
-def _normal(level: float) -> float:
-    from scipy.special import ndtri  # noqa: PLC0415 - one quantile
-
-    return float(ndtri((1.0 + level) / 2.0))

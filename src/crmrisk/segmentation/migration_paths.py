@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from crmrisk.core.arguments import refuse
 from crmrisk.core.arrays import same_arrays
-from crmrisk.core.errors import InvalidValueError, PortfolioError, Problem
+from crmrisk.core.errors import PortfolioError, Problem
 from crmrisk.core.segments import Segments
 from crmrisk.segmentation.markov_chain import state_names
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["ABSENT", "UNRATED", "Paths", "paths_of_history", "paths_of_segments", "with_gone"]
+__all__ = ["ABSENT", "UNRATED", "Paths", "paths_of_history", "paths_of_segments", "period_names", "with_gone"]
 
 UNRATED = -1
 """The code of a customer who is in the book, but whose segment is not known."""
@@ -78,13 +79,8 @@ def paths_of_segments(segments: Sequence[Segments], periods: Sequence[Any] | Non
     array([[ 0, -2],
            [-2,  1]], dtype=int8)
     """
-    problems = _segment_problems(segments)
-    called = [str(each) for each in (range(1, len(segments) + 1) if periods is None else periods)]
-    if not problems and (len(called) != len(segments) or len({*called}) != len(called)):
-        allowed, got = f"{len(segments)} different ones", ", ".join(called)[:200]
-        problems.append(Problem(what="no names of periods", where="periods", allowed=allowed, got=got))
-    if problems:
-        raise InvalidValueError(*problems)
+    refuse(_segment_problems(segments))
+    called = period_names(periods, len(segments))
     first = segments[0]
     kind = _small(len(first.names))
     if all(same_arrays(each.customer_id, first.customer_id) for each in segments[1:]):
@@ -93,7 +89,31 @@ def paths_of_segments(segments: Sequence[Segments], periods: Sequence[Any] | Non
         codes = np.stack([each.codes.astype(kind) for each in segments])
     else:
         codes = _aligned(segments, kind)
-    return Paths(first.names, first.ordered, tuple(called), codes)
+    return Paths(first.names, first.ordered, called, codes)
+
+
+def period_names(periods: Sequence[Any] | None, n: int) -> tuple[str, ...]:
+    """Write the names of periods, or number them.
+
+    Parameters
+    ----------
+    periods
+        Different values that can be written; or ``None``.
+    n
+        How many there must be.
+
+    Raises
+    ------
+    InvalidValueError
+        If they repeat or are of another number.
+
+    Examples
+    --------
+    >>> period_names(None, 2), period_names(["Q1", "Q2"], 2)
+    (('1', '2'), ('Q1', 'Q2'))
+    """
+    given: Any = range(1, n + 1) if periods is None else periods
+    return state_names([_called(each) for each in given] if np.iterable(given) else given, n, where="periods")
 
 
 def _segment_problems(segments: Sequence[Segments]) -> list[Problem]:
@@ -180,7 +200,7 @@ def paths_of_history(
     if problems:
         raise PortfolioError(*problems)
     texts = [str(each) for each in found]
-    known = state_names(texts if names is None else names, len(texts) if names is None else len(tuple(names)))
+    known = state_names(texts if names is None else names, None)
     strange = [text for text in texts if text not in known]
     if strange:
         got = ", ".join(strange)[:200]
@@ -224,9 +244,12 @@ def _in_time(places: NDArray[np.intp], periods: Any) -> tuple[NDArray[np.intp], 
 
 
 def _array(column: ArrayLike, where: str) -> NDArray[Any]:
-    given = np.asarray(column)
-    if given.ndim == 1 and given.dtype.kind == "U":  # so that None among texts stays missing
-        given = np.array(column, dtype=object)
+    try:
+        given = np.asarray(column)
+        if given.ndim == 1 and given.dtype.kind == "U":  # so that None among texts stays missing
+            given = np.array(column, dtype=object)
+    except ValueError as error:
+        raise PortfolioError(Problem(what="no column", where=where, got=str(error)[:200])) from None
     if given.ndim != 1:
         raise PortfolioError(Problem(what="no column", where=where, got=f"shape {given.shape}"))
     return given

@@ -135,7 +135,7 @@ def stationarity_test(migration: Migration, *, significance: float = 0.05) -> Mi
     all periods are alike: rejected (G² 9.663, 2 df, p 0.00797, n 400)
     """
     expect(migration, Migration, where="stationarity_test: migration", remedy="transition_matrix(...) counts one")
-    refuse(check_level(significance))
+    refuse(check_level(significance, where="significance"))
     if len(migration.by_period) < 2:
         got = "1 step"
         raise FitError(Problem(what="one step only", where="stationarity_test", allowed="two or more", got=got))
@@ -181,7 +181,7 @@ def momentum_test(migration: Migration, *, level: float = 0.95, significance: fl
     given the present segment, the one before says nothing: rejected (G² 55.45, 1 df, p 9.58e-14, n 60)
     """
     expect(migration, Migration, where="momentum_test: migration", remedy="migration_history(...) counts one")
-    refuse(check_level(level), check_level(significance))
+    refuse(check_level(level), check_level(significance, where="significance"))
     if migration.triples is None:
         remedy = "pass the segments of three periods or more, of 100 segments at most"
         raise FitError(Problem(what="two moves in a row are not counted", where="momentum_test", remedy=remedy))

@@ -88,7 +88,7 @@ class MoneyLeaks:
 
     def __getitem__(self, move: tuple[str, str]) -> Estimate:
         """Return the money of one move: ``leaks["gold", "basic"]``."""
-        source, target = move
+        source, target = move if isinstance(move, tuple) and len(move) == 2 else (move, "")
         found = np.flatnonzero((self.source == source) & (self.target == target))
         if not found.size:
             remedy = "a pair of different segments of different worth that somebody moved between"

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import betaincinv, ndtri
 
 from crmrisk.core.arguments import is_number, is_whole, random_source_problems, refuse
-from crmrisk.core.errors import Problem
+from crmrisk.core.errors import InvalidValueError, Problem
 
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray
@@ -27,26 +27,30 @@ __all__ = [
 CellMethod: TypeAlias = Literal["wilson", "dirichlet"]
 """How the interval of one transition probability is found."""
 
+_MOST = 200_000_000  # numbers drawn at once
+
 DrawMethod: TypeAlias = Literal["dirichlet", "bootstrap"]
 """How whole matrices are drawn: from the posterior of each row, or by resampling its departures."""
 
 
-def check_level(level: object) -> list[Problem]:
+def check_level(level: object, *, where: str = "level") -> list[Problem]:
     """Name a level that is no coverage.
 
     Parameters
     ----------
     level
-        Nominal coverage, between 0 and 1.
+        Nominal coverage, or another share strictly between 0 and 1.
+    where
+        What it is called.
 
     Examples
     --------
     >>> [str(problem) for problem in check_level(95)]
-    ['level: not a confidence level; allowed: 0 < level < 1; got: 95']
+    ['level: not a share; allowed: between 0 and 1; got: 95']
     """
     if isinstance(level, float) and 0.0 < level < 1.0:
         return []
-    return [Problem(what="not a confidence level", where="level", allowed="0 < level < 1", got=repr(level)[:100])]
+    return [Problem(what="not a share", where=where, allowed="between 0 and 1", got=repr(level)[:100])]
 
 
 def check_drawing(
@@ -174,6 +178,11 @@ def drawn_matrices(
     -------
     Matrices, ``(draws, n_states, n_states)``.
 
+    Raises
+    ------
+    InvalidValueError
+        If that would be more than 2e8 numbers.
+
     Examples
     --------
     >>> drawn = drawn_matrices(np.array([[90.0, 10.0], [0, 0]]), np.array([[np.nan] * 2, [0.0, 1.0]]), rng=None,
@@ -184,6 +193,9 @@ def drawn_matrices(
     """
     generator = np.random.default_rng(0) if rng is None else rng
     shape = (draws, *counts.shape)
+    if draws * counts.size > _MOST:
+        allowed = f"{_MOST // counts.size:,} for {len(counts)} segments"
+        raise InvalidValueError(Problem(what="too many", where="draws", allowed=allowed, got=f"{draws:,}"))
     if method == "dirichlet":
         drawn = generator.standard_gamma(counts + prior, size=shape)
     else:

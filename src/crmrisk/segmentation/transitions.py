@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -11,7 +11,8 @@ from crmrisk.core.errors import InvalidValueError, PortfolioError, Problem
 from crmrisk.core.segments import Segments
 from crmrisk.segmentation.markov_chain import state_names
 from crmrisk.segmentation.migration import Migration
-from crmrisk.segmentation.migration_paths import Paths, paths_of_history, paths_of_segments, with_gone
+from crmrisk.segmentation.migration_paths import Paths, paths_of_history, paths_of_segments, period_names, with_gone
+from crmrisk.segmentation.plain_numbers import plain_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,7 +34,7 @@ def transition_matrix(
     names: Sequence[str] | None = None,
     ordered: bool = False,
     gone: str | None = None,
-    absorbing: Sequence[str] = (),
+    absorbing: Sequence[str] | str = (),
     periods: Sequence[Any] | None = None,
 ) -> Migration:
     """Count how customers moved between segments from one period to the next.
@@ -99,7 +100,7 @@ def migration_history(
     names: Sequence[str] | None = None,
     ordered: bool = False,
     gone: str | None = None,
-    absorbing: Sequence[str] = (),
+    absorbing: Sequence[str] | str = (),
     rename: Mapping[str, str] | None = None,
 ) -> Migration:
     """Count how customers moved through a history of one record per customer and period.
@@ -176,38 +177,31 @@ def _labelled(before: Any, after: Any, names: Any, periods: Any, *, ordered: boo
         raise PortfolioError(Problem(what="not the same customers twice", where="before, after", got=got))
     who, when = np.tile(np.arange(sides[0].size), 2), np.repeat([0, 1], sides[0].size)
     found = paths_of_history(who, when, np.concatenate(sides), names=names, ordered=ordered)
-    called = found.periods if periods is None else tuple(str(each) for each in periods)
-    return Paths(found.names, found.ordered, state_names(called, 2) if periods is not None else ("1", "2"), found.codes)
+    return Paths(found.names, found.ordered, period_names(periods, 2), found.codes)
 
 
-def _known(counts: ArrayLike, names: Any, periods: Any, *, ordered: bool, absorbing: Sequence[str]) -> Migration:
-    try:
-        given = np.array(counts, dtype=np.float64)
-    except (TypeError, ValueError):
-        given = np.array(np.nan)
+def _known(counts: ArrayLike, names: Any, periods: Any, *, ordered: bool, absorbing: Sequence[str] | str) -> Migration:
+    given = plain_numbers(counts)
     tables = given[None] if given.ndim == 2 else given
     if tables.ndim != 3 or tables.shape[1] != tables.shape[2] or not tables.size:
         allowed = "as many rows as columns"
         raise InvalidValueError(Problem(what="no table", where="counts", allowed=allowed, got=repr(counts)[:200]))
     steps, k = tables.shape[:2]
-    called = [str(number) for number in range(1, steps + 2)] if periods is None else [str(each) for each in periods]
-    if len(called) != steps + 1:
-        raise InvalidValueError(Problem(what="no periods", where="periods", allowed=f"{steps + 1}", got=str(called)))
     sizes = np.concatenate([tables.sum(axis=2), tables[-1:].sum(axis=1)])
     none = np.zeros((steps, k))
     return Migration(
         names=state_names(names, k),
         ordered=ordered,
-        periods=tuple(called),
+        periods=period_names(periods, steps + 1),
         by_period=tables,
         sizes=sizes,
         entries=none,
         exits=none,
-        absorbing=tuple(absorbing),
+        absorbing=cast("tuple[str, ...]", absorbing),  # a migration makes it one
     )
 
 
-def _counted(paths: Paths, *, gone: str | None, absorbing: Sequence[str]) -> Migration:
+def _counted(paths: Paths, *, gone: str | None, absorbing: Sequence[str] | str) -> Migration:
     paths = paths if gone is None else with_gone(paths, gone)
     k = len(paths.names)
     codes = paths.codes + 2  # absent 0, unrated 1, then the segments
@@ -225,7 +219,7 @@ def _counted(paths: Paths, *, gone: str | None, absorbing: Sequence[str]) -> Mig
         entries=pairs[:, 0, 2:],
         exits=pairs[:, 2:, 0],
         triples=triples,
-        absorbing=tuple(absorbing),
+        absorbing=cast("tuple[str, ...]", absorbing),  # a migration makes it one
     )
 
 
