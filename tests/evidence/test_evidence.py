@@ -115,6 +115,13 @@ class TestSchemas:
         with pytest.raises(SchemaError, match=r"transactions\.amount: (values of mixed|wrong type)"):
             Evidence(transactions=sales(amount=[1.0, "2", 3.0]))
 
+    @pytest.mark.parametrize("number", [1.5, np.float64(20240101.0), True])
+    def test_a_number_among_times_is_no_moment_of_1970(self, number):
+        frame = sales().astype({"at": object})
+        frame.loc[1, "at"] = number
+        with pytest.raises(SchemaError, match="times and numbers mixed"):
+            Evidence(transactions=frame)
+
     def test_identifiers_partly_text_partly_whole_numbers_become_text(self):
         book = Evidence(transactions=sales(ids=[17850, "C1", 17850.0])).portfolio(AS_OF)
         assert book.customer_id.tolist() == ["17850", "C1"]

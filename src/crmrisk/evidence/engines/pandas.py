@@ -6,6 +6,7 @@ Numbers are copied, so that later changes of the frame cannot reach the evidence
 from __future__ import annotations
 
 from datetime import date, datetime
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -84,7 +85,12 @@ def _from_objects(series: pd.Series[Any]) -> pa.Array | pa.ChunkedArray:
 
 def _check_one_kind_of_time(series: pd.Series[Any]) -> None:
     """Refuse what arrow would read by the first value: 15:00 of a day as its midnight, or a naive time as UTC."""
-    kinds = {_kind_of_time(value) for value in series.dropna() if isinstance(value, date)}
+    known = series.dropna().tolist()
+    kinds = {_kind_of_time(value) for value in known if isinstance(value, date)}
+    numbers = [value for value in known if isinstance(value, Real)]
+    if kinds and numbers:  # pyarrow would read the number as a moment of 1970
+        message = f"times and numbers mixed, such as {numbers[0]!r}; convert them with pandas.to_datetime first"
+        raise TypeError(message)
     if len(kinds) > 1:
         message = f"{' and '.join(sorted(kinds))} mixed; convert them with pandas.to_datetime first"
         raise TypeError(message)
