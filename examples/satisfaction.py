@@ -237,9 +237,10 @@ def main(folder: Path | None = None) -> Report:
     found = study_guests()
     for tell in (tell_scores, tell_drivers, tell_needs):
         tell(found)
-    for name, chart in charts(found).items() if folder is not None else ():
+    if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
-        chart.plot().figure.savefig(folder / f"{name}.png", dpi=120)
+        for name, chart in charts(found).items():
+            chart.plot().figure.savefig(folder / f"{name}.png", dpi=120)
     return found
 
 
