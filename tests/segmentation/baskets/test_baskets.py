@@ -62,6 +62,14 @@ def test_forms_agree():
     assert (expected.matrix(int).toarray() == ones[["cup", "pot", "tea"]].to_numpy()).all()
 
 
+def test_a_table_is_made_of_places_and_keeps_copies():
+    rows, members = np.array([1, 0, 1, 1]), np.array([0, 1, 1, 0])
+    baskets = Baskets(["x", "y"], ["cup", "tea"], rows, members)
+    assert (baskets["x"], baskets["y"]) == (("tea",), ("cup", "tea"))
+    rows[:] = 0
+    assert (baskets["y"], rows.flags.writeable) == (("cup", "tea"), True)
+
+
 def test_identifiers_of_floats_are_whole_numbers():
     baskets = Baskets.from_pairs(pd.Series([17850.0, 17850.0, None]), np.array([3, 1, 2]), missing="exclude")
     assert baskets[17850] == (1, 3)
@@ -112,6 +120,9 @@ def test_without_leaves_baskets_be():
         (lambda: Baskets.of(None), RecordError, "got: NoneType"),
         (lambda: Baskets.from_frame(pd.DataFrame({"x": [1]}), basket="x", item="x"), InvalidValueError, "two roles"),
         (lambda: Baskets.from_frame(pd.DataFrame({"x": [1]}), basket=["x"]), InvalidValueError, "no column name"),
+        (lambda: Baskets(["x"], ["tea"], [0], [1]), RecordError, "outside the table"),
+        (lambda: Baskets(["x"], ["tea"], [0], [0, 0]), RecordError, "not two columns of places"),
+        (lambda: Baskets(["x"], ["tea"], [0.5], [0]), RecordError, "not two columns of places"),
         (lambda: Baskets.from_lists([["tea"]])[1], RecordError, "no such basket"),
     ],
 )

@@ -33,7 +33,9 @@ def association_rules(
     """Find rules ``antecedents -> consequents`` among what is bought together.
 
     Every frequent itemset is split in every way. p and q are computed before any bound on confidence or lift, so that
-    such a bound never makes a rule look more certain.
+    such a bound never makes a rule look more certain. They ask whether the two sides meet more often than independent
+    ones would: a longer rule can pass only because a shorter one holds. Baskets are taken to be independent; where
+    customers come again, `AssociationRules.with_stability` with ``clusters`` draws whole customers.
 
     Parameters
     ----------

@@ -12,7 +12,13 @@ from crmrisk.core.arrays import IntArray, ObjectArray, same_arrays
 from crmrisk.core.errors import Problem, RecordError
 from crmrisk.core.frozen_mapping import FrozenMapping
 from crmrisk.segmentation.baskets.evidence_lines import Each, evidence_lines
-from crmrisk.segmentation.baskets.given import cells_of_lists, cells_of_matrix, frame_of_pairs, is_table_of_ones
+from crmrisk.segmentation.baskets.given import (
+    cells_of_lists,
+    cells_of_matrix,
+    checked_cells,
+    frame_of_pairs,
+    is_table_of_ones,
+)
 from crmrisk.segmentation.baskets.reading import Missing, read_lines
 
 if TYPE_CHECKING:
@@ -42,9 +48,14 @@ class Baskets:
     items
         All items there are, sorted, ``(n_items,)``.
     rows, members
-        Place of the basket and place of the item of every one in the table, sorted by both, ``(n_entries,)``.
+        Place of the basket and place of the item of every one in the table, ``(n_entries,)``; held sorted.
     left_out
         How many lines were left out, by reason.
+
+    Raises
+    ------
+    RecordError
+        If rows and members are no places in the table.
 
     Examples
     --------
@@ -64,8 +75,12 @@ class Baskets:
     left_out: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for column in (self.basket_id, self.items, self.rows, self.members):
+        ids, items = np.array(self.basket_id, dtype=object), np.array(self.items, dtype=object)
+        rows, members = checked_cells(self.rows, self.members, (ids.size, items.size))
+        held = {"basket_id": ids, "items": items, "rows": rows, "members": members}
+        for name, column in held.items():
             column.flags.writeable = False
+            object.__setattr__(self, name, column)
         object.__setattr__(self, "left_out", FrozenMapping(self.left_out))
 
     @classmethod
@@ -122,7 +137,7 @@ class Baskets:
         """
         names = {"basket": basket, "item": item, **({} if quantity is None else {"quantity": quantity})}
         lines = read_lines(frame, names, cancelled_prefix=cancelled_prefix, missing=missing)
-        return cls(lines.basket_ids, lines.items, *_sorted(lines.basket_codes, lines.item_codes), lines.left_out)
+        return cls(lines.basket_ids, lines.items, lines.basket_codes, lines.item_codes, lines.left_out)
 
     @classmethod
     def from_pairs(
@@ -187,7 +202,7 @@ class Baskets:
         Baskets(2 baskets, 2 items, 1.5 items each)
         """
         n, items, rows, members = cells_of_lists(lists)
-        return cls(_numbered(n), items, *_sorted(rows, members))
+        return cls(_numbered(n), items, rows, members)
 
     @classmethod
     def from_matrix(cls, matrix: Any, *, items: ArrayLike | None = None) -> Baskets:
@@ -215,7 +230,7 @@ class Baskets:
         ('cup', 'tea')
         """
         n, names, rows, members = cells_of_matrix(matrix, items)
-        return cls(_numbered(n), names, *_sorted(rows, members))
+        return cls(_numbered(n), names, rows, members)
 
     @classmethod
     def from_evidence(cls, evidence: Evidence, as_of: date | datetime, *, each: Each = "day") -> Baskets:
@@ -244,7 +259,7 @@ class Baskets:
         See `crmrisk.segmentation.baskets.evidence_lines.evidence_lines`.
         """
         lines = evidence_lines(evidence, as_of, each=each)
-        return cls(lines.basket_ids, lines.items, *_sorted(lines.basket_codes, lines.item_codes), lines.left_out)
+        return cls(lines.basket_ids, lines.items, lines.basket_codes, lines.item_codes, lines.left_out)
 
     @classmethod
     def of(cls, given: Any) -> Baskets:
@@ -377,11 +392,3 @@ class Baskets:
 
 def _numbered(n: int) -> ObjectArray:
     return np.arange(n).astype(object)
-
-
-def _sorted(rows: IntArray, members: IntArray) -> tuple[IntArray, IntArray]:
-    """Sort entries by basket and item, each once."""
-    width = int(members.max(initial=0)) + 1
-    cells = np.sort(rows * width + members)  # half the time of numpy.unique
-    cells = cells[np.append(True, cells[1:] != cells[:-1])[: cells.size]]
-    return cells // width, cells % width

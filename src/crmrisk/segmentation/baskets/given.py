@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import IntArray, ObjectArray
 
-__all__ = ["cells_of_lists", "cells_of_matrix", "frame_of_pairs", "is_table_of_ones", "items_problem"]
+__all__ = [
+    "cells_of_lists",
+    "cells_of_matrix",
+    "checked_cells",
+    "frame_of_pairs",
+    "is_table_of_ones",
+    "items_problem",
+]
 
 _WHERE = "baskets"
 _SHOWN = 5  # bad baskets an error names
@@ -240,6 +247,40 @@ def frame_of_pairs(baskets: ArrayLike, items: ArrayLike, quantities: ArrayLike |
         got = ", ".join(f"{name} {length}" for name, length in lengths.items())
         raise SchemaError(Problem(what="columns of different lengths", where=_WHERE, got=got))
     return pd.DataFrame({name: column.reset_index(drop=True) for name, column in columns.items()})
+
+
+def checked_cells(rows: ArrayLike, members: ArrayLike, shape: tuple[int, int]) -> tuple[IntArray, IntArray]:
+    """Copy the places of ones in a table, sorted by row and column and each once.
+
+    Parameters
+    ----------
+    rows, members
+        Places of baskets and of items, ``(n_entries,)``.
+    shape
+        How many baskets and items there are.
+
+    Raises
+    ------
+    RecordError
+        If they are no such places.
+
+    Examples
+    --------
+    >>> checked_cells([1, 0, 1], [0, 1, 0], (2, 2))
+    (array([0, 1]), array([1, 0]))
+    """
+    places = [np.asarray(column) for column in (rows, members)]
+    whole = all(column.ndim == 1 and (column.dtype.kind in "iu" or not column.size) for column in places)
+    if not whole or places[0].shape != places[1].shape:
+        got = ", ".join(f"{column.dtype} {column.shape}" for column in places)
+        raise RecordError(Problem(what="not two columns of places", where="rows, members", got=got))
+    outside = [((column < 0) | (column >= n)).any() for column, n in zip(places, shape, strict=True)]
+    if any(outside):
+        raise RecordError(Problem(what="a place outside the table", where="rows, members", allowed=f"inside {shape}"))
+    width = max(1, shape[1])
+    cells = np.sort(places[0].astype(np.int64) * width + places[1].astype(np.int64))  # numpy.unique takes twice as long
+    cells = cells[np.append(True, cells[1:] != cells[:-1])[: cells.size]]
+    return cells // width, cells % width
 
 
 def _objects(values: list[Any]) -> ObjectArray:
