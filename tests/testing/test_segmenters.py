@@ -9,10 +9,13 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
+from crmrisk.core.measures import Measure
 from crmrisk.core.registry import SEGMENTERS, component_class, component_names
-from crmrisk.testing import SegmenterCase, segmenter_checks
+from crmrisk.scoring import ColumnScorer, SegmentedScorer
+from crmrisk.testing import ScorerCase, SegmenterCase, scorer_checks, segmenter_checks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,3 +140,18 @@ def test_builtin_keeps_its_promises(kind, check):
     for case in cases_of(kind):
         does_not_apply = check(case)
         assert not does_not_apply or check.name in NOT_FOR_EVERY_SEGMENTER
+
+
+@pytest.mark.parametrize("kind", EXAMPLES)
+def test_any_segmenter_drives_a_scorer_of_segments(kind):
+    first = cases_of(kind)[0]
+    silence, anger = (ColumnScorer(column=name, measure=Measure.share()) for name in ("silence", "anger"))
+    scorer = SegmentedScorer(scorers={first.fitted.names[0]: silence}, default=anger, segmenter=first.segmenter)
+    shares = np.linspace(0, 1, len(first.given))
+    book = first.given.with_columns({"silence": shares, "anger": shares[::-1]}, first.given.units)
+    case = ScorerCase(scorer, book)
+    for check in scorer_checks(case):
+        if check.name in {"one_customer_equals_the_portfolio", "missing_inputs_are_named", "survives_json"}:
+            check()
+    expected = np.where(first.segments.codes == 0, shares, shares[::-1])
+    np.testing.assert_array_equal(case.scores.values, expected)
