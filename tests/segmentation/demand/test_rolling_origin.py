@@ -62,6 +62,7 @@ def test_progress_is_reported():
         ({"origins": 0, "min_periods": 1.5}, "2 problems"),
         ({"origins": 9}, "at most 5"),
         ({"methods": {"mine": lambda known: tsb(known, horizon=2)}}, "another number of forecasts"),
+        ({"methods": {"mine": lambda known: 3}}, "not what is expected"),
         ({"methods": ["exponential smoothing"]}, "no forecast that every method gave"),
     ],
 )

@@ -114,7 +114,7 @@ def choose_forecast(
     methods: Sequence[str] | Mapping[str, Forecaster] = _USUAL,
     criterion: Criterion = "rmsse",
     horizon: int = 1,
-    origins: int = 6,
+    origins: int | None = None,
     min_periods: int = 2,
     level: float = 0.95,
     progress: Progress | Bar | None = None,

@@ -16,6 +16,7 @@ import numpy as np
 
 from crmrisk.core.arguments import is_whole, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.expecting import expect
 from crmrisk.core.progress import Bar, Progress, progress_callback
 from crmrisk.segmentation.demand.forecast import ForecastResult, check_ahead
 from crmrisk.segmentation.demand.forecasting import check_forecast_method, forecast_demand
@@ -32,6 +33,7 @@ __all__ = ["ForecastErrors", "Forecaster", "OriginErrors", "rolling_origin_error
 Forecaster: TypeAlias = Callable[[DemandSeries], ForecastResult]
 """A method of the caller's: what was known in, the forecast out, as many periods ahead as the horizon."""
 
+_ORIGINS = 6
 _USUAL = ("croston", "sba", "tsb", "needs", "mean", "naive", "zero")
 
 
@@ -158,7 +160,7 @@ def rolling_origin_error(
     *,
     methods: Sequence[str] | Mapping[str, Forecaster] = _USUAL,
     horizon: int = 1,
-    origins: int = 6,
+    origins: int | None = None,
     min_periods: int = 2,
     level: float = 0.95,
     progress: Progress | Bar | None = None,
@@ -174,7 +176,8 @@ def rolling_origin_error(
     horizon
         How many periods ahead each forecast looks.
     origins
-        How many times it is made, a period apart, the last time ``horizon`` periods before the end.
+        How many times it is made, a period apart, the last time ``horizon`` periods before the end; by default 6, or
+        as many as there are.
     min_periods
         The fewest periods of a series known at an origin.
     level
@@ -202,8 +205,8 @@ def rolling_origin_error(
     check_ahead(horizon, level)
     named = _forecasters(methods, horizon, level)
     last = len(series.periods) - horizon
-    _check_origins(origins, min_periods, last)
-    report, steps = progress_callback(progress), range(last - origins + 1, last + 1)
+    times = _checked_origins(origins, min_periods, last)
+    report, steps = progress_callback(progress), range(last - times + 1, last + 1)
     found: dict[str, list[OriginErrors]] = {name: [] for name in named}
     scales = []
     for done, origin in enumerate(steps, start=1):
@@ -212,7 +215,7 @@ def rolling_origin_error(
         for name, forecaster in named.items():
             found[name].append(_errors(forecaster(known), coming, unjudged))
         scales.append(_scales(known.demand))
-        report(done, origins)
+        report(done, times)
     errors = _shared({name: OriginErrors(*map(np.array, zip(*each, strict=True))) for name, each in found.items()})
     scale = np.stack(scales, axis=1)
     return ForecastErrors(series=series, origins=tuple(steps), horizon=horizon, errors=errors, scale=scale)
@@ -231,20 +234,24 @@ def _forecasters(methods: object, horizon: int, level: float) -> dict[str, Forec
     raise InvalidValueError(Problem(what="no methods", where="methods", allowed=allowed, got=repr(methods)[:100]))
 
 
-def _check_origins(origins: int, min_periods: int, last: int) -> None:
+def _checked_origins(origins: int | None, min_periods: int, last: int) -> int:
     few = [
         Problem(what="too few", where=where, allowed="a whole number >= 1", got=repr(value))
-        for where, value in (("origins", origins), ("min_periods", min_periods))
+        for where, value in (("origins", 1 if origins is None else origins), ("min_periods", min_periods))
         if not is_whole(value) or value < 1
     ]
     refuse(few)
-    if last - origins + 1 < min_periods:
-        allowed = f"at most {max(last - min_periods + 1, 0)}"
+    most = max(last - min_periods + 1, 0)
+    times = min(_ORIGINS, max(most, 1)) if origins is None else origins
+    if times > most:
+        allowed = f"at most {most}"
         what = "more origins than the demand is long enough for"
-        raise InvalidValueError(Problem(what=what, where="origins", allowed=allowed, got=str(origins)))
+        raise InvalidValueError(Problem(what=what, where="origins", allowed=allowed, got=str(times)))
+    return times
 
 
 def _errors(forecast: ForecastResult, coming: FloatArray, unjudged: object) -> OriginErrors:
+    expect(forecast, ForecastResult, where="methods", remedy="a function returns what forecast_demand returns")
     if forecast.forecast.shape != coming.shape:
         got = str(forecast.forecast.shape)
         what = f"{forecast.method} gave another number of forecasts"

@@ -78,7 +78,7 @@ def read_people(customers: Any, *, as_of: date | datetime | None, names: Mapping
     as_of
         When the plan begins; a portfolio's own time by default.
     names
-        Names above to the caller's.
+        The caller's column names to the names above.
 
     Raises
     ------
@@ -96,17 +96,8 @@ def read_people(customers: Any, *, as_of: date | datetime | None, names: Mapping
     Traceback (most recent call last):
     crmrisk.core.errors.MissingInputsError: contact_plan: no column 'risk'; got: customer_id, value
     """
-    columns = _columns(customers)
-    asked = {name: names.get(name, name) for name in (*_NEEDED, *_OPTIONAL, "tier", "consent", "last_contact")}
-    strange = [name for name in names if name not in asked]
-    missing = [asked[name] for name in (*_NEEDED, *names) if asked.get(name, name) not in columns]
-    if missing or strange:
-        got = ", ".join(columns)[:200]
-        lost = [Problem(what=f"no column {name!r}", where="contact_plan", got=got) for name in dict.fromkeys(missing)]
-        odd = [Problem(what=f"no such input {name!r}", where="rename", allowed=", ".join(asked)) for name in strange]
-        raise MissingInputsError(*lost, *odd)
+    found = _named(_columns(customers), names)
     start = _start(customers, as_of)
-    found = {name: columns[column] for name, column in asked.items() if column in columns}
     ids = frozen_objects(_listed(found["customer_id"]), where="customer_id")
     ids = frozen_objects(
         [str(each) if isinstance(each, int | np.integer) else each for each in ids], where="customer_id"
@@ -124,6 +115,26 @@ def read_people(customers: Any, *, as_of: date | datetime | None, names: Mapping
     if problems:
         raise PortfolioError(*problems)
     return _people(read, start)
+
+
+def _named(columns: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Put the columns under the names they are read by, or list what is missing."""
+    known = (*_NEEDED, *_OPTIONAL, "tier", "consent", "last_contact")
+    got = ", ".join(map(str, columns))[:200]
+    problems = [Problem(what=f"no column {name!r}", where="rename", got=got) for name in names if name not in columns]
+    problems += [
+        Problem(what=f"no such input {name!r}", where="rename", allowed=", ".join(known))
+        for name in names.values()
+        if name not in known
+    ]
+    found = {name: values for name, values in columns.items() if name in known and name not in names}
+    found |= {name: columns[own] for own, name in names.items() if own in columns and name in known}
+    problems += [
+        Problem(what=f"no column {name!r}", where="contact_plan", got=got) for name in _NEEDED if name not in found
+    ]
+    if problems:
+        raise MissingInputsError(*problems)
+    return found
 
 
 _OPTIONAL = ("days_since_contact", "contacts_made", "hours")

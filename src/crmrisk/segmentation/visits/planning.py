@@ -76,7 +76,7 @@ def contact_plan(
     as_of
         When the plan begins; by default the portfolio's own time.
     rename
-        Names above to the caller's.
+        The caller's column names to the names above.
 
     Returns
     -------
