@@ -88,6 +88,8 @@ def test_scores_and_columns_by_name():
         {"wallet": "purse"},
         {"expected_risk_cost": ["a"] * 4},
         {"lifetime_value": Scores(["x"], [1], Measure.money("EUR"))},
+        {"lifetime_value": Scores(BOOK.customer_id, [1, 2, 3, 4], Measure.money("USD"))},
+        {"expected_risk_cost": Scores(BOOK.customer_id, [0.1] * 4, Measure.share())},
         {"portfolio": BOOK.frame()},
     ],
     ids=lambda each: next(iter(each)),

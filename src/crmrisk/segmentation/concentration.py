@@ -100,7 +100,7 @@ def concentration(
     replicates: int = 1000,
     rng: np.random.Generator | None = None,
 ) -> Concentration:
-    """Measure how concentrated a book is, with bootstrap intervals over customers.
+    """Measure how concentrated a book is, with bootstrap intervals over customers, which reach at least to the figure.
 
     Customers of whom the value is not known (NaN) are left out and counted. Resamples are counts of the sorted values,
     so that nothing is sorted twice: a thousand of 100,000 customers take about two seconds. One customer who towers

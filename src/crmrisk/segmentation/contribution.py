@@ -14,8 +14,9 @@ from pydantic.dataclasses import dataclass as value_object
 
 from crmrisk.core.arguments import is_number, refuse
 from crmrisk.core.arrays import FloatArray, ObjectArray, frozen_floats, frozen_objects, row_of, same_arrays
-from crmrisk.core.errors import PortfolioError, Problem
+from crmrisk.core.errors import CompositionError, PortfolioError, Problem
 from crmrisk.core.expecting import expect
+from crmrisk.core.measures import Quantity
 from crmrisk.core.model import VALUE, Value
 from crmrisk.core.portfolio import Portfolio
 from crmrisk.core.registry import component_class
@@ -255,6 +256,8 @@ def contributions(
         If margin, share or currency are not valid.
     PortfolioError
         If there is not one number per customer, or scores are of other customers.
+    CompositionError
+        If scores are not money of this currency.
 
     References
     ----------
@@ -280,8 +283,8 @@ def contributions(
         portfolio.with_columns(dict.fromkeys(("service_cost", "acquisition_cost"), np.zeros(len(portfolio))))
     ).values
     revenue = portfolio["total_spend"] - _known(portfolio, "refunds", 0.0)
-    risk = _given(portfolio, expected_risk_cost, "expected_risk_cost")
-    purse = _given(portfolio, wallet, "wallet")
+    risk = _given(portfolio, expected_risk_cost, "expected_risk_cost", currency=currency)
+    purse = _given(portfolio, wallet, "wallet", currency=currency)
     rest = {
         "revenue": revenue,
         "direct_cost": revenue - kept,
@@ -294,7 +297,7 @@ def contributions(
         **rest,
         expected_risk_cost=np.where(np.isnan(risk), 0.0, risk),
         contribution=kept - service - amortised * won - np.where(np.isnan(risk), 0.0, risk),
-        lifetime_value=_given(portfolio, lifetime_value, "lifetime_value"),
+        lifetime_value=_given(portfolio, lifetime_value, "lifetime_value", currency=currency),
         wallet=purse,
         potential=potential,
         share_of_wallet=share,
@@ -308,12 +311,15 @@ def _known(portfolio: Portfolio, name: str, otherwise: float) -> FloatArray:
     return np.where(np.isnan(values), otherwise, values)
 
 
-def _given(portfolio: Portfolio, values: Scores | Numbers | str | None, name: str) -> FloatArray:
+def _given(portfolio: Portfolio, values: Scores | Numbers | str | None, name: str, *, currency: str) -> FloatArray:
     if values is None or isinstance(values, str):
         if values is not None:
             return portfolio[values]
         return portfolio.columns.get(name, np.full(len(portfolio), np.nan))
     if isinstance(values, Scores):
+        if (values.measure.quantity, values.measure.unit) != (Quantity.MONEY, currency):
+            got = str(values.measure)
+            raise CompositionError(Problem(what="scores of another measure", where=name, allowed=currency, got=got))
         if not same_arrays(values.customer_id, portfolio.customer_id):
             remedy = "score this portfolio"
             raise PortfolioError(Problem(what="scores of other customers, or another order", where=name, remedy=remedy))
