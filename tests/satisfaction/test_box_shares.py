@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmrisk.core.errors import CrmRiskError, InvalidValueError, RecordError
+from crmrisk.satisfaction.box_shares import box_answers, csat, top_box
 from crmrisk.satisfaction.proportion_comparison import compare_proportions
 from crmrisk.satisfaction.proportions import proportion
 from crmrisk.satisfaction.segments import by_segment
 from crmrisk.satisfaction.survey_design import design_mean
-from crmrisk.satisfaction.box_shares import box_answers, csat, top_box
 
 REFERENCE = [
     ("P1a", "wilson", 81, 263, 0.2553, 0.3662, "Newcombe 1998a"),

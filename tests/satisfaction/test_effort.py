@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from crmrisk.core.errors import CrmRiskError
+from crmrisk.satisfaction.box_shares import top_box
 from crmrisk.satisfaction.effort import CustomerEffort, customer_effort_score
 from crmrisk.satisfaction.means import mean_score
-from crmrisk.satisfaction.box_shares import top_box
 
 ANSWERS = [7, 6, 5, 7, 3, 6, 1, 7]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from crmrisk.core.arguments import seeded
 from crmrisk.core.errors import InvalidValueError
-from crmrisk.satisfaction.numerics import bisect, normal_quantile, seeded, student_quantile
+from crmrisk.satisfaction.numerics import bisect, normal_quantile, student_quantile
 
 
 @pytest.mark.parametrize("level", [0.0, 1.0, -0.1, 95, float("nan"), "95 %", None, True])

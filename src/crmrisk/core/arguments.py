@@ -11,7 +11,7 @@ import numpy as np
 
 from crmrisk.core.errors import InvalidValueError, Problem
 
-__all__ = ["is_number", "is_whole", "kind_problems", "random_source_problems", "refuse"]
+__all__ = ["is_number", "is_whole", "kind_problems", "random_source_problems", "refuse", "seeded"]
 
 
 def is_number(value: object) -> bool:
@@ -110,3 +110,29 @@ def refuse(*problems: list[Problem]) -> None:
     found = [problem for part in problems for problem in part]
     if found:
         raise InvalidValueError(*found)
+
+
+def seeded(rng: np.random.Generator | None) -> np.random.Generator:
+    """Return the caller's generator, or one that starts the same way every time.
+
+    Parameters
+    ----------
+    rng
+        The caller's generator, or ``None``: the same data then give the same resamples.
+
+    Returns
+    -------
+    The generator.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is none.
+
+    Examples
+    --------
+    >>> float(seeded(None).random()) == float(seeded(None).random())
+    True
+    """
+    refuse(random_source_problems(rng, optional=True))
+    return np.random.default_rng(0) if rng is None else rng

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from crmrisk.core.arguments import is_whole
+from crmrisk.core.arguments import is_whole, seeded
 from crmrisk.core.errors import InvalidValueError, Problem
-from crmrisk.satisfaction.numerics import seeded
 
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray, IntArray

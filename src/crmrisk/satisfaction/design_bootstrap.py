@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from crmrisk.core.arguments import seeded
 from crmrisk.satisfaction.bootstrap import check_replicates, resampled_counts
-from crmrisk.satisfaction.numerics import seeded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

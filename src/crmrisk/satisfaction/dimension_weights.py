@@ -10,8 +10,8 @@ import numpy as np
 
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
 from crmrisk.satisfaction.answers import survey_weights
-from crmrisk.satisfaction.items import item_answers
 from crmrisk.satisfaction.indices import item_shares
+from crmrisk.satisfaction.items import item_answers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

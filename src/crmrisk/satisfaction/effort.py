@@ -13,8 +13,8 @@ from pydantic.dataclasses import dataclass
 
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.model import VALUE, Value
-from crmrisk.satisfaction.means import mean_score
 from crmrisk.satisfaction.box_shares import box_answers, top_box
+from crmrisk.satisfaction.means import mean_score
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from crmrisk.satisfaction.answered import AnswerCounts
     from crmrisk.satisfaction.answers import Missing
+    from crmrisk.satisfaction.box_shares import Box
     from crmrisk.satisfaction.proportions import ProportionMethod
     from crmrisk.satisfaction.survey_design import PopulationSizes
-    from crmrisk.satisfaction.box_shares import Box
 
 __all__ = ["CustomerEffort", "customer_effort_score"]
 

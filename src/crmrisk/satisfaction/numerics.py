@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
-from crmrisk.core.arguments import random_source_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 
 if TYPE_CHECKING:
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import FloatArray
 
-__all__ = ["bisect", "check_method", "normal_quantile", "seeded", "student_quantile"]
+__all__ = ["bisect", "check_method", "normal_quantile", "student_quantile"]
 
 _HALVINGS = 64  # an interval of length 2 shrinks below the spacing of floats near 1
 
@@ -130,29 +129,3 @@ def bisect(above: Callable[[FloatArray], FloatArray], low: FloatArray, high: Flo
         left = above(middle) > 0.0
         low, high = np.where(left, middle, low), np.where(left, high, middle)
     return high
-
-
-def seeded(rng: np.random.Generator | None) -> np.random.Generator:
-    """Return the caller's generator, or one that starts the same way every time.
-
-    Parameters
-    ----------
-    rng
-        The caller's generator, or ``None``: the same data then give the same resamples.
-
-    Returns
-    -------
-    The generator.
-
-    Raises
-    ------
-    InvalidValueError
-        If it is none.
-
-    Examples
-    --------
-    >>> float(seeded(None).random()) == float(seeded(None).random())
-    True
-    """
-    refuse(random_source_problems(rng, optional=True))
-    return np.random.default_rng(0) if rng is None else rng

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 import numpy as np
 from pydantic.dataclasses import dataclass
 
+from crmrisk.core.arguments import seeded
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.model import VALUE, Value
@@ -27,7 +28,7 @@ from crmrisk.satisfaction.drivers.resampling import (
     resampling_plan,
     standardised,
 )
-from crmrisk.satisfaction.numerics import check_method, normal_quantile, seeded
+from crmrisk.satisfaction.numerics import check_method, normal_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 from pydantic.dataclasses import dataclass
 
-from crmrisk.core.arguments import is_number
+from crmrisk.core.arguments import is_number, seeded
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.model import VALUE, Value
@@ -29,7 +29,7 @@ from crmrisk.satisfaction.drivers.impact_asymmetry import (
 )
 from crmrisk.satisfaction.drivers.resampling import resampled_moments, resampling_plan
 from crmrisk.satisfaction.drivers.table import DriverTable, driver_table
-from crmrisk.satisfaction.numerics import check_method, normal_quantile, seeded
+from crmrisk.satisfaction.numerics import check_method, normal_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from crmrisk.core.arguments import is_number
+from crmrisk.core.arguments import is_number, seeded
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.satisfaction.drivers.assembling import Basis, assemble, driver_statistics
 from crmrisk.satisfaction.drivers.diagnosis import refuse_repetition
 from crmrisk.satisfaction.drivers.methods import ImportanceMethod, sharing, sharing_error
-from crmrisk.satisfaction.numerics import seeded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
