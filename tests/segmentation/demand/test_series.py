@@ -12,6 +12,7 @@ from crmrisk.segmentation.demand import DemandSeries
         ([[1, None, 2]], "missing after"),
         ([[1, float("inf")]], "infinite"),
         ([["a", "b"]], "not numbers"),
+        ([[1e300, 1e-200]], "2 value.s. whose squares"),
         ([[1, 2], [1]], "differ"),
         ([], "no table"),
         ([[[1]]], "no table"),

@@ -152,6 +152,7 @@ def test_service_entitlements_of_a_tier_are_understood():
         ({}, {"effectiveness": 1.2}, InvalidValueError, "no share"),
         ({}, {"effectiveness": [0.1, 0.2]}, InvalidValueError, "no share"),
         ({}, {"entitlements": {"gold": "often", "basic": (3, 1)}}, InvalidValueError, "2 problems"),
+        ({}, {"rename": "value"}, InvalidValueError, "rename"),
         ({}, {"as_of": None}, InvalidValueError, "as_of"),
         ({}, {"rename": {"profit": "value", "risk": "worth"}}, MissingInputsError, "3 problems"),
     ],

@@ -206,6 +206,6 @@ def _check(initial: str, weights: dict[str, Weight]) -> None:
     wrong = [
         Problem(what="no smoothing parameter", where=name, allowed='in (0, 1], or "fit"', got=repr(weight))
         for name, weight in weights.items()
-        if not (isinstance(weight, str) and weight == "fit") and not (is_number(weight) and 0.0 < weight <= 1.0)  # type: ignore[operator]  # a number by then
+        if not (isinstance(weight, str) and weight == "fit") and not (is_number(weight) and 0.0 < weight <= 1.0)
     ]
     refuse([start] if odd else [], wrong)

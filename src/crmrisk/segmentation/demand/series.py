@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["DemandSeries", "as_demand", "series_keys"]
 
+_SMALLEST, _LARGEST = 1e-100, 1e100
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class DemandSeries:
@@ -235,6 +237,13 @@ def _table(demand: Any) -> FloatArray:
         remedy = "leave refunds out, or net them within the period"
         what, got = f"{negative} negative value(s)", str(float(np.nanmin(table)))
         problems.append(Problem(what=what, where="demand", allowed=">= 0", got=got, remedy=remedy))
+    strange = int(np.count_nonzero((table > 0.0) & ((table < _SMALLEST) | (table > _LARGEST))))
+    if strange:
+        what, allowed = (
+            f"{strange} value(s) whose squares leave the range of numbers",
+            f"0, or {_SMALLEST} to {_LARGEST}",
+        )
+        problems.append(Problem(what=what, where="demand", allowed=allowed, remedy="take another unit"))
     holes = int(np.count_nonzero(~known & np.logical_or.accumulate(known, axis=1)))
     if holes:
         what, allowed = f"{holes} value(s) missing after demand was known", "NaN only before the series begins"

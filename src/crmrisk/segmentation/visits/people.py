@@ -11,6 +11,7 @@ import numpy as np
 
 from crmrisk.core.arrays import FloatArray, ObjectArray, frozen_floats, frozen_objects
 from crmrisk.core.errors import CrmRiskError, InvalidValueError, MissingInputsError, PortfolioError, Problem
+from crmrisk.core.expecting import expect
 from crmrisk.core.instants import instant
 from crmrisk.core.portfolio import Portfolio
 from crmrisk.core.portfolio_checks import frozen_labels, frozen_moments, id_problems
@@ -119,6 +120,7 @@ def read_people(customers: Any, *, as_of: date | datetime | None, names: Mapping
 
 def _named(columns: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """Put the columns under the names they are read by, or list what is missing."""
+    expect(names, Mapping, where="rename", remedy="pass {'your name': 'value'}")
     known = (*_NEEDED, *_OPTIONAL, "tier", "consent", "last_contact")
     got = ", ".join(map(str, columns))[:200]
     problems = [Problem(what=f"no column {name!r}", where="rename", got=got) for name in names if name not in columns]
