@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,7 +12,6 @@ from crmrisk.core.errors import InvalidValueError, MissingInputsError, Portfolio
 from crmrisk.segmentation.conditions import AllOf, AnyOf, Criterion, Tagged
 from crmrisk.segmentation.tag_rules import TagRule
 from crmrisk.segmentation.tags import TagSegmenter, apply_tags
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from crmrisk.segmentation.tag_sets import Tags

@@ -219,7 +219,7 @@ def run(policy, values):
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(policy=POLICIES, values=VALUES, order=st.permutations(range(4)))
 def test_customers_are_judged_alone_and_in_any_order(policy, values, order):
     table = np.array(values, dtype=float)
@@ -228,7 +228,7 @@ def test_customers_are_judged_alone_and_in_any_order(policy, values, order):
     assert np.array_equal(run(policy, table[:, :1]).tiers, tiers[:, :1])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(policy=POLICIES, values=VALUES, more=st.lists(st.floats(0, 200), min_size=8, max_size=8))
 def test_more_is_never_a_lower_tier(policy, values, more):
     table = np.nan_to_num(np.array(values, dtype=float))
@@ -236,7 +236,7 @@ def test_more_is_never_a_lower_tier(policy, values, more):
     assert (run(policy, table + extra).tiers >= run(policy, table).tiers).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(policy=POLICIES, values=VALUES)
 def test_constant_numbers_are_a_fixed_point(policy, values):
     table = np.array([values[0]] * 5, dtype=float)
@@ -244,7 +244,7 @@ def test_constant_numbers_are_a_fixed_point(policy, values):
     assert (tiers == tiers[0]).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(values=VALUES)
 def test_without_band_and_dwell_a_policy_is_plain_cuts_but_falls_one_step_at_a_time(values):
     table = np.nan_to_num(np.array(values, dtype=float))

@@ -10,8 +10,7 @@ from crmrisk.core.errors import InvalidValueError
 from crmrisk.segmentation.conditions import AllOf, AnyOf, Criterion, Tagged
 from crmrisk.segmentation.entitlements import EntitlementVariant, ServiceEntitlements
 from crmrisk.segmentation.tier_policy import Tier, TierPolicy
-from crmrisk.segmentation.tier_presets import BUSINESS_NEEDS, RISK_TOLERANCES, institutional_clients
-import itertools
+from crmrisk.segmentation.tier_presets import institutional_clients
 
 VISIT = ServiceEntitlements(12, "visit", timedelta(days=1))
 MIXED = [
@@ -88,14 +87,3 @@ def test_inputs_are_required_unless_every_criterion_can_do_without():
 def test_what_is_wrong_is_named(build, words):
     with pytest.raises(InvalidValueError, match=words):
         build()
-
-
-def test_larger_clients_are_called_on_more_often_and_answered_faster_whatever_they_need():
-    by_size = [
-        (tier.entitlements, *(each.entitlements for each in tier.variants)) for tier in institutional_clients().tiers
-    ]
-    assert all(len(each) == 1 + len(BUSINESS_NEEDS) * len(RISK_TOLERANCES) + 3 + 3 for each in by_size)
-    for smaller, larger in itertools.pairwise(by_size):
-        for less, more in zip(smaller, larger, strict=True):
-            assert less.contacts_per_year < more.contacts_per_year
-            assert less.response_time > more.response_time

@@ -81,6 +81,8 @@ def apply_policy(
     kept silver: revenue 150 >= 100
     >>> tiers.at(date(2026, 3, 15)).labels, tiers["C2"][-1].since
     (array(['gold', 'silver'], dtype=object), datetime.datetime(2026, 3, 1, 0, 0))
+    >>> tiers.chart().lines()["gold"][1]
+    [1, 1, 1, 0, 0]
     >>> tiers.sizes().iloc[-1].to_dict(), len(tiers.moves())
     ({'base': 0, 'silver': 2, 'gold': 0}, 2)
     """

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic.dataclasses import dataclass as value_object
 
 from crmrisk.core.arrays import row_of, same_arrays
+from crmrisk.core.charts import Chart
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.instants import instant
 from crmrisk.core.model import VALUE, Value
@@ -284,6 +285,23 @@ class TierHistory:
 
         counts = [np.bincount(row[row >= 0], minlength=len(self.names)) for row in self.tiers]
         return pd.DataFrame(np.array(counts), index=pd.Index(self.reviews, name="at"), columns=list(self.names))
+
+    def chart(self, *, title: str = "Customers by tier") -> Chart:
+        """Draw how many customers each tier has, the highest tier first.
+
+        Parameters
+        ----------
+        title
+            What it shows.
+
+        Examples
+        --------
+        See `apply_policy`.
+        """
+        sizes = self.sizes()
+        series = {name: sizes[name].to_numpy() for name in reversed(self.names)}
+        labels = {"x_label": "review", "y_label": "customers"}
+        return Chart.of(self.reviews.astype("datetime64[us]"), series, title=title, **labels)
 
     def moves(self) -> pd.DataFrame:
         """Return the rows of `frame` at which a customer's tier changed, with reasons.

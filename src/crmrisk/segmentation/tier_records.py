@@ -243,9 +243,9 @@ def record_problems(
         at = f"{where}[{place}]"
         wrong = kind_problems(each, kind, where=at)
         problems += wrong
-        if not wrong and each.customer_id not in rows:  # type: ignore[attr-defined]  # the kind was checked
-            problems.append(Problem(what="no such customer", where=at, got=repr(each.customer_id)[:100]))  # type: ignore[attr-defined]  # same
-        if not wrong and getattr(each, "tier", None) not in {None, *tiers}:
-            got = repr(each.tier)  # type: ignore[attr-defined]  # getattr found it
-            problems.append(Problem(what="no such tier", where=at, allowed=", ".join(tiers), got=got))
+        who, tier = (getattr(each, name, None) for name in ("customer_id", "tier"))
+        if not wrong and who not in rows:
+            problems.append(Problem(what="no such customer", where=at, got=repr(who)[:100]))
+        if not wrong and tier not in {None, *tiers}:
+            problems.append(Problem(what="no such tier", where=at, allowed=", ".join(tiers), got=repr(tier)[:100]))
     return problems

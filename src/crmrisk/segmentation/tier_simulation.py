@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crmrisk.core.arguments import is_number, is_whole, random_source_problems, refuse
+from crmrisk.core.charts import Chart
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.instants import instant
@@ -105,6 +106,29 @@ class PolicyBehaviour:
             "reversals": back,
         }
         return pd.DataFrame({"at": self.tiers.reviews} | {name: each.sum(axis=1) for name, each in counts.items()})
+
+
+    def chart(self, *, title: str | None = None) -> Chart:
+        """Draw how many customers rise, fall and go back at each review but the first.
+
+        Parameters
+        ----------
+        title
+            What it shows; unless given, the share of customers who move.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from crmrisk.segmentation.tier_policy import TierPolicy
+        >>> book = autoregressive_history(500, 4, correlation=0.9, rng=np.random.default_rng(7))
+        >>> chart = simulate_policy(TierPolicy.from_cuts("value", {"high": 0.8}), book).chart()
+        >>> chart.title, list(chart.lines())
+        ('10 % of the customers move per review', ['promotions', 'demotions', 'reversals'])
+        """
+        rows = self.frame().iloc[1:]
+        series = {name: rows[name].to_numpy() for name in ("promotions", "demotions", "reversals")}
+        said = title or f"{100 * (self.moves.value or 0.0):.0f} % of the customers move per review"
+        return Chart.of(rows["at"].to_numpy(), series, title=said, x_label="review", y_label="customers")
 
 
 def simulate_policy(
