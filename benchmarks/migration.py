@@ -12,9 +12,9 @@ import pandas as pd
 
 from crmrisk import Portfolio
 from crmrisk.core.segments import Segments
-from crmrisk.segmentation.concentration import concentration
+from crmrisk.segmentation.concentrated import concentration
 from crmrisk.segmentation.contribution import contributions
-from crmrisk.segmentation.expected_book import expected_book
+from crmrisk.segmentation.future_book import expected_book
 from crmrisk.segmentation.markov_value import markov_lifetime_value
 from crmrisk.segmentation.transitions import migration_history, transition_matrix
 

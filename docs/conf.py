@@ -98,17 +98,17 @@ def _skip_alias(_app: Sphinx, _what: str, _name: str, thing: Any, skip: bool, _o
 
 
 @cache
-def _imported(module: str) -> dict[str, str]:
-    """Map the names a module imports, for checking types only too, to where it imports them from."""
+def _meant(module: str) -> dict[str, str]:
+    """Map the names a module writes to what they mean: its own aliases, and what it imports, for types only too."""
     path = getattr(sys.modules.get(module), "__file__", None)
     if path is None:
         return {}
-    found = ast.walk(ast.parse(Path(path).read_text(encoding="utf-8")))
-    return {
-        name.asname or name.name: _home(each.module or "", name.name)
-        for each in found
-        if isinstance(each, ast.ImportFrom)
-        for name in each.names
+    tree = ast.parse(Path(path).read_text(encoding="utf-8"))
+    targets = [each.targets[0] if isinstance(each, ast.Assign) else getattr(each, "target", None) for each in tree.body]
+    own = {each.id: f"{module}.{each.id}" for each in targets if isinstance(each, ast.Name)}
+    imports = (each for each in ast.walk(tree) if isinstance(each, ast.ImportFrom))
+    return own | {
+        name.asname or name.name: _home(each.module or "", name.name) for each in imports for name in each.names
     }
 
 
@@ -119,13 +119,13 @@ def _home(module: str, name: str) -> str:
 
 
 def _qualify(_app: Sphinx, document: Any) -> None:
-    """Say which of several classes of one name a signature means: the one that its module imports."""
+    """Say which of several classes of one name a signature means: the one that its module means."""
     from sphinx.addnodes import desc_signature, pending_xref  # noqa: PLC0415 - Sphinx is no dependency of the tests
 
     for signature in document.findall(desc_signature):
         shown = sys.modules.get(signature.get("module") or "")
         thing = getattr(shown, (signature.get("fullname") or "").split(".")[0], None)
-        names = _imported(getattr(thing, "__module__", None) or "")
+        names = _meant(getattr(thing, "__module__", None) or "")
         for node in signature.findall(pending_xref):
             node["reftarget"] = names.get(node["reftarget"], node["reftarget"])
 

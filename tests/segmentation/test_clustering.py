@@ -7,15 +7,15 @@ from hypothesis import strategies as st
 
 from crmrisk import CrmRiskError
 from crmrisk.core.errors import FitError, InvalidValueError
-from crmrisk.segmentation.choose_k import choose_k
 from crmrisk.segmentation.gap import gap_statistic
 from crmrisk.segmentation.hierarchy import hierarchical
-from crmrisk.segmentation.jaccard import jaccard, stability_verdict
-from crmrisk.segmentation.k_means import k_means
-from crmrisk.segmentation.k_medoids import k_medoids
-from crmrisk.segmentation.k_prototypes import k_prototypes
+from crmrisk.segmentation.means_clustering import k_means
+from crmrisk.segmentation.medoids_clustering import k_medoids
+from crmrisk.segmentation.number_of_clusters import choose_k
+from crmrisk.segmentation.prototypes_clustering import k_prototypes
+from crmrisk.segmentation.recurrence import jaccard, stability_verdict
 from crmrisk.segmentation.resampling import cluster_stability
-from crmrisk.segmentation.silhouette import silhouette
+from crmrisk.segmentation.silhouettes import silhouette
 
 RUSPINI = """4,53 5,63 10,59 9,77 13,49 13,69 12,88 15,75 18,61 19,65 22,74 27,72 28,76 24,58 27,55 28,60 30,52 31,60 32,61
 36,72 28,147 32,149 35,153 33,154 38,151 41,150 38,145 38,143 32,143 34,141 44,156 44,149 44,143 46,142 47,149 49,152

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from crmrisk.core.errors import CrmRiskError, FitError
-from crmrisk.segmentation.margin_multiple import margin_multiple
 from crmrisk.segmentation.markov_chain import MarkovChain
 from crmrisk.segmentation.markov_value import markov_lifetime_value
+from crmrisk.segmentation.multiples import margin_multiple
 from crmrisk.segmentation.transitions import transition_matrix
 
 CHAIN = [[0.3, 0.7, 0, 0, 0], [0.2, 0, 0.8, 0, 0], [0.15, 0, 0, 0.85, 0], [0.05, 0, 0, 0, 0.95], [0, 0, 0, 0, 1]]

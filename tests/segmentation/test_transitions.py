@@ -8,7 +8,7 @@ import pytest
 
 from crmrisk.core.errors import CrmRiskError, InvalidValueError, PortfolioError
 from crmrisk.core.segments import Segments
-from crmrisk.segmentation.expected_book import expected_book
+from crmrisk.segmentation.future_book import expected_book
 from crmrisk.segmentation.migration_tests import momentum_test, stationarity_test
 from crmrisk.segmentation.transitions import migration_history, transition_matrix
 

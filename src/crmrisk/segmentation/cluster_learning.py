@@ -9,17 +9,17 @@ import numpy as np
 
 from crmrisk.core.errors import FitError, Problem
 from crmrisk.core.measures import LABEL, Input
-from crmrisk.segmentation.choose_k import Criterion, KChoice, k_choice
 from crmrisk.segmentation.cluster_arguments import canonical, require_clusters
 from crmrisk.segmentation.cluster_records import Cluster, Resample
 from crmrisk.segmentation.clustering import Clustering, largest_first
 from crmrisk.segmentation.column_scales import ColumnScale, Scaling, learn_scales
-from crmrisk.segmentation.jaccard import ClusterStability, stability_verdict
-from crmrisk.segmentation.k_prototypes import usual_gamma
+from crmrisk.segmentation.number_of_clusters import Criterion, KChoice, k_choice
 from crmrisk.segmentation.points import Points
 from crmrisk.segmentation.profile import Trait, label_traits, number_traits
+from crmrisk.segmentation.prototypes_clustering import usual_gamma
+from crmrisk.segmentation.recurrence import ClusterStability, stability_verdict
 from crmrisk.segmentation.resampling import resampled
-from crmrisk.segmentation.silhouette import sampled_rows, silhouette_widths
+from crmrisk.segmentation.silhouettes import sampled_rows, silhouette_widths
 from crmrisk.segmentation.solving import Recipe, Solved, pairwise, solve
 
 if TYPE_CHECKING:

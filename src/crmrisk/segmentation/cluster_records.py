@@ -5,8 +5,8 @@ from __future__ import annotations
 from pydantic.dataclasses import dataclass
 
 from crmrisk.core.model import VALUE, Value
-from crmrisk.segmentation.jaccard import Stability, stability_verdict
 from crmrisk.segmentation.profile import Trait, words_of
+from crmrisk.segmentation.recurrence import Stability, stability_verdict
 
 __all__ = ["Cluster", "Resample"]
 

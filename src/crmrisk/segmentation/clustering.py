@@ -34,7 +34,7 @@ class Clustering:
 
     Examples
     --------
-    >>> from crmrisk.segmentation.k_means import k_means
+    >>> from crmrisk.segmentation.means_clustering import k_means
     >>> found = k_means([[1.0], [1.2], [1.1], [9.0]], 2)
     >>> found.codes, found.sizes
     (array([0, 0, 0, 1]), (3, 1))

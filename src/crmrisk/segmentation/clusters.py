@@ -11,15 +11,15 @@ from crmrisk.core.arguments import is_whole
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.measures import LABEL, Input, Name
 from crmrisk.core.segmenters import BaseSegmenter
-from crmrisk.segmentation.choose_k import Criterion
 from crmrisk.segmentation.cluster_learning import learnt_clusters, read_customers
 from crmrisk.segmentation.column_scales import Scaling
 from crmrisk.segmentation.fitted_clusters import FittedClusterSegmenter
 from crmrisk.segmentation.hierarchy import Linkage
-from crmrisk.segmentation.k_means import STARTS
+from crmrisk.segmentation.means_clustering import STARTS
+from crmrisk.segmentation.number_of_clusters import Criterion
 from crmrisk.segmentation.points import Distance, Metric
 from crmrisk.segmentation.resampling import REPLICATES
-from crmrisk.segmentation.silhouette import LARGEST_MATRIX
+from crmrisk.segmentation.silhouettes import LARGEST_MATRIX
 from crmrisk.segmentation.solving import Method, Recipe
 
 if TYPE_CHECKING:

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple, Self
 import numpy as np
 from pydantic import Field, model_validator
 
+from crmrisk.core.charts import Chart
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.measures import LABEL, Input
 from crmrisk.core.segmenters import BaseFittedSegmenter
 from crmrisk.core.segments import Assigned
-from crmrisk.segmentation.choose_k import KChoice
 from crmrisk.segmentation.cluster_records import Cluster, Resample
 from crmrisk.segmentation.column_scales import ColumnScale
-from crmrisk.segmentation.jaccard import Stability, stability_verdict
+from crmrisk.segmentation.number_of_clusters import KChoice
 from crmrisk.segmentation.points import Metric, Points, column_costs, squared
 from crmrisk.segmentation.profile import words_of
+from crmrisk.segmentation.recurrence import Stability, stability_verdict
 from crmrisk.segmentation.solving import Method
 
 if TYPE_CHECKING:
@@ -149,6 +150,42 @@ class FittedClusterSegmenter(BaseFittedSegmenter):
                 for each in self.clusters
             ]
         )
+
+    def chart(self, *, title: str | None = None) -> Chart:
+        """Draw the profile: how far each cluster's numbers are from those of all customers, in standard deviations.
+
+        Parameters
+        ----------
+        title
+            What it shows; unless given, how many clusters there are and how stable they are.
+
+        Raises
+        ------
+        InvalidValueError
+            If only names are read.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> from crmrisk import Portfolio
+        >>> from crmrisk.segmentation.clusters import ClusterSegmenter
+        >>> book = Portfolio([f"C{n}" for n in range(6)], date(2026, 1, 31), {"spend": [1, 2, 3, 101, 102, 103]})
+        >>> chart = ClusterSegmenter(inputs=["spend"], k=2, replicates=20).fit(book).chart()
+        >>> chart.frame()["y"].round(1).tolist()
+        [-1.0, 1.0]
+        """
+        columns = [scale.name for scale in self.scales]
+        if not columns:
+            what, remedy = "no numbers to draw", "profile() is the table"
+            raise InvalidValueError(Problem(what=what, where="FittedClusterSegmenter.chart", remedy=remedy))
+        heights = [{trait.name: trait.deviations for trait in each.traits} for each in self.clusters]
+        series = {
+            f"{cluster.name} ({cluster.size:,})": [float(found[name] or 0.0) for name in columns]
+            for cluster, found in zip(self.clusters, heights, strict=True)
+        }
+        said = title or f"{self.k} clusters of {self.customers:,} customers, {self.stability or 'stability unknown'}"
+        labels = {"x_label": "", "y_label": "above or below all customers [standard deviation]"}
+        return Chart.of(columns, series, title=said, kind="bar", **labels)
 
     def renamed(self, names: Mapping[str, str] | Sequence[str]) -> Self:
         """Give clusters the names people use, after a look at the profile.

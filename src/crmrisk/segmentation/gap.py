@@ -9,9 +9,9 @@ import numpy as np
 
 from crmrisk.core.errors import FitError, InvalidValueError, Problem
 from crmrisk.segmentation.cluster_arguments import canonical, read_rows, require_clusters, require_whole, seeded
-from crmrisk.segmentation.k_means import cluster_centres
+from crmrisk.segmentation.means_clustering import cluster_centres
 from crmrisk.segmentation.points import Metric, Points, squared
-from crmrisk.segmentation.silhouette import sampled_rows
+from crmrisk.segmentation.silhouettes import sampled_rows
 from crmrisk.segmentation.solving import Recipe, solve
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy as np
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.segmentation.cluster_arguments import canonical, read_rows, require_clusters
 from crmrisk.segmentation.clustering import Clustering, sorted_solution
-from crmrisk.segmentation.k_means import cluster_centres
+from crmrisk.segmentation.means_clustering import cluster_centres
 from crmrisk.segmentation.points import Metric, Points, distances, squared
 
 if TYPE_CHECKING:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from crmrisk.core.arguments import is_number
 from crmrisk.core.arrays import FloatArray, frozen_floats
+from crmrisk.core.charts import Chart
 from crmrisk.core.errors import InvalidValueError, PortfolioError, Problem
 from crmrisk.segmentation.plain_numbers import plain_numbers
 
@@ -21,6 +23,7 @@ __all__ = ["NO_TOTAL", "LorenzCurve", "SortedValues", "lorenz_curve", "sorted_va
 
 NO_TOTAL = "the total is not above 0: there are no shares of it"
 """Why a book has no curve."""
+_DRAWN = 501  # points of a picture, however many customers
 _LARGEST, _SMALLEST = 1e140, 1e-140  # so that squares can be added up
 
 
@@ -93,6 +96,46 @@ class LorenzCurve:
         import pandas as pd  # noqa: PLC0415 - a heavy import that only this call needs
 
         return pd.DataFrame({"customers": self.customers.copy(), "total": self.total.copy()})
+
+    def chart(self, *, top: float = 0.1, title: str | None = None, label: str = "share of the total") -> Chart:
+        """Put the curve beside that of a book in which all hold the same, and mark the best customers.
+
+        Parameters
+        ----------
+        top
+            Which share of the customers is marked.
+        title
+            What it shows; unless given, what the best hold.
+        label
+            What the total is made of.
+
+        Raises
+        ------
+        InvalidValueError
+            If ``top`` is no share between 0 and 1.
+
+        Examples
+        --------
+        >>> chart = lorenz_curve([1, 1, 1, 7]).chart(top=0.25)
+        >>> chart.title
+        'The best 25 % of the customers hold 70 % of the total'
+        >>> chart.frame().query("x == 0.75")["y"].tolist()
+        [0.3, 0.75]
+        """
+        if not is_number(top) or not 0.0 < top < 1.0:
+            problem = Problem(what="no share of customers", where="top", allowed="0 < top < 1", got=repr(top)[:100])
+            raise InvalidValueError(problem)
+        held = 1.0 - float(self.at(1.0 - top))
+        places = self.customers if len(self.customers) <= _DRAWN else np.linspace(0.0, 1.0, _DRAWN)
+        best = f"The best {100 * top:g} % of the customers"
+        return Chart.of(
+            places,
+            {"this book": self.at(places), "all alike": places},
+            title=title or f"{best} hold {100 * held:.0f} % of the total",
+            x_label="share of customers, those with least first [share of 1]",
+            y_label=f"{label} [share of 1]",
+            marks={best[0].lower() + best[1:]: 1.0 - top},
+        )
 
 
 def lorenz_curve(values: Numbers, *, counts: ArrayLike | None = None) -> LorenzCurve:

@@ -325,6 +325,8 @@ class Migration:
         flows = tuple({(a, b): float(each[i, j]) for a, b, i, j in places if each[i, j]} for each in self.by_period)
         return FlowChart(top, self.periods, flows, title, unit)
 
+    chart = flow
+
     def frame(self, *, level: float = 0.95, method: CellMethod = "wilson") -> pd.DataFrame:
         """Return a pandas frame, one row per pair of segments.
 

@@ -10,9 +10,9 @@ import numpy as np
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.segmentation.cluster_arguments import canonical, read_rows, require_clusters, require_whole, seeded
 from crmrisk.segmentation.clustering import Clustering, sorted_solution
-from crmrisk.segmentation.jaccard import ClusterStability
 from crmrisk.segmentation.points import Points, distinct_rows
-from crmrisk.segmentation.silhouette import sampled_rows
+from crmrisk.segmentation.recurrence import ClusterStability
+from crmrisk.segmentation.silhouettes import sampled_rows
 from crmrisk.segmentation.solving import METHODS, Method, Recipe, Solved, pairwise, solve
 
 if TYPE_CHECKING:

@@ -25,12 +25,14 @@ from crmrisk.core.segments import Assigned
 from crmrisk.segmentation.rfm_columns import RfmColumns
 from crmrisk.segmentation.rfm_cuts import DIMENSIONS, Groups, RfmCuts, RfmMethod
 from crmrisk.segmentation.rfm_draws import RfmDraws
+from crmrisk.segmentation.rfm_map import Height, rfm_map
 from crmrisk.segmentation.rfm_presets import complete_segments, published_segments
 from crmrisk.segmentation.rfm_scores import RfmScores
-from crmrisk.segmentation.rfm_segments import SegmentBoxes  # noqa: TC001 - pydantic reads it
+from crmrisk.segmentation.rfm_segments import SegmentBoxes
 
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray, IntArray, ObjectArray
+    from crmrisk.core.charts import PointChart
     from crmrisk.segmentation.rfm_segments import SegmentCheck
 
 __all__ = ["FittedRfmSegmenter", "RfmSegmenter"]
@@ -115,6 +117,42 @@ class FittedRfmSegmenter(RfmColumns, BaseFittedSegmenter):
         for dimension, values in self.values(part).items():
             spread[dimension][rated] = self.cuts.scores(dimension, values)
         return RfmScores(portfolio.customer_id, **spread)
+
+    def chart(self, portfolio: Portfolio, *, by: Height = "monetary", title: str | None = None) -> PointChart:
+        """Map the segments: mean recency against mean amount or number of purchases, areas as customers.
+
+        Parameters
+        ----------
+        portfolio
+            One row per customer.
+        by
+            What the height is, ``"monetary"`` or ``"frequency"``.
+        title
+            What it shows; unless given, which segment holds most.
+
+        Raises
+        ------
+        MissingInputsError
+            If the portfolio does not hold what is read.
+        InvalidValueError
+            If the height is none of the two, or nobody is rated.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> from crmrisk import Portfolio
+        >>> columns = {"idle_days": [3, 90, 8], "orders": [9, 1, 7], "revenue": [50, 10, 70]}
+        >>> book = Portfolio(["A", "B", "C"], date(2026, 1, 31), columns)
+        >>> rfm = RfmSegmenter(groups=2, frequency="orders", monetary="revenue").fit(book)
+        >>> rfm.chart(book).frame()
+                      name     x     y  size
+        0  Loyal Customers   3.0  50.0   1.0
+        1        Promising   8.0  70.0   1.0
+        2             Lost  90.0  10.0   1.0
+        """
+        segments = self.segment(portfolio)
+        rated = portfolio.take(segments.rated)
+        return rfm_map(self.names, segments.codes[segments.rated], self.values(rated), by=by, title=title)
 
     def assign(self, portfolio: Portfolio) -> Assigned:
         """Return each customer's segment, with the scores and what they mean as the reason."""

@@ -15,10 +15,10 @@ import numpy as np
 from crmrisk.core.errors import FitError, Problem
 from crmrisk.segmentation.clustering import Clustering
 from crmrisk.segmentation.hierarchy import Linkage, cut_tree_of
-from crmrisk.segmentation.k_means import STARTS, alternate, best_of_starts, cluster_centres
-from crmrisk.segmentation.k_medoids import around_medoids
+from crmrisk.segmentation.means_clustering import STARTS, alternate, best_of_starts, cluster_centres
+from crmrisk.segmentation.medoids_clustering import around_medoids
 from crmrisk.segmentation.points import Metric, Points, distances, distinct_rows, nearest, squared
-from crmrisk.segmentation.silhouette import LARGEST_MATRIX, sampled_rows
+from crmrisk.segmentation.silhouettes import LARGEST_MATRIX, sampled_rows
 
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray, IntArray

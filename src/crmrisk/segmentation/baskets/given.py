@@ -22,6 +22,7 @@ __all__ = [
     "cells_of_matrix",
     "checked_cells",
     "frame_of_pairs",
+    "is_frame",
     "is_table_of_ones",
     "items_problem",
 ]
@@ -72,7 +73,7 @@ def cells_of_lists(lists: Iterable[Iterable[Any]]) -> tuple[int, ObjectArray, In
 
 def _iterable(lists: object) -> Iterable[Any]:
     if isinstance(lists, Iterable) and not isinstance(lists, str | bytes):
-        return lists
+        return lists.to_pylist() if hasattr(lists, "to_pylist") else lists
     got = type(lists).__name__
     raise RecordError(Problem(what="no baskets", where=_WHERE, allowed="one collection of items each", got=got))
 
@@ -186,6 +187,22 @@ def _no_ones(values: NDArray[Any]) -> Problem:
     return Problem(what=what, where=_WHERE, allowed="0 or 1, False or True", got=str(strange[0]))
 
 
+def is_frame(given: object) -> bool:
+    """Tell whether something is a frame of any engine.
+
+    Parameters
+    ----------
+    given
+        Anything.
+
+    Examples
+    --------
+    >>> is_frame([["tea"]])
+    False
+    """
+    return isinstance(nw.from_native(given, pass_through=True), nw.DataFrame | nw.LazyFrame)
+
+
 def is_table_of_ones(frame: Any) -> bool:
     """Tell a table of zeros and ones from lines of ``basket`` and ``item``.
 
@@ -205,8 +222,8 @@ def is_table_of_ones(frame: Any) -> bool:
     >>> is_table_of_ones(pd.DataFrame({"tea": [True]})), is_table_of_ones(pd.DataFrame({"basket": [1], "item": ["a"]}))
     (True, False)
     """
-    wrapped = nw.from_native(frame, pass_through=True)
-    kinds = dict(wrapped.collect_schema()) if isinstance(wrapped, nw.DataFrame | nw.LazyFrame) else {}
+    wrapped = nw.from_native(frame)
+    kinds = dict(wrapped.collect_schema())
     if {"basket", "item"} <= kinds.keys():
         return False
     ones = all(kind == nw.Boolean or kind.is_integer() for kind in kinds.values())
@@ -285,5 +302,5 @@ def checked_cells(rows: ArrayLike, members: ArrayLike, shape: tuple[int, int]) -
 
 def _objects(values: list[Any]) -> ObjectArray:
     column = np.empty(len(values), dtype=object)
-    column[:] = values
+    column[:] = [value.item() if isinstance(value, np.generic) else value for value in values]
     return column

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.special import ndtr, ndtri
 
 from crmrisk.core.errors import CrmRiskError
-from crmrisk.segmentation.concentration import Concentration, concentration, gini, herfindahl, top_share
+from crmrisk.segmentation.concentrated import Concentration, concentration, gini, herfindahl, top_share
 from crmrisk.segmentation.lorenz import lorenz_curve
 
 books = st.lists(st.integers(-50, 1000), min_size=1, max_size=30).filter(lambda each: sum(each) > 0)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from crmrisk.core.errors import CrmRiskError
-from crmrisk.segmentation.expected_book import expected_book
+from crmrisk.segmentation.future_book import expected_book
 from crmrisk.segmentation.transitions import transition_matrix
 
 NAMES = ("basic", "gold")

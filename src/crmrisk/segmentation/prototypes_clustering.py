@@ -17,7 +17,7 @@ from crmrisk.segmentation.cluster_arguments import (
     seeded,
 )
 from crmrisk.segmentation.clustering import Clustering, sorted_solution
-from crmrisk.segmentation.k_means import STARTS, best_of_starts
+from crmrisk.segmentation.means_clustering import STARTS, best_of_starts
 from crmrisk.segmentation.points import Metric, Points
 
 if TYPE_CHECKING:

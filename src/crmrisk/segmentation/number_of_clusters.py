@@ -12,7 +12,7 @@ from crmrisk.core.model import VALUE, Value
 from crmrisk.segmentation.cluster_arguments import canonical, read_rows, require_whole, seeded
 from crmrisk.segmentation.gap import gap_of, read_ks
 from crmrisk.segmentation.points import Points, distinct_rows
-from crmrisk.segmentation.silhouette import sampled_rows, silhouette_widths
+from crmrisk.segmentation.silhouettes import sampled_rows, silhouette_widths
 from crmrisk.segmentation.solving import METHODS, Method, Recipe, pairwise, solve
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import pytest
 
 from crmrisk.core.errors import CrmRiskError
 from crmrisk.core.segments import Segments
+from crmrisk.segmentation.leaking import money_leaks
 from crmrisk.segmentation.markov_value import markov_lifetime_value
-from crmrisk.segmentation.money_leaks import money_leaks
 from crmrisk.segmentation.transitions import transition_matrix
 
 NAMES = ("basic", "gold", "platinum")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from crmrisk.core.errors import InvalidValueError
-from crmrisk.segmentation.margin_multiple import margin_multiple
+from crmrisk.segmentation.multiples import margin_multiple
 
 ROWS = {"L3a": (0.8, 0.12, 2.50), "L3b": (0.9, 0.10, 4.50)}
 
