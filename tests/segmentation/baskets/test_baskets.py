@@ -58,7 +58,9 @@ def test_forms_agree():
     assert Baskets.of(ones[["cup", "pot", "tea"]].to_numpy()).members.tolist() == expected.members.tolist()
     assert Baskets.from_matrix(csr_array(ones.to_numpy(dtype=float)), items=["tea", "cup", "pot"]) == expected
     assert Baskets.from_pairs(rows, [item for basket in lists for item in basket]) == expected
-    assert Baskets.of(expected.frame()) == expected
+    assert Baskets.of(expected.frame()) == Baskets.of(pl.LazyFrame(expected.frame())) == expected
+    assert Baskets.of(pa.array(lists)) == Baskets.of([np.array(each) for each in lists]) == expected
+    assert type(Baskets.of([np.array([7])]).items[0]) is int
     assert (expected.matrix(int).toarray() == ones[["cup", "pot", "tea"]].to_numpy()).all()
 
 

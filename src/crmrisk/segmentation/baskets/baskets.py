@@ -17,6 +17,7 @@ from crmrisk.segmentation.baskets.given import (
     cells_of_matrix,
     checked_cells,
     frame_of_pairs,
+    is_frame,
     is_table_of_ones,
 )
 from crmrisk.segmentation.baskets.reading import Missing, read_lines
@@ -286,7 +287,7 @@ class Baskets:
             return given
         if hasattr(given, "tocoo") or isinstance(given, np.ndarray):
             return cls.from_matrix(given, items=range(given.shape[-1]))
-        if not hasattr(given, "columns"):
+        if not is_frame(given):
             return cls.from_lists(given)
         return cls.from_matrix(given) if is_table_of_ones(given) else cls.from_frame(given)
 

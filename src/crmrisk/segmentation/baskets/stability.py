@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from crmrisk.core.arguments import is_whole, kind_problems, random_source_problems, refuse
+from crmrisk.core.arguments import is_whole, kind_problems, random_source_problems, refuse, seeded
 from crmrisk.core.errors import Problem
 from crmrisk.segmentation.baskets.baskets import Baskets
 
@@ -60,7 +60,7 @@ def found_again(
     See `AssociationRules`.
     """
     refuse(_problems(rules, baskets, resamples), random_source_problems(rng, optional=True))
-    weights = _weights(_groups(clusters, len(baskets)), resamples, np.random.default_rng(0) if rng is None else rng)
+    weights = _weights(_groups(clusters, len(baskets)), resamples, seeded(rng))
     used, sides = np.unique(np.concatenate(rules.splits), return_inverse=True)
     counts = _held(baskets, rules.itemsets, used) @ weights
     antecedent, consequent, both = (counts[places] for places in sides.reshape(3, -1))
