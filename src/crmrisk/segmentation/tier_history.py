@@ -300,8 +300,7 @@ class TierHistory:
         """
         sizes = self.sizes()
         series = {name: sizes[name].to_numpy() for name in reversed(self.names)}
-        labels = {"x_label": "review", "y_label": "customers"}
-        return Chart.of(self.reviews.astype("datetime64[us]"), series, title=title, **labels)
+        return Chart.of(self.reviews, series, title=title, x_label="review", y_label="customers")
 
     def moves(self) -> pd.DataFrame:
         """Return the rows of `frame` at which a customer's tier changed, with reasons.

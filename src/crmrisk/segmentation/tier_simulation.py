@@ -107,7 +107,6 @@ class PolicyBehaviour:
         }
         return pd.DataFrame({"at": self.tiers.reviews} | {name: each.sum(axis=1) for name, each in counts.items()})
 
-
     def chart(self, *, title: str | None = None) -> Chart:
         """Draw how many customers rise, fall and go back at each review but the first.
 
