@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 
-from crmrisk.core.arguments import is_number, is_whole, random_source_problems, refuse
+from crmrisk.core.arguments import is_number, is_whole, random_source_problems, refuse, seeded
 from crmrisk.core.errors import Problem
 from crmrisk.segmentation.demand.series import DemandSeries, as_demand, series_keys
 
@@ -35,6 +35,8 @@ ALIKE_VARIATION = 0.49
 """From this squared coefficient of variation on, sizes are not alike."""
 
 _BLOCK = 2_000_000  # cells held at a time while resampling
+
+_STEPS = 2.0**20  # sizes are resampled to a millionth of the largest, so that their sums are exact in any order
 
 
 class DemandMoments(NamedTuple):
@@ -191,52 +193,63 @@ def classify_demand(
     refuse(wrong, odd, random_source_problems(rng, optional=True))
     moments = demand_moments(series.demand)
     codes = _classes(moments, adi_cut, cv2_cut)
-    generator = np.random.default_rng(0) if rng is None else rng
+    generator = seeded(rng)
     length = series.demand.shape[1]
     draws = generator.multinomial(length, np.full(length, 1.0 / length), size=replicates)
     same = np.zeros(len(series))
     block = max(1, _BLOCK // replicates)
     for start in range(0, len(series), block):
         part = slice(start, start + block)
-        again = _classes(demand_moments(series.demand[part], draws.astype(np.float64)), adi_cut, cv2_cut)
+        again = _resampled(series.demand[part], draws.astype(np.float64), adi_cut, cv2_cut)
         same[part] = (again == codes[part]).mean(axis=0)
     return DemandClasses(series, codes, moments, np.where(codes >= 0, same, np.nan))
 
 
-def demand_moments(demand: FloatArray, weights: FloatArray | None = None) -> DemandMoments:
+def demand_moments(demand: FloatArray) -> DemandMoments:
     """Find the average demand interval and the squared coefficient of variation of the sizes.
 
     Parameters
     ----------
     demand
         Demand, ``(n_series, n_periods)``; NaN before a series is known.
-    weights
-        How often each period counts, ``(replicates, n_periods)``; moments are then ``(replicates, n_series)``.
 
     Examples
     --------
     >>> demand_moments(np.array([[0.0, 2.0, 0.0, 4.0]])).interval
     array([2.])
     """
-    often = np.ones((1, demand.shape[1])) if weights is None else weights
-    periods, demands, total, square = np.zeros((4, len(often), len(demand)))
-    peak = np.nan_to_num(demand).max(axis=1)
-    scaled = demand / np.where(peak > 0.0, peak, 1.0)[:, None]  # squares of large amounts would overflow
-    for now, weight in zip(scaled.T, often.T, strict=True):  # period by period: a series alone gives the same bits
+    periods, demands, total, square = np.zeros((4, len(demand)))
+    for now in _scaled(demand).T:  # period by period: a series alone gives the same bits
         size = np.nan_to_num(now)
-        periods += weight[:, None] * ~np.isnan(now)
-        demands += weight[:, None] * (now > 0.0)
-        total += weight[:, None] * size
-        square += weight[:, None] * size**2
-    unknown = np.full_like(total, np.nan)
+        periods += ~np.isnan(now)
+        demands += now > 0.0
+        total += size
+        square += size**2
+    unknown = np.full(len(demand), np.nan)
     interval = np.divide(periods, demands, out=unknown.copy(), where=demands > 0)
     mean = np.divide(total, demands, out=unknown.copy(), where=demands > 0)
     spread = np.maximum(square - demands * mean**2, 0.0)
     variation = np.divide(spread, (demands - 1.0) * mean**2, out=unknown, where=demands > 1)
-    parts = (periods, demands, interval, variation)
-    return DemandMoments(*(part[0] for part in parts)) if weights is None else DemandMoments(*parts)
+    return DemandMoments(periods, demands, interval, variation)
+
+
+def _scaled(demand: FloatArray) -> FloatArray:
+    peak = np.nan_to_num(demand).max(axis=1)
+    return np.asarray(demand / np.where(peak > 0.0, peak, 1.0)[:, None])
 
 
 def _classes(moments: DemandMoments, adi_cut: float, cv2_cut: float) -> IntArray:
     codes = (moments.interval >= adi_cut) * 1 + (moments.variation >= cv2_cut) * 2
     return np.where(np.isnan(moments.variation), -1, codes).astype(np.int64)
+
+
+def _resampled(demand: FloatArray, draws: FloatArray, adi_cut: float, cv2_cut: float) -> IntArray:
+    """Classify resamples of the periods, ``(replicates, n_series)``; all sums are of whole numbers, hence exact."""
+    sizes = np.ceil(_scaled(demand).T * _STEPS)
+    known = np.nan_to_num(sizes)
+    periods, demands = draws @ (~np.isnan(sizes)).astype(np.float64), draws @ (known > 0.0).astype(np.float64)
+    total, square = draws @ known, draws @ known**2
+    # the same conditions as of the moments, multiplied out
+    rare = periods >= adi_cut * demands
+    unlike = demands * (demands * square - total**2) >= cv2_cut * (demands - 1.0) * total**2
+    return np.where(demands > 1.0, rare * 1 + unlike * 2, -1)
