@@ -79,6 +79,12 @@ from crmrisk.scoring import ProductScorer as ProductScorer
 from crmrisk.scoring import SegmentedScorer as SegmentedScorer
 from crmrisk.scoring import StackedScorer as StackedScorer
 from crmrisk.scoring import choose_model as choose_model
+from crmrisk.segmentation import ClusterSegmenter as ClusterSegmenter
+from crmrisk.segmentation import RfmSegmenter as RfmSegmenter
+from crmrisk.segmentation import TagSegmenter as TagSegmenter
+from crmrisk.segmentation import ThresholdSegmenter as ThresholdSegmenter
+from crmrisk.segmentation import TierPolicy as TierPolicy
+from crmrisk.segmentation import TierSegmenter as TierSegmenter
 
 __version__: str
 __all__ = [
@@ -94,6 +100,7 @@ __all__ = [
     "BetaGeoNBD",
     "BlendedScorer",
     "CalibratedScorer",
+    "ClusterSegmenter",
     "ColumnScorer",
     "ContractAttritionScorer",
     "ContractValueScorer",
@@ -135,6 +142,7 @@ __all__ = [
     "Ranged",
     "Recommendation",
     "Recorded",
+    "RfmSegmenter",
     "RiskAssessment",
     "RiskCategory",
     "RiskCriteria",
@@ -154,6 +162,10 @@ __all__ = [
     "StatelessScorer",
     "StatelessSegmenter",
     "StrengthOfKnowledge",
+    "TagSegmenter",
+    "ThresholdSegmenter",
+    "TierPolicy",
+    "TierSegmenter",
     "TimelineEntry",
     "__version__",
     "backtest",

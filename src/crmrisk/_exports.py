@@ -58,6 +58,14 @@ HOMES: dict[str, tuple[str, ...]] = {
         "SatisfactionDeclineScorer",
         "net_promoter_score",
     ),
+    "crmrisk.segmentation": (
+        "ClusterSegmenter",
+        "RfmSegmenter",
+        "TagSegmenter",
+        "ThresholdSegmenter",
+        "TierPolicy",
+        "TierSegmenter",
+    ),
     "crmrisk.assessment": (
         "AssessmentPipeline",
         "Assessments",

@@ -79,7 +79,8 @@ class Evidence:
         itself only, up to the latest time it records (due times are plans and vouch for nothing), so that a table which
         ended early is an error of `outcomes` and never a silent customer. Pass it where the last days were quiet.
     summaries
-        What portfolios hold; by default every built-in summary whose table is there, except `PurchaseTrend`.
+        What portfolios hold; by default every built-in summary whose table is there, except
+        `PurchaseTrend`, `PurchaseCount` and `SurveyTrend`.
 
     Raises
     ------

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from crmrisk.core.arguments import is_whole, random_source_problems, refuse
+from crmrisk.core.arguments import is_whole
 from crmrisk.core.arrays import frozen_floats
 from crmrisk.core.errors import FitError, InvalidValueError, PortfolioError, Problem
 from crmrisk.segmentation.points import Points, canonical_order, distinct_rows
@@ -25,7 +25,6 @@ __all__ = [
     "read_rows",
     "require_clusters",
     "require_whole",
-    "seeded",
 ]
 
 _LARGEST = 1e150  # squares of what is larger overflow
@@ -225,25 +224,3 @@ def require_clusters(points: Points, k: object) -> int:
         allowed = f"at most {different} of {len(points)} rows"
         raise FitError(Problem(what="more clusters than different rows", where="k", allowed=allowed, got=str(wanted)))
     return wanted
-
-
-def seeded(rng: np.random.Generator | None) -> np.random.Generator:
-    """Return the caller's source of randomness, or one that starts the same way every time.
-
-    Parameters
-    ----------
-    rng
-        The caller's, or ``None``.
-
-    Raises
-    ------
-    InvalidValueError
-        If it is none.
-
-    Examples
-    --------
-    >>> float(seeded(None).random()) == float(seeded(None).random())
-    True
-    """
-    refuse(random_source_problems(rng, optional=True))
-    return np.random.default_rng(0) if rng is None else rng

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from pydantic.dataclasses import dataclass as value_object
 
-from crmrisk.core.arguments import is_number, is_whole, random_source_problems, refuse
+from crmrisk.core.arguments import is_number, is_whole, random_source_problems, refuse, seeded
 from crmrisk.core.errors import Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.model import VALUE, Value
@@ -289,7 +289,7 @@ def _dot(left: FloatArray, right: FloatArray) -> float:
 
 def _resampled(sample: SortedValues, top: float, *, replicates: int, rng: np.random.Generator | None) -> FloatArray:
     """Compute all figures of new books, ``(replicates, 4)``."""
-    generator = np.random.default_rng(0) if rng is None else rng
+    generator = seeded(rng)
     n = round(float(sample.counts.sum()))
     if n > 4 * len(sample.values):  # many hold the same value: counts of values
         values, shares = sample.values, sample.counts / n

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from crmrisk.core.arguments import is_whole, refuse
+from crmrisk.core.arguments import is_whole, refuse, seeded
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.expecting import expect
@@ -176,7 +176,7 @@ def expected_book(
     check_drawing(level=level, method=method, prior=prior, draws=draws, rng=rng)
     now, new = _now(migration, sizes), _new(migration, entries)
     refuse(_book_problems(now, new, periods))
-    generator = np.random.default_rng(0) if rng is None else rng
+    generator = seeded(rng)
     matrix = migration.chain.probabilities
     expected = [now]
     for _ in range(periods):

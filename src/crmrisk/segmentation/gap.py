@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from crmrisk.core.arguments import seeded
 from crmrisk.core.errors import FitError, InvalidValueError, Problem
-from crmrisk.segmentation.cluster_arguments import canonical, read_rows, require_clusters, require_whole, seeded
+from crmrisk.segmentation.cluster_arguments import canonical, read_rows, require_clusters, require_whole
 from crmrisk.segmentation.means_clustering import cluster_centres
 from crmrisk.segmentation.points import Metric, Points, squared
 from crmrisk.segmentation.silhouettes import sampled_rows

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from crmrisk.segmentation.cluster_arguments import canonical, read_rows, require_clusters, require_whole, seeded
+from crmrisk.core.arguments import seeded
+from crmrisk.segmentation.cluster_arguments import canonical, read_rows, require_clusters, require_whole
 from crmrisk.segmentation.clustering import Clustering, sorted_solution
 from crmrisk.segmentation.points import Metric, Points, squared
 

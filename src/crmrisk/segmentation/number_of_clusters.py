@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 import numpy as np
 from pydantic.dataclasses import dataclass
 
+from crmrisk.core.arguments import seeded
 from crmrisk.core.errors import FitError, InvalidValueError, Problem
 from crmrisk.core.model import VALUE, Value
-from crmrisk.segmentation.cluster_arguments import canonical, read_rows, require_whole, seeded
+from crmrisk.segmentation.cluster_arguments import canonical, read_rows, require_whole
 from crmrisk.segmentation.gap import gap_of, read_ks
 from crmrisk.segmentation.points import Points, distinct_rows
 from crmrisk.segmentation.silhouettes import sampled_rows, silhouette_widths

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from crmrisk.core.arguments import is_number
+from crmrisk.core.arguments import is_number, seeded
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.segmentation.cluster_arguments import (
     canonical,
@@ -14,7 +14,6 @@ from crmrisk.segmentation.cluster_arguments import (
     read_rows,
     require_clusters,
     require_whole,
-    seeded,
 )
 from crmrisk.segmentation.clustering import Clustering, sorted_solution
 from crmrisk.segmentation.means_clustering import STARTS, best_of_starts

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from crmrisk.core.arguments import seeded
 from crmrisk.core.errors import InvalidValueError, Problem
-from crmrisk.segmentation.cluster_arguments import canonical, read_rows, require_clusters, require_whole, seeded
+from crmrisk.segmentation.cluster_arguments import canonical, read_rows, require_clusters, require_whole
 from crmrisk.segmentation.clustering import Clustering, sorted_solution
 from crmrisk.segmentation.points import Points, distinct_rows
 from crmrisk.segmentation.recurrence import ClusterStability

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from crmrisk.core.arguments import seeded
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.segmentation.cluster_arguments import (
     canonical,
@@ -14,7 +15,6 @@ from crmrisk.segmentation.cluster_arguments import (
     read_distances,
     read_rows,
     require_whole,
-    seeded,
 )
 from crmrisk.segmentation.points import Metric, Points, distances
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 import numpy as np
 from scipy.special import betaincinv, ndtri
 
-from crmrisk.core.arguments import is_number, is_whole, random_source_problems, refuse
+from crmrisk.core.arguments import is_number, is_whole, random_source_problems, refuse, seeded
 from crmrisk.core.errors import InvalidValueError, Problem
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def drawn_matrices(
     array([[0.9, 0.1],
            [0. , 1. ]])
     """
-    generator = np.random.default_rng(0) if rng is None else rng
+    generator = seeded(rng)
     shape = (draws, *counts.shape)
     if draws * counts.size > _MOST:
         allowed = f"{_MOST // counts.size:,} for {len(counts)} segments"

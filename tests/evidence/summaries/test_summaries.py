@@ -18,6 +18,7 @@ from crmrisk.evidence import (
     Incidents,
     NetPromoterAnswers,
     Payments,
+    PurchaseCount,
     Purchases,
     PurchaseTrend,
     Renewals,
@@ -30,6 +31,7 @@ from crmrisk.evidence import (
 AS_OF = datetime(2024, 7, 1)
 BUILT_IN = [
     Purchases(),
+    PurchaseCount(),
     PurchaseTrend(window=timedelta(days=30)),
     Complaints(topics=("billing", "Late delivery")),
     Surveys(questions=("csat",)),

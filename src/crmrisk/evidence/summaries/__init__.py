@@ -12,6 +12,7 @@ from crmrisk.evidence.summaries.costs import Costs
 from crmrisk.evidence.summaries.incidents import Incidents
 from crmrisk.evidence.summaries.net_promoter import NetPromoterAnswers
 from crmrisk.evidence.summaries.payments import Payments
+from crmrisk.evidence.summaries.purchase_count import PurchaseCount
 from crmrisk.evidence.summaries.purchases import Purchases
 from crmrisk.evidence.summaries.renewals import Renewals
 from crmrisk.evidence.summaries.service import ServiceEvents
@@ -28,6 +29,7 @@ __all__ = [
     "Incidents",
     "NetPromoterAnswers",
     "Payments",
+    "PurchaseCount",
     "PurchaseTrend",
     "Purchases",
     "Renewals",
