@@ -6,7 +6,7 @@ import pytest
 
 from crmrisk.core.errors import CrmRiskError
 from crmrisk.scoring.value import BetaGeoBetaBinomial
-from crmrisk.segmentation.demand import DemandSeries, NeedModel, classify_needs, demand_series
+from crmrisk.segmentation.demand import DemandSeries, NeedModel, choose_forecast, classify_needs, demand_series
 
 MODEL = NeedModel(alpha=2, beta=2, ending=0.05)
 
@@ -102,3 +102,7 @@ def test_on_online_retail_the_probabilities_come_true(data_folder):
     upper = chance > np.quantile(chance, 0.75)
     assert came[upper].mean() > 1.8 * came[~upper].mean()
     assert chance[upper].mean() == pytest.approx(came[upper].mean(), abs=0.06)
+    choice = choose_forecast(series, methods=["needs", "tsb", "naive", "zero"])
+    assert choice.method == "needs"
+    assert choice.indistinguishable == ("tsb",)
+    assert choice.frame().set_index("method").loc["needs", "coverage"] > 0.88  # of 0.95 promised

@@ -2,8 +2,8 @@
 
 A customer's own history is short: one or two purchases in a year. The `NeedModel` of all series knows how many buy
 again, and how often. On Online Retail (17,610 series of customer and product by month, 6 origins) it has the lowest
-scaled squared error, not distinguishable from the mean of each series, and the lowest absolute error but for a forecast
-of zero.
+scaled squared error, not distinguishable from that of `tsb` and of the mean of each series, and the lowest absolute
+error but for a forecast of zero: 15 % below the naive one.
 """
 
 from __future__ import annotations

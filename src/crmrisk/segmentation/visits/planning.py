@@ -229,10 +229,21 @@ def _days(contacts: IntArray, limits: _Limits, stake: FloatArray, length: int) -
 
 def _reasons(limits: _Limits, contacts: IntArray, unrated: BoolArray) -> ObjectArray:
     columns = (limits.barred, limits.promised, limits.maximum, contacts, unrated, limits.full)
-    return np.array([_reason(*row) for row in zip(*(column.tolist() for column in columns), strict=True)], dtype=object)
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return np.array([_reason(_Row(*row)) for row in rows], dtype=object)
 
 
-def _reason(barred: str | None, promised: int, most: int, planned: int, unrated: bool, full: bool) -> str:  # noqa: FBT001, PLR0917 - one row of columns
+class _Row(NamedTuple):
+    barred: str | None
+    promised: int
+    most: int
+    planned: int
+    unrated: bool
+    full: bool
+
+
+def _reason(row: _Row) -> str:
+    barred, promised, most, planned, unrated, full = row
     if barred is not None:
         return f"{barred}: {promised} promised, none planned" if promised else f"{barred}: none planned"
     if not most:
