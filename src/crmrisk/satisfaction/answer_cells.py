@@ -11,7 +11,8 @@ import numpy as np
 from crmrisk.core.errors import Problem, RecordError, SchemaError
 from crmrisk.evidence.asking import asking
 from crmrisk.evidence.engines import engine_for
-from crmrisk.satisfaction.answers import Missing, distinct_answers, flag_missing, screened_answers
+from crmrisk.satisfaction.answers import distinct_answers, screened_answers
+from crmrisk.satisfaction.flagging import Missing, flag_missing
 
 if TYPE_CHECKING:
     import pandas as pd

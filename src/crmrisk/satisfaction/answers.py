@@ -6,11 +6,12 @@ blank can never slip into a mean.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from crmrisk.core.errors import InvalidValueError, Problem, RecordError
+from crmrisk.core.errors import Problem, RecordError
+from crmrisk.satisfaction.flagging import Missing, flag_answers, flag_missing
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -18,10 +19,8 @@ if TYPE_CHECKING:
     from crmrisk.core.arrays import BoolArray, FloatArray, IntArray
 
 __all__ = [
-    "Missing",
     "distinct_answers",
     "effective_sample_size",
-    "flag_answers",
     "number_answers",
     "one_column",
     "rating_answers",
@@ -29,11 +28,7 @@ __all__ = [
     "survey_weights",
 ]
 
-Missing: TypeAlias = Literal["error", "exclude"]
-"""What to do with a missing answer: refuse it, or leave it out and count it."""
-
 _LARGEST_NUMBER = 1e140  # beyond it sums of squares overflow, and nobody answers so
-_SHOWN = 5  # rows and distinct values an error spells out before it only counts
 
 
 def rating_answers(
@@ -182,88 +177,6 @@ def distinct_answers(answers: ArrayLike, where: str) -> tuple[NDArray[Any], IntA
     return column, codes.astype(np.int64), distinct.tolist()
 
 
-def flag_answers(column: NDArray[Any], flagged: BoolArray, *, where: str, allowed: str) -> list[Problem]:
-    """Name every distinct answer that is off its scale, with its rows and count.
-
-    Parameters
-    ----------
-    column
-        The answers as they came, ``(n_answers,)``.
-    flagged
-        Which of them are off the scale, ``(n_answers,)``.
-    where
-        What the answers are called.
-    allowed
-        What would have been accepted.
-
-    Returns
-    -------
-    One problem per distinct answer; beyond some of them, one that counts the rest.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> print(*flag_answers(np.array([9, 11]), np.array([False, True]), where="answers", allowed="0 to 10"))
-    answers: 1 answer off the scale, row 1; allowed: 0 to 10; got: 11
-    """
-    rows_of: dict[str, list[int]] = {}
-    for row in np.flatnonzero(flagged).tolist():
-        rows_of.setdefault(_shown(column[row]), []).append(row)
-    named = list(rows_of.items())[:_SHOWN]
-    problems = [
-        Problem(
-            what=f"{_counted(len(rows))} off the scale, {_rows(rows)}",
-            where=where,
-            allowed=allowed,
-            got=got,
-            remedy=_remedy(column[rows[0]]),
-        )
-        for got, rows in named
-    ]
-    rest = sum(len(rows) for rows in rows_of.values()) - sum(len(rows) for _, rows in named)
-    if rest:
-        problems.append(Problem(what=f"{_counted(rest)} more off the scale", where=where, allowed=allowed))
-    return problems
-
-
-def flag_missing(absent: BoolArray, *, missing: Missing, where: str) -> list[Problem]:
-    """Report missing answers where the policy refuses them, and a policy that is none.
-
-    Parameters
-    ----------
-    absent
-        Which answers are missing, ``(n_answers,)``.
-    missing
-        The policy.
-    where
-        What the answers are called.
-
-    Returns
-    -------
-    At most one problem.
-
-    Raises
-    ------
-    InvalidValueError
-        If the policy is neither ``"error"`` nor ``"exclude"``.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> print(*flag_missing(np.array([False, True]), missing="error", where="answers"))
-    answers: 1 answer missing, row 1; remedy: missing="exclude" leaves them out and counts them
-    """
-    if not isinstance(missing, str) or missing not in {"error", "exclude"}:
-        raise InvalidValueError(
-            Problem(what="no such policy", where="missing", allowed="'error' or 'exclude'", got=str(missing))
-        )
-    rows = np.flatnonzero(absent).tolist()
-    if not rows or missing == "exclude":
-        return []
-    what = f"{_counted(len(rows))} missing, {_rows(rows)}"
-    return [Problem(what=what, where=where, remedy='missing="exclude" leaves them out and counts them')]
-
-
 def survey_weights(weights: ArrayLike, rows: int, *, where: str = "weights") -> FloatArray:
     """Read survey weights, scaled so that the largest is 1.
 
@@ -390,27 +303,3 @@ def _number(answer: object) -> float | None:
 def _on_scale(values: FloatArray, lowest: int, highest: int) -> BoolArray:
     on_scale: BoolArray = (values >= lowest) & (values <= highest) & (values == np.round(values))
     return on_scale
-
-
-def _shown(answer: object) -> str:
-    return repr(answer.item() if isinstance(answer, np.generic) else answer)[:80]
-
-
-def _remedy(answer: object) -> str:
-    """Say what to do about numbers that came as text: they look right in a message."""
-    if not isinstance(answer, str | bytes):
-        return ""
-    try:
-        number = float(answer)
-    except ValueError:
-        return ""
-    return "make numbers of text first, e.g. with pandas.to_numeric" if np.isfinite(number) else ""
-
-
-def _counted(count: int) -> str:
-    return f"{count} answer" if count == 1 else f"{count} answers"
-
-
-def _rows(rows: list[int]) -> str:
-    shown = ", ".join(str(row) for row in rows[:_SHOWN])
-    return f"row {shown}" if len(rows) == 1 else f"rows {shown}" + (", ..." if len(rows) > _SHOWN else "")

@@ -15,7 +15,7 @@ import numpy as np
 from crmrisk.core.arguments import is_whole
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.satisfaction.answered import Design, answered_mean, check_scale, check_source, exclusion, tallied
-from crmrisk.satisfaction.answers import Missing, rating_answers
+from crmrisk.satisfaction.answers import rating_answers
 from crmrisk.satisfaction.numerics import check_method, normal_quantile
 from crmrisk.satisfaction.proportions import ProportionMethod, proportion
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from crmrisk.core.arrays import BoolArray, FloatArray
     from crmrisk.core.estimate import Estimate
     from crmrisk.satisfaction.answered import AnswerCounts
+    from crmrisk.satisfaction.flagging import Missing
     from crmrisk.satisfaction.survey_design import PopulationSizes
 
 __all__ = ["Box", "box_answers", "csat", "share_of_column", "top_box"]

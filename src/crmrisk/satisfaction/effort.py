@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from crmrisk.satisfaction.answered import AnswerCounts
-    from crmrisk.satisfaction.answers import Missing
     from crmrisk.satisfaction.box_shares import Box
+    from crmrisk.satisfaction.flagging import Missing
     from crmrisk.satisfaction.proportions import ProportionMethod
     from crmrisk.satisfaction.survey_design import PopulationSizes
 

@@ -19,7 +19,7 @@ from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.answered import Design, check_scale
-from crmrisk.satisfaction.answers import Missing, survey_weights
+from crmrisk.satisfaction.answers import survey_weights
 from crmrisk.satisfaction.bootstrap import bootstrap_means
 from crmrisk.satisfaction.bootstrap_intervals import percentile_interval
 from crmrisk.satisfaction.items import item_answers
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from crmrisk.core.arrays import FloatArray
+    from crmrisk.satisfaction.flagging import Missing
     from crmrisk.satisfaction.survey_design import PopulationSizes
 
 __all__ = ["ItemWeights", "SatisfactionIndex", "index_of_means", "item_shares", "satisfaction_index"]

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crmrisk.core.errors import Problem, RecordError
-from crmrisk.satisfaction.answers import Missing, number_answers, rating_answers
+from crmrisk.satisfaction.answers import number_answers, rating_answers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crmrisk.core.arrays import BoolArray, FloatArray
+    from crmrisk.satisfaction.flagging import Missing
 
 __all__ = ["ItemAnswers", "item_answers"]
 

@@ -11,7 +11,7 @@ from crmrisk.core.arguments import is_number
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.satisfaction.answered import Design, answered_mean, check_scale, check_source, exclusion, tallied
-from crmrisk.satisfaction.answers import Missing, number_answers, rating_answers
+from crmrisk.satisfaction.answers import number_answers, rating_answers
 from crmrisk.satisfaction.binomial_counts import finite_columns
 from crmrisk.satisfaction.numerics import normal_quantile, student_quantile
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import FloatArray
     from crmrisk.satisfaction.answered import AnswerCounts
+    from crmrisk.satisfaction.flagging import Missing
     from crmrisk.satisfaction.survey_design import DesignMean, PopulationSizes
 
 __all__ = ["mean_of_column", "mean_of_counts", "mean_score", "within"]

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
-    from crmrisk.satisfaction.answers import Missing
+    from crmrisk.satisfaction.flagging import Missing
     from crmrisk.satisfaction.sample_units import PopulationSizes
 
 __all__ = ["compare_net_promoter_to_benchmark"]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
-    from crmrisk.satisfaction.answers import Missing
+    from crmrisk.satisfaction.flagging import Missing
     from crmrisk.satisfaction.sample_units import PopulationSizes
 
 __all__ = ["DifferenceMethod", "compare_effective_counts", "compare_net_promoter"]

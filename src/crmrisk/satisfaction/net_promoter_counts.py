@@ -11,13 +11,14 @@ from pydantic.dataclasses import dataclass
 from crmrisk.core.arguments import kind_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.model import VALUE, Value
-from crmrisk.satisfaction.answers import Missing, rating_answers, survey_weights
+from crmrisk.satisfaction.answers import rating_answers, survey_weights
 from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from crmrisk.core.arrays import FloatArray
+    from crmrisk.satisfaction.flagging import Missing
 
 __all__ = ["SIDES", "STANDARD_BREAKS", "NpsBreaks", "NpsCounts", "counts_of_points", "nps_counts"]
 

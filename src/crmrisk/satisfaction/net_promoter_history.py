@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import FloatArray
     from crmrisk.core.charts import Chart
-    from crmrisk.satisfaction.answers import Missing
+    from crmrisk.satisfaction.flagging import Missing
     from crmrisk.satisfaction.net_promoter import NetPromoterMethod
     from crmrisk.satisfaction.sample_units import PopulationSizes
 

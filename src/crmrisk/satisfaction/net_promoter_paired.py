@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from crmrisk.core.arrays import FloatArray
-    from crmrisk.satisfaction.answers import Missing
+    from crmrisk.satisfaction.flagging import Missing
     from crmrisk.satisfaction.sample_units import PopulationSizes
 
 __all__ = ["PairedNetPromoterMethod", "compare_paired_net_promoter", "net_promoter_moves"]

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crmrisk.core.arguments import kind_problems, refuse
 from crmrisk.core.errors import Problem, RecordError
-from crmrisk.satisfaction.answers import distinct_answers, flag_missing, rating_answers
+from crmrisk.satisfaction.answers import distinct_answers, rating_answers
 from crmrisk.satisfaction.effective_counts import SIMPLE_DESIGN, EffectiveCounts, effective_counts
+from crmrisk.satisfaction.flagging import flag_missing
 from crmrisk.satisfaction.net_promoter import net_promoter_score
 from crmrisk.satisfaction.net_promoter_counts import STANDARD_BREAKS, NpsBreaks, NpsCounts
 from crmrisk.satisfaction.segments import in_order
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from crmrisk.core.arrays import IntArray
     from crmrisk.core.estimate import Estimate
     from crmrisk.satisfaction.answered import Design
-    from crmrisk.satisfaction.answers import Missing
+    from crmrisk.satisfaction.flagging import Missing
     from crmrisk.satisfaction.net_promoter import NetPromoterMethod
 
 __all__ = ["SurveyPart", "part_of_counts", "split_survey"]

@@ -33,7 +33,7 @@ from crmrisk.satisfaction.segments import SegmentEstimates, in_order
 
 if TYPE_CHECKING:
     from crmrisk.core.arrays import BoolArray, FloatArray, IntArray
-    from crmrisk.satisfaction.answers import Missing
+    from crmrisk.satisfaction.flagging import Missing
 
 __all__ = ["net_promoter_by_segment"]
 

@@ -13,7 +13,7 @@ from crmrisk.core.arguments import refuse
 from crmrisk.core.charts import Chart
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
 from crmrisk.core.estimate import Estimate
-from crmrisk.satisfaction.answers import Missing, distinct_answers, flag_missing
+from crmrisk.satisfaction.answers import distinct_answers
 from crmrisk.satisfaction.familywise import (
     HOLM_WARNING,
     Simultaneous,
@@ -22,6 +22,7 @@ from crmrisk.satisfaction.familywise import (
     check_simultaneous,
     holm_levels,
 )
+from crmrisk.satisfaction.flagging import Missing, flag_missing
 from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import FloatArray
     from crmrisk.core.estimate import Estimate
-    from crmrisk.satisfaction.answers import Missing
+    from crmrisk.satisfaction.flagging import Missing
     from crmrisk.satisfaction.survey_design import PopulationSizes
 
 __all__ = ["DIMENSIONS", "servperf", "servqual", "servqual_score"]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from crmrisk.core.arrays import FloatArray
-    from crmrisk.satisfaction.answers import Missing
+    from crmrisk.satisfaction.flagging import Missing
 
 __all__ = ["NetPromoterShares", "SharesMethod", "net_promoter_shares", "simultaneous_proportions"]
 

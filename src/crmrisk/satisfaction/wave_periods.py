@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
 import numpy as np
 
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
-from crmrisk.satisfaction.answers import distinct_answers, flag_missing
+from crmrisk.satisfaction.answers import distinct_answers
+from crmrisk.satisfaction.flagging import flag_missing
 from crmrisk.satisfaction.segments import in_order
 
 if TYPE_CHECKING:

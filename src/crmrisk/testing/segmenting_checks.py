@@ -15,13 +15,7 @@ if TYPE_CHECKING:
     from crmrisk.core.portfolio import Portfolio
     from crmrisk.testing.case import SegmenterCase
 
-__all__ = [
-    "CHECKS",
-    "every_segment_is_one_of_the_names",
-    "fit_returns_a_fitted_segmenter",
-    "permuting_the_rows_never_changes_a_segment",
-    "reasons_and_stability_are_well_formed",
-]
+__all__ = ["CHECKS"]
 
 _SHUFFLES = 2
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crmrisk.core.errors import FitError, Problem, RecordError
-from crmrisk.satisfaction.answers import Missing, distinct_answers, flag_missing
+from crmrisk.satisfaction.answers import distinct_answers
 from crmrisk.satisfaction.drivers.columns import split_outcome
 from crmrisk.satisfaction.drivers.records import DriverAnalysis
 from crmrisk.satisfaction.drivers.study import key_drivers
+from crmrisk.satisfaction.flagging import Missing, flag_missing
 from crmrisk.satisfaction.segments import in_order
 
 if TYPE_CHECKING:

@@ -80,7 +80,7 @@ def map_chart(found: ImportancePerformance) -> PointChart:
         group_label="same quadrant in resamples",
         covariance=spreads if len(spreads) == len(drivers) else None,
         level=drivers[0].performance.level,
-        quadrants=Quadrants(found.performance_cut, cut, tuple(map(str, _CORNERS))),  # type: ignore[arg-type] # four
+        quadrants=Quadrants(found.performance_cut, cut, tuple(map(str, _CORNERS))),  # type: ignore[arg-type] # there are four corners
     )
 
 

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import FloatArray, IntArray
     from crmrisk.core.charts import PointChart
-    from crmrisk.satisfaction.answers import Missing
     from crmrisk.satisfaction.drivers.table import DriverTable
+    from crmrisk.satisfaction.flagging import Missing
 
 __all__ = ["ImportancePerformance", "MappedDriver", "importance_performance"]
 

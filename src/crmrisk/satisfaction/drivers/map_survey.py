@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from crmrisk.core.arrays import FloatArray
-    from crmrisk.satisfaction.answers import Missing
+    from crmrisk.satisfaction.flagging import Missing
 
 __all__ = ["MapAxes", "MapSurvey", "joined_axes", "map_survey"]
 

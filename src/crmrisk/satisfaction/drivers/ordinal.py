@@ -17,13 +17,14 @@ from crmrisk.core.arguments import is_number, refuse
 from crmrisk.core.errors import FitError, InvalidValueError, Problem, RecordError
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.model import VALUE, Value
-from crmrisk.satisfaction.answers import Missing, distinct_answers, flag_answers
+from crmrisk.satisfaction.answers import distinct_answers
 from crmrisk.satisfaction.drivers.columns import sequence_problems, split_outcome
 from crmrisk.satisfaction.drivers.diagnosis import refuse_repetition
 from crmrisk.satisfaction.drivers.methods import ImportanceMethod, check_importance_method, sharing
 from crmrisk.satisfaction.drivers.proportional_odds import ProportionalOddsTest, binary_splits, brant_tests
 from crmrisk.satisfaction.drivers.resampling import standardised
 from crmrisk.satisfaction.drivers.table import DriverTable, driver_table
+from crmrisk.satisfaction.flagging import Missing, flag_answers
 from crmrisk.satisfaction.numerics import normal_quantile
 
 if TYPE_CHECKING:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from crmrisk.core.arrays import IntArray
-    from crmrisk.satisfaction.answers import Missing
+    from crmrisk.satisfaction.flagging import Missing
 
 __all__ = ["PenaltyReward", "PenaltyRewardAnalysis", "penalty_reward"]
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crmrisk.core.arrays import FloatArray
-    from crmrisk.satisfaction.answers import Missing
     from crmrisk.satisfaction.drivers.records import DriverAnalysis
+    from crmrisk.satisfaction.flagging import Missing
 
 __all__ = ["key_drivers"]
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crmrisk.core.errors import FitError, Problem, RecordError, SchemaError
-from crmrisk.satisfaction.answers import Missing, effective_sample_size, flag_missing, survey_weights
+from crmrisk.satisfaction.answers import effective_sample_size, survey_weights
 from crmrisk.satisfaction.drivers.columns import Columns, read_columns, split_outcome
+from crmrisk.satisfaction.flagging import Missing, flag_missing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,8 @@ from pydantic.dataclasses import dataclass
 
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
 from crmrisk.core.model import VALUE, Value
-from crmrisk.satisfaction.answers import Missing, distinct_answers, flag_answers, flag_missing
+from crmrisk.satisfaction.answers import distinct_answers
+from crmrisk.satisfaction.flagging import Missing, flag_answers, flag_missing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import numpy as np
 
 from crmrisk.core.errors import Problem, RecordError
-from crmrisk.satisfaction.answers import Missing, distinct_answers, flag_answers, rating_answers, survey_weights
+from crmrisk.satisfaction.answers import distinct_answers, rating_answers, survey_weights
+from crmrisk.satisfaction.flagging import Missing, flag_answers
 from crmrisk.satisfaction.kano.design import design_effective_n
 from crmrisk.satisfaction.kano.table import STANDARD_TABLE, EvaluationTable, answer_codes
 from crmrisk.satisfaction.segments import in_order

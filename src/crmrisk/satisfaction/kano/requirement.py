@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import FloatArray
     from crmrisk.core.estimate import Estimate
-    from crmrisk.satisfaction.answers import Missing
+    from crmrisk.satisfaction.flagging import Missing
     from crmrisk.satisfaction.kano.counts import KanoCounts
     from crmrisk.satisfaction.kano.rules import ClassificationRule
     from crmrisk.satisfaction.survey_design import PopulationSizes

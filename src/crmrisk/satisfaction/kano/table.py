@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from crmrisk.core.arrays import IntArray, ObjectArray
-    from crmrisk.satisfaction.answers import Missing
+    from crmrisk.satisfaction.flagging import Missing
 
 __all__ = [
     "STANDARD_TABLE",

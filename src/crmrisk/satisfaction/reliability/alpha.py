@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from crmrisk.core.arrays import FloatArray
-    from crmrisk.satisfaction.answers import Missing
+    from crmrisk.satisfaction.flagging import Missing
     from crmrisk.satisfaction.reliability.covariance import ItemCovariance
 
 __all__ = ["alpha_if_dropped", "cronbach_alpha", "feldt_interval", "standardised_alpha"]

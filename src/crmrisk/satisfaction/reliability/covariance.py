@@ -10,7 +10,7 @@ import numpy as np
 from crmrisk.core.arguments import is_number
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.satisfaction.answered import exclusion
-from crmrisk.satisfaction.answers import Missing, effective_sample_size, survey_weights
+from crmrisk.satisfaction.answers import effective_sample_size, survey_weights
 from crmrisk.satisfaction.items import item_answers
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from crmrisk.core.arrays import FloatArray
+    from crmrisk.satisfaction.flagging import Missing
 
 __all__ = ["ItemCovariance", "item_covariance"]
 

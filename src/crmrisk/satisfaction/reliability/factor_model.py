@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from crmrisk.core.arrays import BoolArray, FloatArray, IntArray
-    from crmrisk.satisfaction.answers import Missing
+    from crmrisk.satisfaction.flagging import Missing
 
 __all__ = ["FactorModel", "confirmatory_factor_analysis", "fit_factor_model"]
 

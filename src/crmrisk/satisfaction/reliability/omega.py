@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import FloatArray
     from crmrisk.core.estimate import Estimate
-    from crmrisk.satisfaction.answers import Missing
+    from crmrisk.satisfaction.flagging import Missing
 
 __all__ = ["FactorCoefficient", "average_variance_extracted", "factor_coefficient", "mcdonald_omega"]
 
