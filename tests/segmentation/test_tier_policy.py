@@ -6,9 +6,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from crmrisk.core.errors import InvalidValueError
+from crmrisk.core.errors import InvalidValueError, MissingInputsError
+from crmrisk.core.portfolio import Portfolio
 from crmrisk.segmentation.conditions import AllOf, AnyOf, Criterion, Tagged
 from crmrisk.segmentation.entitlements import EntitlementVariant, ServiceEntitlements
+from crmrisk.segmentation.tier_application import apply_policy
 from crmrisk.segmentation.tier_policy import Tier, TierPolicy
 from crmrisk.segmentation.tier_presets import institutional_clients
 
@@ -87,3 +89,13 @@ def test_inputs_are_required_unless_every_criterion_can_do_without():
 def test_what_is_wrong_is_named(build, words):
     with pytest.raises(InvalidValueError, match=words):
         build()
+
+
+def test_that_cuts_state_the_unit_of_what_they_cut() -> None:
+    money = Portfolio(["C1"], date(2026, 1, 1), {"spend": [300.0]}, units={"spend": "money"})
+    policy = TierPolicy.from_cuts("spend", {"gold": 200}, unit="money")
+    assert apply_policy(policy, [money]).labels.tolist() == [["gold"]]
+    with pytest.raises(
+        MissingInputsError, match=r"spend: in another unit; allowed: no unit; got: money; remedy: .*unit="
+    ):
+        apply_policy(TierPolicy.from_cuts("spend", {"gold": 200}), [money])

@@ -228,7 +228,11 @@ class CustomerHistory:
                 got = ", ".join([*self.columns, *self.labels]) or "nothing"
                 problems.append(Problem(what="missing from the history", where=each.name, allowed=kind, got=got))
             elif each.name in held and unit != each.unit:
-                problems.append(Problem(what="in another unit", where=each.name, allowed=each.unit, got=unit))
+                remedy = f"state unit={unit!r} where it is read, or convert the column"
+                allowed = each.unit or "no unit"
+                problems.append(
+                    Problem(what="in another unit", where=each.name, allowed=allowed, got=unit, remedy=remedy)
+                )
         return problems
 
 

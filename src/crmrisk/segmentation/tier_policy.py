@@ -201,7 +201,9 @@ class TierPolicy(Model):
         return []
 
     @classmethod
-    def from_cuts(cls, column: str, cuts: Mapping[str, float], *, base: str = "base", **settings: Any) -> Self:
+    def from_cuts(
+        cls, column: str, cuts: Mapping[str, float], *, base: str = "base", unit: str = "", **settings: Any
+    ) -> Self:
         """Build a ladder over one column.
 
         Parameters
@@ -212,6 +214,8 @@ class TierPolicy(Model):
             Tier to the lowest number that reaches it, the lowest tier first.
         base
             The tier below the first cut.
+        unit
+            Unit of the column, where the portfolio states one; ``"money"`` of amounts from Evidence.
         **settings
             Fields of `TierPolicy`.
 
@@ -228,7 +232,7 @@ class TierPolicy(Model):
         if not isinstance(cuts, Mapping) or not cuts:
             allowed = '{"silver": 100, "gold": 200}'
             raise InvalidValueError(Problem(what="no cuts", where="cuts", allowed=allowed, got=repr(cuts)[:100]))
-        ladder = [Tier(base), *(Tier(name, Criterion(column, ge=cut)) for name, cut in cuts.items())]
+        ladder = [Tier(base), *(Tier(name, Criterion(column, ge=cut, unit=unit)) for name, cut in cuts.items())]
         bounds = [float(cut) for cut in cuts.values()]
         if any(low >= high for low, high in pairwise(bounds)):
             raise InvalidValueError(Problem(what="do not rise", where="cuts", got=str(dict(cuts))[:200]))
