@@ -64,3 +64,41 @@ def test_satisfaction_tells_the_published_figures_and_the_traps(data_folder, mon
     printed = capsys.readouterr().out
     for figure in ("39.84", "40.40", "30.98", "35.11", "n 2746", "n 2650", "P 0.920"):
         assert figure in printed
+
+
+@pytest.mark.realdata
+def test_segments_tells_what_moves_why_and_how_surely(data_folder, monkeypatch, capsys):
+    found = run("segments", data_folder, monkeypatch)
+    tiers, plain = found.tiers, found.plain
+    assert tiers.tiers.sizes().sum(axis=1).is_monotonic_increasing  # nobody is judged before the first purchase
+    assert tiers.moves.high < plain.moves.low
+    assert tiers.reversals.high < plain.reversals.low / 3
+    moves = tiers.tiers.moves()
+    assert moves["reason"].str.len().gt(20).all()
+    assert set(moves["decision"]) == {"promoted", "demoted"}
+    capacity = tiers.capacity().groupby("at")["hours"].sum()
+    assert capacity.iloc[-1] > 2 * capacity.iloc[0]
+    # quarters: sizes and newcomers of each add up to the customers of the next, and the flow shows all of them
+    migration = found.migration
+    assert migration.sizes[0].sum() + migration.entries.sum() == migration.sizes[-1].sum()
+    flow = migration.chart()
+    assert {sum(flow.sizes(step).values()) for step in range(4)} == {migration.sizes[-1].sum()}
+    assert (found.alike.verdict, found.momentum.test.verdict) == ("rejected", "rejected")
+    assert found.leaks.lost.high < 0 < found.leaks.gained.low
+    assert found.leaks.frame()["source"].iloc[0] == "1,500 and more"
+    assert sum(found.segments.sizes().values()) == len(found.segments) - 34  # who only ever returned has no segment
+    assert found.moved["by cuts learnt again"] > 0.2  # although not one purchase differs
+    assert str(found.clusters.stability) == "highly stable"
+    assert str(found.more_clusters.stability) in {"unstable", "doubtful"}
+    assert found.more_clusters.warnings
+    share = found.concentration.top_share
+    assert share.low < 1 - found.curve.at(0.9) < share.high
+    assert (found.rules.q_value <= 0.01).all()
+    assert 200 < len(found.rules) < found.rules.tried
+    forecast = found.forecast
+    assert ((forecast.low <= forecast.forecast) & (forecast.forecast <= forecast.high)).all()
+    assert found.plan.used <= found.plan.capacity
+    assert (found.plan.contacts <= found.plan.maximum).all()
+    printed = capsys.readouterr().out
+    for words in ("UNSTABLE", "kept silver for now", "20,728 baskets", "not distinguishable yet"):
+        assert words in printed

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from crmrisk import Portfolio
+from crmrisk import Portfolio, Segments
 from crmrisk.core.errors import InvalidValueError
 from crmrisk.segmentation.clusters import ClusterSegmenter
 from crmrisk.segmentation.customer_history import CustomerHistory
@@ -24,6 +25,21 @@ def test_a_flow_has_the_counts_and_the_best_tier_on_top():
     assert chart.groups == ("gold", "basic")
     assert chart.flows[1] == {("gold", "gold"): 8, ("gold", "basic"): 3, ("basic", "gold"): 2, ("basic", "basic"): 7}
     assert len(chart.steps) == 3
+
+
+def test_newcomers_and_leavers_come_from_outside_so_that_columns_are_alike():
+    periods = [{"A": 0, "B": 1}, {"A": 1, "C": 0, "D": 0}, {"A": 1, "B": 0, "C": 1, "E": 1}]
+    segments = [Segments(list(each), list(each.values()), ("basic", "gold"), ordered=True) for each in periods]
+    chart = transition_matrix(segments).chart(outside="outside")
+    assert chart.groups == ("gold", "basic", "outside")
+    assert chart.aside == ("outside",)
+    sizes = [chart.sizes(step) for step in range(3)]
+    assert [(each["gold"], each["basic"]) for each in sizes] == [(1, 1), (1, 2), (3, 1)]
+    assert {sum(each.values()) for each in sizes} == {5}  # all who ever were
+    assert sizes[0]["outside"] == 3  # C, D and E
+    for before, after in pairwise(range(3)):  # what enters a group is what is in it
+        into = sum(count for (_, target), count in chart.flows[before].items() if target == "basic")
+        assert into == sizes[after]["basic"]
 
 
 def test_a_lorenz_chart_has_the_diagonal_and_marks_the_top_decile():

@@ -135,4 +135,5 @@ def test_online_retail_by_quarter(data_folder):
     book = expected_book(moved, periods=4, entries="observed", draws=200)
     assert book.expected[-1].sum() == pytest.approx(moved.sizes[-1].sum() + 4 * moved.entries.sum() / 3)
     assert (book.low <= book.expected).all()
-    assert moved.flow().sizes(3)["high"] == moved.sizes[3][3] - moved.entries[2][3]
+    assert moved.flow().sizes(3)["high"] == moved.sizes[3][3]
+    assert moved.flow(outside=None).sizes(3)["high"] == moved.sizes[3][3] - moved.entries[2][3]

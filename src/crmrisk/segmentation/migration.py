@@ -10,10 +10,10 @@ from scipy.special import ndtri
 
 from crmrisk.core.arguments import refuse
 from crmrisk.core.arrays import same_arrays
-from crmrisk.core.charts import FlowChart
 from crmrisk.core.errors import FitError, InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.segmentation.markov_chain import MarkovChain, place_of, state_names
+from crmrisk.segmentation.migration_flow import flow_of
 from crmrisk.segmentation.plain_numbers import plain_numbers
 from crmrisk.segmentation.transition_draws import CellMethod, cell_limits, check_level, wilson_limits
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from crmrisk.core.arrays import FloatArray
+    from crmrisk.core.charts import FlowChart
 
 __all__ = ["Migration"]
 
@@ -303,13 +304,15 @@ class Migration:
         ends = (low / (1.0 - low), high / (1.0 - high))
         return Estimate(value=up / down, low=ends[0], high=ends[1], level=level, method=method, n=up + down)
 
-    def flow(self, *, title: str = "Migration", unit: str = "customers") -> FlowChart:
+    def flow(
+        self, *, title: str = "Migration", unit: str = "customers", outside: str | None = "not in the book"
+    ) -> FlowChart:
         """Lay the transitions out as a flow: from, to, how many, step by step; the chart draws itself.
 
         Parameters
         ----------
-        title, unit
-            As for `FlowChart`.
+        title, unit, outside
+            As for `crmrisk.segmentation.migration_flow.flow_of`.
 
         Examples
         --------
@@ -320,10 +323,7 @@ class Migration:
         1    1  basic   gold   20.0
         2    1  basic  basic   80.0
         """
-        top = tuple(reversed(self.names))
-        places = [(a, b, self.names.index(a), self.names.index(b)) for a in top for b in top]
-        flows = tuple({(a, b): float(each[i, j]) for a, b, i, j in places if each[i, j]} for each in self.by_period)
-        return FlowChart(top, self.periods, flows, title, unit)
+        return flow_of(self, title=title, unit=unit, outside=outside)
 
     chart = flow
 

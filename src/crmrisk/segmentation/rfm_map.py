@@ -19,6 +19,7 @@ __all__ = ["Height", "rfm_map"]
 Height: TypeAlias = Literal["monetary", "frequency"]
 """What the height of a segment is: the mean amount, or the mean number of purchases."""
 
+_WIDE = 10.0
 _SAID = {"monetary": ("amount", "mean amount [money]"), "frequency": ("purchases", "mean number of purchases [count]")}
 
 
@@ -54,7 +55,7 @@ def rfm_map(
     --------
     >>> values = {"recency": np.array([2.0, 4, 90]), "monetary": np.array([50.0, 70, 10])}
     >>> rfm_map(["new", "lost", "none"], np.array([0, 0, 1]), values).title
-    'new: 67 % of the customers, 92 % of the amount (areas: customers)'
+    'new: 67 % of the customers, 92 % of the amount'
     """
     if by not in _SAID:
         problem = Problem(what="no such height", where="by", allowed=", ".join(_SAID), got=repr(by)[:100])
@@ -70,18 +71,22 @@ def rfm_map(
         recency / sizes[held],
         height / sizes[held],
         title=title or _headline([names[place] for place in held], sizes[held], height, what),
-        x_label="mean time since the last purchase [day]",
+        x_label="mean time since the last purchase [day]; areas are numbers of customers",
         y_label=label,
         sizes=sizes[held],
+        decades=_wide(height / sizes[held]),
     )
+
+
+def _wide(height: FloatArray) -> bool:
+    """Tell whether heights differ so much that a straight axis would press most of them to the ground."""
+    return bool(height.min() > 0.0 and height.max() >= _WIDE * height.min())
 
 
 def _headline(names: Sequence[str], sizes: FloatArray, held: FloatArray, what: str) -> str:
     """Say what the largest holder has; nothing of shares where the whole is not above 0."""
     if not held.sum() > 0.0 or held.min() < 0.0:
-        return f"{len(names)} segments (areas: customers)"
+        return f"{len(names)} segments"
     most = int(held.argmax())
     customers, share = sizes[most] / sizes.sum(), held[most] / held.sum()
-    return (
-        f"{names[most]}: {100 * customers:.0f} % of the customers, {100 * share:.0f} % of the {what} (areas: customers)"
-    )
+    return f"{names[most]}: {100 * customers:.0f} % of the customers, {100 * share:.0f} % of the {what}"

@@ -60,3 +60,21 @@ def test_an_ellipse_lies_where_its_region_does_and_the_legend_says_what_it_is(ma
     assert [text.get_text() for text in legend.get_texts()] == ["sure", "90 % ellipse"]
     with pytest.raises(InvalidValueError, match=r"PointChart\.centres"):
         PointChart.of(["a"], [0], [0], centres=[[2, 3], [1, 1]], **labels)
+
+
+def test_decades_are_of_heights_above_zero_and_written_as_plain_numbers(matplotlib):
+    axes = PointChart.of(["a", "b"], [1, 2], [90, 60_000], **WORDS, sizes=[10, 1], decades=True).plot()
+    assert axes.get_yscale() == "log"
+    assert axes.yaxis.get_major_formatter()(20_000, None) == "20,000"
+    with pytest.raises(InvalidValueError, match="decades"):
+        PointChart.of(["a"], [1], [0], **WORDS, decades=True)
+
+
+def test_labels_stand_beside_large_points_not_on_them(matplotlib):
+    axes = PointChart.of(["large", "small"], [0.2, 0.8], [0.2, 0.8], **WORDS, sizes=[100, 1]).plot()
+    renderer = axes.figure.canvas.get_renderer()
+    label = next(text for text in axes.texts if text.get_text() == "large").get_window_extent(renderer)
+    middle = axes.transData.transform((0.2, 0.2))
+    away = np.maximum(np.maximum([label.x0, label.y0] - middle, middle - [label.x1, label.y1]), 0.0)
+    radius = (920.0**0.5 / 2.0) * axes.figure.dpi / 72.0
+    assert np.hypot(*away) >= 0.9 * radius

@@ -7,12 +7,13 @@ handed to any other library as the frame it is.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 
-from crmrisk.core.charts.drawing import COLOURS, STYLES, dress, new_axes
+from crmrisk.core.charts.drawing import COLOURS, STYLES, dress, new_axes, show_dates
 from crmrisk.core.errors import InvalidValueError, Problem
 
 if TYPE_CHECKING:
@@ -234,6 +235,8 @@ def _draw_lines(axes: Any, lines: Mapping[str, _Line]) -> None:
         colour, style = COLOURS[number % len(COLOURS)], STYLES[number % len(STYLES)]
         axes.plot(line.places, line.heights, style, color=colour, label=name)
         axes.fill_between(line.places, line.low, line.high, color=colour, alpha=0.15, linewidth=0)
+        if any(isinstance(place, date) for place in line.places):
+            show_dates(axes.xaxis)
 
 
 def _draw_bars(axes: Any, lines: Mapping[str, _Line]) -> None:

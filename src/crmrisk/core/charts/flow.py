@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["FlowChart"]
 
 _GAP = 0.03  # white space between groups of a column, as a share of its height
+_GREY = "#c8c8c8"
 _WIDTH = 0.12  # of a column of groups, as a share of the way to the next
 
 
@@ -50,6 +51,8 @@ class FlowChart:
         What the chart shows.
     unit
         What is counted.
+    aside
+        Groups to be drawn in grey: where customers come from or go to, not what the chart is about.
 
     Raises
     ------
@@ -71,6 +74,7 @@ class FlowChart:
     flows: tuple[Mapping[tuple[str, str], float], ...]
     title: str
     unit: str = "customers"
+    aside: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         problems = []
@@ -183,17 +187,18 @@ class FlowChart:
                 here, there = (left[source].height * count / out[source], right[target].height * count / into[target])
                 leaving[source] -= here
                 coming[target] -= there
-                colour = COLOURS[self.groups.index(source) % len(COLOURS)]
-                yield _Ribbon(colour, _Box(leaving[source], here), _Box(coming[target], there))
+                yield _Ribbon(self._colour(source), _Box(leaving[source], here), _Box(coming[target], there))
+
+    def _colour(self, name: str) -> str:
+        return _GREY if name in self.aside else COLOURS[self.groups.index(name) % len(COLOURS)]
 
     def _draw_column(self, axes: Any, step: int, boxes: Mapping[str, _Box]) -> None:
         sizes = self.sizes(step)
         axes.text(step, 1.04, self.steps[step], ha="center", va="bottom", color="0.3")
-        for number, (name, box) in enumerate(boxes.items()):
+        for name, box in boxes.items():
             if not box.height:
                 continue
-            colour = COLOURS[number % len(COLOURS)]
-            axes.bar(step, box.height, _WIDTH, bottom=box.bottom, color=colour, linewidth=0, zorder=3)
+            axes.bar(step, box.height, _WIDTH, bottom=box.bottom, color=self._colour(name), linewidth=0, zorder=3)
             middle, count = box.bottom + box.height / 2, f"{sizes[name]:,.0f}"
             last = step == len(self.steps) - 1
             side, place = ("left", step + 0.09) if last else ("right", step - 0.09)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 
-from crmrisk.core.charts.drawing import COLOURS, dress, new_axes, place_labels
+from crmrisk.core.charts.drawing import COLOURS, dress, new_axes, place_labels, show_decades
 from crmrisk.core.errors import InvalidValueError, Problem
 
 if TYPE_CHECKING:
@@ -70,11 +70,14 @@ class PointChart:
         Where the map is cut.
     limits
         The ends of both axes, ``((x0, x1), (y0, y1))``; whatever holds the points without.
+    decades
+        Whether heights, all above 0, are drawn on a logarithmic axis.
 
     Raises
     ------
     InvalidValueError
-        If columns differ in length, or a place, variance or size is not a finite number.
+        If columns differ in length, a place, variance or size is not a finite number, or a logarithmic height is not
+        above 0.
 
     Examples
     --------
@@ -99,6 +102,7 @@ class PointChart:
     sizes: tuple[float, ...] | None = None
     quadrants: Quadrants | None = None
     limits: tuple[tuple[float, float], tuple[float, float]] | None = None
+    decades: bool = False
 
     def __post_init__(self) -> None:
         columns: dict[str, Any] = {
@@ -120,6 +124,8 @@ class PointChart:
             for name, column in held.items()
             if name != "groups" and not np.isfinite(np.asarray(column, dtype=np.float64)).all()
         ]
+        if self.decades and not all(height > 0.0 for height in self.y):
+            problems.append(Problem(what="no logarithm", where="PointChart.y", allowed="> 0 with decades"))
         if not 0.0 < self.level < 1.0:
             problems.append(Problem(what="no probability", where="PointChart.level", got=str(self.level)))
         if problems:
@@ -143,12 +149,15 @@ class PointChart:
         sizes: ArrayLike | None = None,
         quadrants: Quadrants | None = None,
         limits: tuple[tuple[float, float], tuple[float, float]] | None = None,
+        decades: bool = False,
     ) -> Self:
         """Make a map from columns of any kind.
 
         Parameters
         ----------
-        names, x, y, title, x_label, y_label, groups, group_label, covariance, level, centres, sizes, quadrants, limits
+        names, x, y, title, x_label, y_label, groups, group_label, covariance, level, centres, sizes, quadrants
+            As for the chart.
+        limits, decades
             As for the chart.
 
         Examples
@@ -170,6 +179,7 @@ class PointChart:
             sizes=None if sizes is None else _numbers(sizes),
             quadrants=quadrants,
             limits=limits,
+            decades=decades,
         )
 
     def frame(self) -> pd.DataFrame:
@@ -260,6 +270,8 @@ class PointChart:
         kinds = dict.fromkeys(self.groups or ("",) * len(self.names))
         for number, kind in enumerate(kinds):
             self._draw_group(axes, kind, COLOURS[number % len(COLOURS)])
+        if self.decades:
+            show_decades(axes)
         if self.limits is not None:
             axes.set(xlim=self.limits[0], ylim=self.limits[1])
         if self.quadrants is not None:
@@ -268,13 +280,20 @@ class PointChart:
             axes.fill([], [], color="0.5", alpha=0.25, linewidth=0, label=f"{100 * self.level:g} % ellipse")
         if self.names and (self.groups is not None or self.covariance is not None):
             _draw_legend(axes, self.group_label)
-        place_labels(axes, self.names, list(zip(self.x, self.y, strict=True)))
+        radii = [area**0.5 / 2.0 for area in self._areas]
+        place_labels(axes, self.names, list(zip(self.x, self.y, strict=True)), radii=radii)
         return axes
+
+    @property
+    def _areas(self) -> list[float]:
+        if self.sizes is None:
+            return [36.0] * len(self.names)
+        largest = max(self.sizes, default=1.0) or 1.0
+        return [20.0 + 900.0 * size / largest for size in self.sizes]
 
     def _draw_group(self, axes: Any, kind: str, colour: str) -> None:
         rows = [row for row in range(len(self.names)) if self.groups is None or self.groups[row] == kind]
-        largest = max(self.sizes or (1.0,)) or 1.0
-        areas = 36.0 if self.sizes is None else [20.0 + 900.0 * self.sizes[row] / largest for row in rows]
+        areas = [self._areas[row] for row in rows]
         x, y = [self.x[row] for row in rows], [self.y[row] for row in rows]
         axes.scatter(x, y, s=areas, color=colour, label=kind or None, alpha=0.85, linewidth=0, zorder=3)
         for row in rows if self.covariance is not None else ():
