@@ -75,3 +75,11 @@ def test_sums_are_right_to_the_last_bit_or_two(engine):
     split = frame.select(*parts(nw.col("x"), "x")).select(*(nw.col(name).sum() for name in part_names("x")))
     (found,) = split.select(total("x")).collect("pyarrow")["x"].to_list()
     assert found == pytest.approx(fsum(values), rel=1e-15, abs=2000 * 2.0**-56)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("values", [[0.1], [0.1, 0.2, 40.0, -15.0], [-1e-9, 1e15, 0.3, -1e15]])
+def test_small_sums_are_the_nearest_float(engine, values):
+    frame = nw.from_native(ENGINES[engine](pa.table({"x": values}))).lazy()
+    split = frame.select(*parts(nw.col("x"), "x")).select(*(nw.col(name).sum() for name in part_names("x")))
+    assert split.select(total("x")).collect("pyarrow")["x"].to_list() == pytest.approx([fsum(values)], rel=1e-16)

@@ -17,8 +17,10 @@ LARGEST = 1e18
 BINARY_PLACES = 56
 """Numbers are added to the multiple of 2 ** -56."""
 
-_HIGH, _MIDDLE = 2.0**16, 2.0**-20
-_LOW = 2.0**-BINARY_PLACES
+_HIGH = 2.0**16
+_MIDDLES = 2.0**20
+"""How many multiples of the middle power make 1. No fraction is written into a query: engines may round it."""
+
 _RATIO = 2**36
 """Of one part to the next."""
 
@@ -58,12 +60,15 @@ def parts(values: nw.Expr, name: str, *, scale: float = 1.0) -> list[nw.Expr]:
     >>> [column.to_list() for column in split.iter_columns()]
     [[1], [1572864], [0]]
     """
-    number = values * scale
-    below_high = number % _HIGH
-    below_middle = below_high % _MIDDLE
-    low = below_middle / _LOW
-    whole = ((number - below_high) / _HIGH, (below_high - below_middle) / _MIDDLE, low - low % 1.0)
-    return [part.cast(nw.Int64).alias(each) for part, each in zip(whole, part_names(name), strict=True)]
+    # by magnitude and floor: the remainder of a number below zero, or as some engines compute it, is rounded
+    size = (values * scale).abs()
+    high = (size / _HIGH).floor()
+    fine = (size - high * _HIGH) * _MIDDLES
+    middle = fine.floor()
+    low = ((fine - middle) * float(_RATIO)).floor()
+    sign = nw.when(values < 0.0).then(-1).otherwise(1)
+    whole = zip((high, middle, low), part_names(name), strict=True)
+    return [(part.cast(nw.Int64) * sign).alias(each) for part, each in whole]
 
 
 def total(name: str, *, scale: float = 1.0) -> nw.Expr:
@@ -88,7 +93,7 @@ def total(name: str, *, scale: float = 1.0) -> nw.Expr:
     middle = middle + (low - rest_of_low) // _RATIO
     rest_of_middle = _nearest_rest(middle)
     high = high + (middle - rest_of_middle) // _RATIO
-    small = rest_of_middle.cast(nw.Float64) * _MIDDLE + rest_of_low.cast(nw.Float64) * _LOW
+    small = (rest_of_middle.cast(nw.Float64) + rest_of_low.cast(nw.Float64) / float(_RATIO)) / _MIDDLES
     return ((high.cast(nw.Float64) * _HIGH + small) / scale).alias(name)
 
 
