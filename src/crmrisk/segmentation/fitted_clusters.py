@@ -184,8 +184,8 @@ class FittedClusterSegmenter(BaseFittedSegmenter):
             for cluster, found in zip(self.clusters, heights, strict=True)
         }
         said = title or f"{self.k} clusters of {self.customers:,} customers, {self.stability or 'stability unknown'}"
-        labels = {"x_label": "", "y_label": "above or below all customers [standard deviation]"}
-        return Chart.of(columns, series, title=said, kind="bar", **labels)
+        label = "above or below all customers [standard deviation]"
+        return Chart.of(columns, series, title=said, kind="bar", x_label="", y_label=label)
 
     def renamed(self, names: Mapping[str, str] | Sequence[str]) -> Self:
         """Give clusters the names people use, after a look at the profile.

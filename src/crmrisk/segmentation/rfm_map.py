@@ -62,19 +62,22 @@ def rfm_map(
         raise InvalidValueError(problem)
     if not len(codes):
         raise InvalidValueError(Problem(what="no customer has a segment", where="portfolio"))
-    sizes = np.bincount(codes, minlength=len(names)).astype(np.float64)
-    held = np.flatnonzero(sizes)
-    recency, height = (np.bincount(codes, values[name], len(names))[held] for name in ("recency", by))
+    counts = np.bincount(codes, minlength=len(names))
+    held, shown = counts > 0, [name for name, count in zip(names, counts.tolist(), strict=True) if count]
+    sizes = counts[held].astype(np.float64)
+    recency, height = (
+        np.bincount(codes, values[name], len(names)).astype(np.float64)[held] for name in ("recency", by)
+    )
     what, label = _SAID[by]
     return PointChart.of(
-        [names[place] for place in held],
-        recency / sizes[held],
-        height / sizes[held],
-        title=title or _headline([names[place] for place in held], sizes[held], height, what),
+        shown,
+        recency / sizes,
+        height / sizes,
+        title=title or _headline(shown, sizes, height, what),
         x_label="mean time since the last purchase [day]; areas are numbers of customers",
         y_label=label,
-        sizes=sizes[held],
-        decades=_wide(height / sizes[held]),
+        sizes=sizes,
+        decades=_wide(height / sizes),
     )
 
 

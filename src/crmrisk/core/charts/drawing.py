@@ -87,11 +87,12 @@ def show_dates(axis: Any) -> None:
     --------
     See `Chart.plot`.
     """
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter  # noqa: PLC0415 - an extra
+    from matplotlib import dates  # noqa: PLC0415 - an extra
 
-    locator = AutoDateLocator(maxticks=8)
+    untyped: Any = dates
+    locator = untyped.AutoDateLocator(maxticks=8)
     axis.set_major_locator(locator)
-    axis.set_major_formatter(ConciseDateFormatter(locator))
+    axis.set_major_formatter(untyped.ConciseDateFormatter(locator))
 
 
 def dress(axes: Any, *, title: str, x_label: str, y_label: str) -> None:
