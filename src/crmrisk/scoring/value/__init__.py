@@ -9,7 +9,7 @@ equal to their parameters; ``Model.fit`` hands back a `ModelFit`, which holds th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crmrisk.core.lazily import lazily
 from crmrisk.scoring.value.beta_discrete_weibull import BetaDiscreteWeibull
@@ -41,6 +41,8 @@ from crmrisk.scoring.value.value import MONTH, PurchaseModel, discounted_value
 from crmrisk.scoring.value.value_distribution import ValueDistribution, predict_value
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from crmrisk.scoring.value.checking import (
         Candidate,
         Chart,
@@ -152,4 +154,6 @@ _CHECKS = (
 )
 """Imported when first used: they read evidence, which an application that only scores need not import."""
 
+__getattr__: Callable[[str], Any]
+__dir__: Callable[[], list[str]]
 __getattr__, __dir__ = lazily(__name__, {"crmrisk.scoring.value.checking": _CHECKS})
