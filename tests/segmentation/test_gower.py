@@ -1,5 +1,7 @@
 """Gower's distance against daisy of the R package cluster."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -45,6 +47,9 @@ def test_nothing_in_common_but_absences_is_no_distance():
         ({"a": [1, 2]}, ["a"], "a: no column of 0 and 1"),
         ({"a": [1, 2]}, ["card"], "no such columns.*card"),
         ([[1, 2]], (), "no columns"),
+        ({"card": [1, 0]}, "card", "asymmetric: no names of columns.*'card'"),
+        ({"a": 3}, (), "a: no column"),
+        ({"a": [date(2026, 1, 1), date(2026, 1, 2)]}, (), "a: points in time.*days since"),
     ],
 )
 def test_bad_columns_are_named(columns, asymmetric, words):

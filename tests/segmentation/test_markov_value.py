@@ -79,6 +79,7 @@ def test_same_seed_same_interval():
         {"discount_rate": 0},
         {"discount_rate": None},
         {"discount_rate": np.inf},
+        {"discount_rate": 1e-300},
         {"horizon": 1.5},
         {"horizon": -1},
         {"transitions": [[0.5, 0.4], [0, 1]]},

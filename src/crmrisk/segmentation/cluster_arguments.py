@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 _LARGEST = 1e150  # squares of what is larger overflow
+_SMALLEST = 1e-150  # squares of what is smaller are 0
 
 
 def canonical(points: Points) -> tuple[Points, IntArray]:
@@ -94,6 +95,12 @@ def _refuse_cells(table: FloatArray, where: str) -> None:
         raise InvalidValueError(
             Problem(what="numbers whose squares overflow", where=where, allowed=f"below {_LARGEST:g}", got=got)
         )
+    spread = np.ptp(table, axis=0)
+    alike = spread[(spread > 0.0) & (spread < _SMALLEST)]
+    if len(alike):
+        what, allowed = "numbers so alike that squares of differences are 0", f"a range of 0, or above {_SMALLEST:g}"
+        remedy = "another unit"
+        raise InvalidValueError(Problem(what=what, where=where, allowed=allowed, got=f"{alike[0]:g}", remedy=remedy))
 
 
 def read_distances(distances: ArrayLike) -> FloatArray:
@@ -124,7 +131,7 @@ def read_distances(distances: ArrayLike) -> FloatArray:
     raise InvalidValueError(Problem(what="no distances between rows", where="distances", got=wrong))
 
 
-def read_codes(codes: ArrayLike, n_rows: int) -> IntArray:
+def read_codes(codes: ArrayLike, n_rows: int, *, where: str = "codes") -> IntArray:
     """Read which cluster each row is in: whole numbers or names.
 
     Parameters
@@ -133,6 +140,8 @@ def read_codes(codes: ArrayLike, n_rows: int) -> IntArray:
         ``(n_rows,)``; a cluster is what has the same number or name.
     n_rows
         How many there should be.
+    where
+        What they are called in an error.
 
     Returns
     -------
@@ -152,13 +161,13 @@ def read_codes(codes: ArrayLike, n_rows: int) -> IntArray:
     given = raw if raw.dtype.kind in "biu" else np.asarray(codes, dtype=object)  # text beside numbers would become text
     if given.shape != (n_rows,):
         got = f"shape {given.shape}"
-        raise InvalidValueError(Problem(what="not one per row", where="codes", allowed=f"({n_rows},)", got=got))
+        raise InvalidValueError(Problem(what="not one per row", where=where, allowed=f"({n_rows},)", got=got))
     if given.dtype.kind == "O" and any(_is_missing(code) for code in given.tolist()):
-        raise InvalidValueError(Problem(what="missing", where="codes", allowed="a cluster for every row"))
+        raise InvalidValueError(Problem(what="missing", where=where, allowed="one for every row"))
     try:
         return np.unique(given, return_inverse=True)[1]
     except TypeError as error:
-        raise InvalidValueError(Problem(what="numbers and names", where="codes", got=str(error))) from None
+        raise InvalidValueError(Problem(what="numbers and names", where=where, got=str(error))) from None
 
 
 def _is_missing(code: object) -> bool:

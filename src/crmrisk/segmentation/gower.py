@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from crmrisk.segmentation.points import Metric, Points, distances
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from crmrisk.core.arrays import FloatArray, IntArray
+    from crmrisk.core.arrays import FloatArray
 
 __all__ = ["gower_distances"]
 
@@ -58,19 +59,41 @@ def gower_distances(
            [0.81 , 0.   , 0.786],
            [0.667, 0.786, 0.   ]])
     """
-    names = _column_names(columns, {*asymmetric, *symmetric})
+    marked = _marked(asymmetric, "asymmetric") | _marked(symmetric, "symmetric")
+    names = _column_names(columns, marked)
+    for name in names:
+        _refuse_no_column(columns[name], name)
     numbers = {name: columns[name] for name in names if _are_numbers(columns[name])}
-    labels = [_codes_of(columns[name], name, _rows(columns[names[0]])) for name in names if name not in numbers]
-    scaled = [_by_range(values, name, absent=name in asymmetric) for name, values in numbers.items()]
-    _refuse_lengths(dict(zip(numbers, scaled, strict=True)), _rows(columns[names[0]]))
-    _refuse_absent(numbers, {*asymmetric, *symmetric})
     n_rows = _rows(columns[names[0]])
+    labels = [read_codes(columns[name], n_rows, where=str(name)) for name in names if name not in numbers]
+    scaled = [_by_range(values, name, absent=name in asymmetric) for name, values in numbers.items()]
+    _refuse_lengths(dict(zip(numbers, scaled, strict=True)), n_rows)
+    _refuse_absent(numbers, marked)
     points = Points(
         np.column_stack(scaled) if scaled else np.empty((n_rows, 0)),
         np.column_stack(labels) if labels else np.empty((n_rows, 0), dtype=np.int64),
     )
     places = tuple(place for place, name in enumerate(numbers) if name in asymmetric)
     return distances(points, points, Metric("gower", asymmetric=places))
+
+
+def _marked(names: Collection[str], where: str) -> set[str]:
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        got = repr(names)[:100]
+        raise InvalidValueError(Problem(what="no names of columns", where=where, allowed='["card"]', got=got))
+    return set(names)
+
+
+def _refuse_no_column(values: Any, name: str) -> None:
+    array = np.asarray(values)
+    if array.ndim != 1:
+        allowed, got = "one value per row", f"shape {array.shape}"
+        raise InvalidValueError(Problem(what="no column", where=str(name), allowed=allowed, got=got))
+    if array.dtype.kind in "mM" or any(isinstance(value, date | timedelta) for value in array.tolist()):
+        remedy = "the days since, as a number"
+        raise InvalidValueError(
+            Problem(what="points in time", where=str(name), allowed="numbers or names", remedy=remedy)
+        )
 
 
 def _column_names(columns: Any, marked: set[str]) -> list[str]:
@@ -80,7 +103,7 @@ def _column_names(columns: Any, marked: set[str]) -> list[str]:
             Problem(what="no columns", where="columns", allowed=allowed, got=type(columns).__name__)
         )
     names = list(columns) if isinstance(columns, Mapping) else list(columns.columns)
-    unknown = sorted(marked - set(names))
+    unknown = sorted(map(str, marked - set(names)))
     if unknown or not names:
         where = "asymmetric and symmetric" if unknown else "columns"
         held = ", ".join(map(str, names)) or "none"
@@ -97,14 +120,6 @@ def _are_numbers(values: Any) -> bool:
     if array.dtype.kind in "biuf":
         return True
     return array.dtype.kind == "O" and all(isinstance(v, int | float | np.number | None) for v in array.tolist())
-
-
-def _codes_of(values: Any, name: str, n_rows: int) -> IntArray:
-    try:
-        return read_codes(values, n_rows)
-    except InvalidValueError as error:
-        problems = [Problem(what=p.what, where=str(name), allowed=p.allowed, got=p.got) for p in error.problems]
-        raise InvalidValueError(*problems) from None
 
 
 def _by_range(values: Any, name: str, *, absent: bool) -> FloatArray:

@@ -213,7 +213,8 @@ def stationary_distribution(probabilities: ArrayLike | MarkovChain) -> FloatArra
     >>> stationary_distribution([[0.9, 0.1], [0.3, 0.7]])
     array([0.75, 0.25])
     """
-    return MarkovChain(np.asarray(probabilities)).stationary()
+    given = probabilities if isinstance(probabilities, MarkovChain) else MarkovChain(probabilities)
+    return given.stationary()
 
 
 def numbers_by_state(values: Mapping[str, float] | ArrayLike, names: tuple[str, ...], *, where: str) -> FloatArray:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MarkovValue", "markov_lifetime_value"]
 
+_LOWEST = 1e-9  # below, rounding of 1 plus the rate would show in the value
+
 
 @dataclass(frozen=True, eq=False)
 class MarkovValue:
@@ -201,9 +203,10 @@ def _time_problems(rate: object, horizon: object) -> list[Problem]:
     problems = []
     if not is_number(rate) or not 0.0 <= float(str(rate)) < np.inf:
         problems.append(Problem(what="not a rate", where="discount_rate", allowed=">= 0", got=repr(rate)[:100]))
-    elif horizon is None and not float(str(rate)):
-        what, remedy = "value for ever is infinite without discounting", "a rate above 0, or a horizon"
-        problems.append(Problem(what=what, where="discount_rate", allowed="> 0", got="0", remedy=remedy))
+    elif horizon is None and float(str(rate)) < _LOWEST:
+        what, remedy = "value for ever is infinite without discounting", f"a rate of at least {_LOWEST:g}, or a horizon"
+        allowed = f">= {_LOWEST:g}"
+        problems.append(Problem(what=what, where="discount_rate", allowed=allowed, got=f"{rate:g}", remedy=remedy))
     if horizon is not None and (not is_whole(horizon) or not 0 <= int(str(horizon)) <= 10_000):
         allowed = "whole periods, 0 to 10,000, or None for ever"
         problems.append(Problem(what="no horizon", where="horizon", allowed=allowed, got=repr(horizon)[:100]))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from crmrisk.core.arguments import seeded
+from crmrisk.core.errors import FitError, Problem
 from crmrisk.segmentation.cluster_arguments import canonical, read_rows, require_clusters, require_whole
 from crmrisk.segmentation.clustering import Clustering, sorted_solution
 from crmrisk.segmentation.points import Metric, Points, squared
@@ -104,6 +105,9 @@ def _spread_out(points: Points, k: int, metric: Metric, rng: np.random.Generator
     chosen = [int(rng.integers(len(points)))]
     cost = squared(points, points.take(np.array(chosen)), metric)[:, 0]
     while len(chosen) < k:
+        if not cost.any():
+            what, allowed = "more clusters than rows that distances tell apart", f"at most {len(chosen)}"
+            raise FitError(Problem(what=what, where="k", allowed=allowed, got=str(k)))
         cumulative = np.cumsum(cost)
         drawn = int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))
         chosen.append(min(drawn, int(np.flatnonzero(cost)[-1])))

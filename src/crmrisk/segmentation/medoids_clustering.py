@@ -69,7 +69,7 @@ def k_medoids(
         raise InvalidValueError(Problem(what="either values or distances", where="k_medoids", allowed="one of them"))
     if distances is not None:
         return _of_distances(read_distances(distances), k)
-    if distance not in {"euclidean", "manhattan"}:
+    if distance not in ("euclidean", "manhattan"):
         remedy = "distances=gower_distances(...)" if distance == "gower" else ""
         allowed = '"euclidean", "manhattan"'
         raise InvalidValueError(

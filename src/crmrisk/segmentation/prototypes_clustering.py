@@ -115,4 +115,4 @@ def _read_labels(labels: ArrayLike, n_rows: int) -> IntArray:
     if table.ndim != 2 or not table.shape[1]:
         allowed = "(n_rows, n_names)"
         raise InvalidValueError(Problem(what="no table", where="labels", allowed=allowed, got=str(table.shape)))
-    return np.column_stack([read_codes(column, n_rows) for column in table.T])
+    return np.column_stack([read_codes(column, n_rows, where="labels") for column in table.T])

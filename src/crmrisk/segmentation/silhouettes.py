@@ -132,7 +132,7 @@ def silhouette(
 
 
 def _matrix(table: FloatArray, distance: Distance) -> FloatArray:
-    if distance not in {"euclidean", "manhattan"}:
+    if distance not in ("euclidean", "manhattan"):
         allowed = '"euclidean", "manhattan", or distances=...'
         raise InvalidValueError(Problem(what="no distance", where="distance", allowed=allowed, got=repr(distance)))
     points = Points.of_numbers(table)

@@ -95,5 +95,7 @@ def test_renaming_is_a_mapping(rename):
 
 
 def test_a_chart_of_an_unknown_kind_is_refused():
-    with pytest.raises(InvalidValueError, match=r"Chart\.kind: no such kind of chart; allowed: line, bar, wave, dot; got: 'pie'"):
+    with pytest.raises(
+        InvalidValueError, match=r"Chart\.kind: no such kind of chart; allowed: line, bar, wave, dot; got: 'pie'"
+    ):
         Chart.of([1], {"a": [3]}, title="", x_label="", y_label="", kind="pie")
