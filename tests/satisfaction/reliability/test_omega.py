@@ -116,3 +116,11 @@ def test_what_answers_do_not_identify_is_unrated(items, reason):
 def test_bad_arguments_are_refused(options):
     with pytest.raises(CrmRiskError):
         mcdonald_omega(**options)
+
+
+def test_a_module_lives_once_however_tests_are_collected():
+    """Pytest imported omega.py twice where it was named first: see conftest.py of the root."""
+    from crmrisk.satisfaction.reliability import omega
+
+    assert factor_coefficient is omega.factor_coefficient
+    assert factor_coefficient.__globals__ is vars(omega)
