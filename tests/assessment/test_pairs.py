@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crmrisk.assessment.pairs import Column, checked, checked_level, likelihood_and_consequence
+from crmrisk.assessment.pairs import Column, checked, likelihood_and_consequence
 from crmrisk.core.errors import InvalidValueError
 
 
@@ -47,12 +47,6 @@ def test_shapes_that_do_not_fit_are_named():
 def test_whole_numbers_only_where_asked():
     with pytest.raises(InvalidValueError, match="whole numbers in"):
         checked(Column("severity", 2.5, 1, 10, whole=True))
-
-
-@pytest.mark.parametrize("level", [0.0, 1.0, -0.1, 1.1, float("nan")])
-def test_levels_are_strictly_inside(level):
-    with pytest.raises(InvalidValueError):
-        checked_level(level)
 
 
 def test_the_callers_array_is_left_alone():

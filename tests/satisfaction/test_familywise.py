@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy.special import ndtr
 
 from crmrisk.core.errors import InvalidValueError
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.familywise import bonferroni_level, check_simultaneous, holm_levels
-from crmrisk.satisfaction.numerics import normal_quantile
 
 
 @given(statistics=st.lists(st.floats(-5, 5), min_size=1, max_size=12), level=st.sampled_from([0.8, 0.95, 0.99]))

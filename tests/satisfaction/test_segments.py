@@ -10,9 +10,9 @@ import pytest
 
 from crmrisk.core.errors import InvalidValueError, RecordError
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.means import mean_of_counts
 from crmrisk.satisfaction.net_promoter import net_promoter_score
-from crmrisk.satisfaction.numerics import normal_quantile
 from crmrisk.satisfaction.segments import SegmentEstimates, by_segment
 
 RNG = np.random.default_rng(4)

@@ -7,17 +7,9 @@ import pytest
 from scipy.stats import beta
 
 from crmrisk.core.errors import InvalidValueError
-from crmrisk.satisfaction.proportion_intervals import wilson_interval
-from crmrisk.segmentation.transition_draws import cell_limits, check_drawing, drawn_matrices, wilson_limits
+from crmrisk.segmentation.transition_draws import cell_limits, check_drawing, drawn_matrices
 
 COUNTS = np.array([[8.0, 2.0, 0.0], [0.0, 5.0, 0.0], [0.0, 0.0, 0.0]])
-
-
-def test_wilson_is_that_of_surveys():
-    counts, n = np.arange(21.0), np.full(21, 20.0)
-    for mine, other in zip(wilson_limits(counts, n, level=0.9), wilson_interval(counts, n, 0.9), strict=True):
-        assert mine == pytest.approx(other, abs=1e-15)
-    assert np.isnan(wilson_limits(np.zeros(1), np.zeros(1), level=0.9)).all()
 
 
 def test_dirichlet_is_the_marginal_beta_of_the_row():

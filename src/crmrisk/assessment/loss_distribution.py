@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
-from crmrisk.assessment.pairs import Column, checked, checked_level
+from crmrisk.assessment.pairs import Column, checked
+from crmrisk.core.arguments import checked_level
 from crmrisk.core.arrays import FloatArray, same_arrays
 from crmrisk.core.errors import InvalidValueError, Problem
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from crmrisk.core.arguments import is_number
 from crmrisk.core.errors import InvalidValueError, Problem
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import BoolArray, FloatArray
 
-__all__ = ["CodeArray", "Column", "Vector", "checked", "checked_level", "likelihood_and_consequence"]
+__all__ = ["CodeArray", "Column", "Vector", "checked", "likelihood_and_consequence"]
 
 CodeArray: TypeAlias = NDArray[np.int8]
 """Places on the scale of `RiskLevel`, 0 for unrated to 4 for extreme."""
@@ -154,26 +153,3 @@ def likelihood_and_consequence(likelihood: ArrayLike, consequence: ArrayLike) ->
     array([0.5, 0.5])
     """
     return checked(Column("likelihood", likelihood, le=1.0), Column("consequence", consequence))  # type: ignore[return-value]  # two columns in, two arrays out
-
-
-def checked_level(level: float) -> float:
-    """Check the level of a quantile: strictly between 0 and 1.
-
-    Parameters
-    ----------
-    level
-        For instance 0.99.
-
-    Raises
-    ------
-    InvalidValueError
-        If the level is outside (0, 1).
-
-    Examples
-    --------
-    >>> checked_level(0.95)
-    0.95
-    """
-    if not is_number(level) or not 0.0 < level < 1.0:
-        raise InvalidValueError(Problem(what="no quantile level", where="level", allowed="in (0, 1)", got=repr(level)))
-    return float(level)

@@ -15,7 +15,7 @@ from pydantic.dataclasses import dataclass
 from scipy.special import betainc, betaincinv, ndtr, ndtri
 
 from crmrisk.assessment.loss_distribution import LossDistribution
-from crmrisk.assessment.pairs import checked_level
+from crmrisk.core.arguments import checked_level
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.model import VALUE, Value
 

@@ -11,7 +11,42 @@ import numpy as np
 
 from crmrisk.core.errors import InvalidValueError, Problem
 
-__all__ = ["is_number", "is_whole", "kind_problems", "random_source_problems", "refuse", "seeded"]
+__all__ = [
+    "checked_level",
+    "is_number",
+    "is_whole",
+    "kind_problems",
+    "level_problems",
+    "random_source_problems",
+    "refuse",
+    "seeded",
+]
+
+
+def checked_level(level: float) -> float:
+    """Check a confidence level, or the level of a quantile.
+
+    Parameters
+    ----------
+    level
+        Strictly between 0 and 1.
+
+    Returns
+    -------
+    The same as a plain float.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is not.
+
+    Examples
+    --------
+    >>> checked_level(0.9)
+    0.9
+    """
+    refuse(level_problems(level))
+    return float(level)
 
 
 def is_number(value: object) -> bool:
@@ -67,6 +102,28 @@ def kind_problems(value: object, kind: type, *, where: str) -> list[Problem]:
         return []
     name = kind.__name__
     return [Problem(what=f"not a {name}", where=where, allowed=f"{name}(...)", got=repr(value)[:100])]
+
+
+def level_problems(level: object, *, where: str = "level", what: str = "not a confidence level") -> list[Problem]:
+    """Name a level that is no share strictly between 0 and 1.
+
+    Parameters
+    ----------
+    level
+        Nominal coverage, or another share.
+    where
+        The argument.
+    what
+        What is wrong with it.
+
+    Examples
+    --------
+    >>> [str(problem) for problem in level_problems(95)]
+    ['level: not a confidence level; allowed: 0 < level < 1; got: 95']
+    """
+    if isinstance(level, float | np.floating) and 0.0 < level < 1.0:
+        return []
+    return [Problem(what=what, where=where, allowed=f"0 < {where} < 1", got=repr(level)[:100])]
 
 
 def random_source_problems(rng: object, *, optional: bool = False) -> list[Problem]:

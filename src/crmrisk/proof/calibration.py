@@ -13,6 +13,7 @@ from pydantic.dataclasses import dataclass
 from scipy.special import chdtrc, logit
 
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.intervals import two_sided_p_value
 from crmrisk.core.model import VALUE, Value
 from crmrisk.proof.bins import bin_sums, equal_mass_bins
 from crmrisk.proof.checks import (
@@ -23,7 +24,7 @@ from crmrisk.proof.checks import (
     fraction_problem,
     rated_probabilities,
 )
-from crmrisk.proof.intervals import normal_estimate, two_sided_p_value
+from crmrisk.proof.intervals import normal_estimate
 from crmrisk.proof.logistic import logistic_line, logistic_shift, no_line
 from crmrisk.proof.ties import TieGroups, tie_groups
 

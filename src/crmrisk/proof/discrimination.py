@@ -15,9 +15,9 @@ from pydantic.dataclasses import dataclass
 from scipy.special import expit, logit
 
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.intervals import normal_quantile, two_sided_p_value
 from crmrisk.core.model import VALUE
 from crmrisk.proof.checks import choice_problem, fraction_problem, rated_rows
-from crmrisk.proof.intervals import normal_quantile, two_sided_p_value
 from crmrisk.proof.ties import TieGroups, group_placements, placements, tie_groups
 
 if TYPE_CHECKING:

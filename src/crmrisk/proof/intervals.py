@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import erfc, ndtri
 
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.proof.checks import NOBODY
 
 if TYPE_CHECKING:
@@ -17,41 +17,7 @@ __all__ = [
     "mean_error",
     "mean_estimate",
     "normal_estimate",
-    "normal_quantile",
-    "two_sided_p_value",
 ]
-
-
-def normal_quantile(level: float) -> float:
-    """Find the standard normal quantile that bounds a central interval.
-
-    Parameters
-    ----------
-    level
-        The coverage, in (0, 1).
-
-    Examples
-    --------
-    >>> round(normal_quantile(0.95), 6)
-    1.959964
-    """
-    return float(ndtri(0.5 + level / 2))
-
-
-def two_sided_p_value(z: float) -> float:
-    """Find the two-sided p value of a standard normal statistic.
-
-    Parameters
-    ----------
-    z
-        The statistic.
-
-    Examples
-    --------
-    >>> round(two_sided_p_value(-1.959964), 6)
-    0.05
-    """
-    return float(erfc(abs(z) / np.sqrt(2)))
 
 
 def mean_error(values: FloatArray) -> float | None:

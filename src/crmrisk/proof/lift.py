@@ -12,10 +12,10 @@ import numpy as np
 from pydantic.dataclasses import dataclass
 
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.intervals import wilson_limits
 from crmrisk.core.model import VALUE
 from crmrisk.proof.checks import RatedRows, fraction_problem, rated_rows
 from crmrisk.proof.ties import tie_groups
-from crmrisk.satisfaction.proportion_intervals import wilson_interval
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -81,7 +81,7 @@ def capture(score: ArrayLike, outcome: ArrayLike, *, share: float = 0.10, level:
     if rows.events == 0:
         return _nothing(rows, share, level)
     found = _events_in_top(rows, selected)
-    low, high = wilson_interval(found, rows.events, level=level)
+    low, high = wilson_limits(found, rows.events, level=level)
     least, most = max(0, selected - (rows.n - rows.events)) / rows.events, min(1.0, selected / rows.events)
     return TopShare(
         value=found / rows.events,

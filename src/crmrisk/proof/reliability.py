@@ -9,10 +9,10 @@ import numpy as np
 
 from crmrisk.core.arrays import FloatArray, IntArray, same_arrays
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.intervals import wilson_limits
 from crmrisk.proof.bins import Binning, bin_groups, bin_sums
 from crmrisk.proof.checks import NOBODY, RatedRows, choice_problem, count_problem, fraction_problem, rated_probabilities
 from crmrisk.proof.ties import tie_groups
-from crmrisk.satisfaction.proportion_intervals import wilson_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -203,7 +203,7 @@ def _table(rows: RatedRows, bins: int, binning: Binning, level: float) -> Calibr
     first = np.searchsorted(bin_of, np.arange(size.size))
     lowest = groups.score[first]
     highest = np.maximum.reduceat(groups.score, first) if first.size else lowest.copy()
-    low, high = wilson_interval(events, size, level=level)
+    low, high = wilson_limits(events, size, level=level)
     return CalibrationTable(
         n=size.astype(np.int64),
         events=events.astype(np.int64),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from crmrisk.satisfaction.numerics import normal_quantile
+from crmrisk.core.intervals import normal_quantile
 
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray

@@ -14,9 +14,10 @@ import numpy as np
 
 from crmrisk.core.arguments import is_whole
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.answered import Design, answered_mean, check_scale, check_source, exclusion, tallied
 from crmrisk.satisfaction.answers import rating_answers
-from crmrisk.satisfaction.numerics import check_method, normal_quantile
+from crmrisk.satisfaction.numerics import check_method
 from crmrisk.satisfaction.proportions import ProportionMethod, proportion
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from scipy.special import ndtr
 from crmrisk.core.arguments import is_number, kind_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.intervals import normal_quantile, two_sided_p_value
 from crmrisk.core.model import VALUE, Value
-from crmrisk.satisfaction.numerics import normal_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,7 +151,7 @@ def normal_p_value(statistic: float, alternative: Alternative = "two-sided") -> 
     """
     check_alternative(alternative)
     if alternative == "two-sided":
-        return float(2.0 * ndtr(-abs(statistic)))
+        return two_sided_p_value(statistic)
     return float(ndtr(-statistic if alternative == "greater" else statistic))
 
 

@@ -14,9 +14,9 @@ from pydantic.dataclasses import dataclass
 from crmrisk.core.arguments import is_number, kind_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.comparison import Comparison, normal_p_value
-from crmrisk.satisfaction.numerics import normal_quantile
 
 __all__ = ["Equivalence", "EquivalenceVerdict", "equivalence"]
 

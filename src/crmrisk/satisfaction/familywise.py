@@ -9,7 +9,7 @@ import numpy as np
 
 from crmrisk.core.arguments import is_number
 from crmrisk.core.errors import InvalidValueError, Problem
-from crmrisk.satisfaction.numerics import normal_quantile
+from crmrisk.core.intervals import normal_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Callable

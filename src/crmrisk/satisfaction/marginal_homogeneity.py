@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 from pydantic.dataclasses import dataclass
-from scipy.special import bdtr, chdtrc, erfc
+from scipy.special import bdtr, chdtrc
 
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.intervals import two_sided_p_value
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.numerics import check_method
 from crmrisk.satisfaction.square_tables import cross_table, square_table
@@ -251,7 +252,7 @@ def mcnemar_test(
 
 def _mcnemar_p_value(there: float, back: float, statistic: float, method: str) -> float:
     if method in {"score", "continuity"}:
-        return float(erfc(abs(statistic) / 2.0**0.5))
+        return two_sided_p_value(statistic)
     if not (there.is_integer() and back.is_integer()):
         remedy = "use method='score'"
         raise InvalidValueError(Problem(what="counts are not whole", where="mcnemar_test", remedy=remedy))

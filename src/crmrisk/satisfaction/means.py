@@ -10,10 +10,11 @@ import numpy as np
 from crmrisk.core.arguments import is_number
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.answered import Design, answered_mean, check_scale, check_source, exclusion, tallied
 from crmrisk.satisfaction.answers import number_answers, rating_answers
 from crmrisk.satisfaction.binomial_counts import finite_columns
-from crmrisk.satisfaction.numerics import normal_quantile, student_quantile
+from crmrisk.satisfaction.numerics import student_quantile
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

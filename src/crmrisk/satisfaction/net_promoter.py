@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast, get_args
 from crmrisk.core.arguments import is_number, kind_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.answered import Design
 from crmrisk.satisfaction.net_promoter_counts import STANDARD_BREAKS, NpsBreaks, NpsCounts, nps_counts
 from crmrisk.satisfaction.net_promoter_intervals import IntervalMethod, net_promoter_interval
@@ -26,7 +27,7 @@ from crmrisk.satisfaction.net_promoter_sample import (
     sample_of_counts,
     spread_out,
 )
-from crmrisk.satisfaction.numerics import check_method, normal_quantile
+from crmrisk.satisfaction.numerics import check_method
 from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast, get_args
 
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.answered import Design
 from crmrisk.satisfaction.comparison import Alternative, Comparison, check_target, normal_comparison
 from crmrisk.satisfaction.effective_counts import EffectiveCounts, effective_counts, named_counts
 from crmrisk.satisfaction.net_promoter_counts import STANDARD_BREAKS, NpsBreaks, NpsCounts
 from crmrisk.satisfaction.net_promoter_intervals import IntervalMethod, adjusted_net_promoter
 from crmrisk.satisfaction.net_promoter_permutation import permutation_p_value
-from crmrisk.satisfaction.numerics import check_method, normal_quantile
+from crmrisk.satisfaction.numerics import check_method
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from crmrisk.satisfaction.numerics import bisect, check_method, normal_quantile
+from crmrisk.core.intervals import normal_quantile
+from crmrisk.satisfaction.numerics import bisect, check_method
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

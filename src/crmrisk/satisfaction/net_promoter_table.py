@@ -15,6 +15,7 @@ import numpy as np
 from crmrisk.core.arguments import kind_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.answer_cells import AnswerCells, answer_cells, check_cells
 from crmrisk.satisfaction.answered import exclusion
 from crmrisk.satisfaction.familywise import (
@@ -28,7 +29,7 @@ from crmrisk.satisfaction.familywise import (
 from crmrisk.satisfaction.net_promoter import METHODS, NetPromoterMethod, net_promoter_score, wald_warnings
 from crmrisk.satisfaction.net_promoter_counts import SIDES, STANDARD_BREAKS, NpsBreaks
 from crmrisk.satisfaction.net_promoter_intervals import IntervalMethod, net_promoter_interval, net_promoter_variance
-from crmrisk.satisfaction.numerics import check_method, normal_quantile
+from crmrisk.satisfaction.numerics import check_method
 from crmrisk.satisfaction.segments import SegmentEstimates, in_order
 
 if TYPE_CHECKING:

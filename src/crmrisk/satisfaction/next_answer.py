@@ -12,6 +12,7 @@ from scipy.special import ndtr
 from crmrisk.core.errors import FitError, Problem
 from crmrisk.core.explanation import Explanation
 from crmrisk.core.instants import days
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.core.measures import Input, Name
 from crmrisk.core.model import VALUE, Value
 from crmrisk.core.scores import Ranged
@@ -19,7 +20,6 @@ from crmrisk.evidence.summaries.survey_trend import SurveyTrend
 from crmrisk.evidence.summaries.surveys import plain_name
 from crmrisk.satisfaction.answer_levels import Effects, Ratios, Waves, fit_ratios
 from crmrisk.satisfaction.answer_shares import SEGMENT, looked_up
-from crmrisk.satisfaction.numerics import normal_quantile
 
 if TYPE_CHECKING:
     from datetime import timedelta

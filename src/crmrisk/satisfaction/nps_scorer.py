@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from pydantic import Field
-from scipy.special import ndtri
 
 from crmrisk.core.bases import BaseFittedScorer, BaseScorer
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.core.measures import Input, Measure, Name
 from crmrisk.core.scores import Ranged
 from crmrisk.satisfaction.answer_shares import (
@@ -86,7 +86,7 @@ class FittedNpsScorer(BaseFittedScorer):
         total = answers + self.prior_answers
         p = (promoters + self.prior_answers * prior_promoters) / total
         d = (detractors + self.prior_answers * prior_detractors) / total
-        half = float(ndtri(0.5 + self.level / 2)) * np.sqrt(np.maximum(p + d - (p - d) ** 2, 0.0) / (total + 1.0))
+        half = normal_quantile(self.level) * np.sqrt(np.maximum(p + d - (p - d) ** 2, 0.0) / (total + 1.0))
         unanswered = (answers == 0) & (self.when_unanswered == "unrated")
         value = np.where(unanswered, np.nan, p - d)
         return Ranged(100 * value, 100 * np.maximum(value - half, -1.0), 100 * np.minimum(value + half, 1.0))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtri, stdtrit
+from scipy.special import stdtrit
 
+from crmrisk.core.arguments import checked_level
 from crmrisk.core.errors import InvalidValueError, Problem
 
 if TYPE_CHECKING:
@@ -14,34 +15,9 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import FloatArray
 
-__all__ = ["bisect", "check_method", "normal_quantile", "student_quantile"]
+__all__ = ["bisect", "check_method", "student_quantile"]
 
 _HALVINGS = 64  # an interval of length 2 shrinks below the spacing of floats near 1
-
-
-def normal_quantile(level: float) -> float:
-    """Return z such that a standard normal lies within [-z, z] with probability ``level``.
-
-    Parameters
-    ----------
-    level
-        Nominal coverage, between 0 and 1.
-
-    Returns
-    -------
-    The quantile, 1.96 at 95 %.
-
-    Raises
-    ------
-    InvalidValueError
-        If the level is not strictly between 0 and 1.
-
-    Examples
-    --------
-    >>> round(normal_quantile(0.95), 6)
-    1.959964
-    """
-    return float(ndtri(_upper_tail(level)))
 
 
 def student_quantile(level: float, degrees_of_freedom: float) -> float:
@@ -68,15 +44,7 @@ def student_quantile(level: float, degrees_of_freedom: float) -> float:
     >>> round(student_quantile(0.95, 10), 4)
     2.2281
     """
-    return float(stdtrit(degrees_of_freedom, _upper_tail(level)))
-
-
-def _upper_tail(level: object) -> float:
-    if not isinstance(level, float) or not 0.0 < level < 1.0:
-        raise InvalidValueError(
-            Problem(what="not a confidence level", where="level", allowed="0 < level < 1", got=str(level))
-        )
-    return (1.0 + level) / 2.0
+    return float(stdtrit(degrees_of_freedom, (1.0 + checked_level(level)) / 2.0))
 
 
 def check_method(method: str, known: tuple[str, ...]) -> None:

@@ -13,9 +13,10 @@ import numpy as np
 
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.answers import number_answers
 from crmrisk.satisfaction.comparison import Alternative, Comparison, normal_comparison, normal_p_value
-from crmrisk.satisfaction.numerics import check_method, normal_quantile
+from crmrisk.satisfaction.numerics import check_method
 from crmrisk.satisfaction.square_tables import square_table
 
 if TYPE_CHECKING:

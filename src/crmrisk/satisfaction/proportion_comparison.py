@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 from crmrisk.core.arguments import is_number
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.comparison import Alternative, Comparison, check_alternative, normal_p_value
-from crmrisk.satisfaction.numerics import check_method, normal_quantile
+from crmrisk.satisfaction.numerics import check_method
 from crmrisk.satisfaction.proportion_differences import (
     difference_score,
     mee_interval,

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.binomial_counts import binomial_counts
-from crmrisk.satisfaction.numerics import bisect, normal_quantile
+from crmrisk.satisfaction.numerics import bisect
 from crmrisk.satisfaction.proportion_intervals import wilson_interval
 
 if TYPE_CHECKING:

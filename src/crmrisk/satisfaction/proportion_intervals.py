@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from scipy.special import betainc, betaincinv
 
+from crmrisk.core.intervals import normal_quantile, wilson_limits
 from crmrisk.satisfaction.binomial_counts import binomial_counts
-from crmrisk.satisfaction.numerics import bisect, normal_quantile
+from crmrisk.satisfaction.numerics import bisect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,11 +68,7 @@ def wilson_interval(successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> 
     0.0000 0.1611
     """
     x, n = binomial_counts(successes, n)
-    square = normal_quantile(level) ** 2
-    centre = (x + square / 2.0) / (n + square)
-    half = normal_quantile(level) * np.sqrt(x * (n - x) / n + square / 4.0) / (n + square)
-    # at the edges centre and half-width are equal, but not after rounding
-    return np.where(x == 0.0, 0.0, centre - half), np.where(x == n, 1.0, centre + half)
+    return wilson_limits(x, n, level)
 
 
 def agresti_coull_interval(successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> Interval:

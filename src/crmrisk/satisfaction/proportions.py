@@ -11,7 +11,8 @@ from typing import Literal, TypeAlias, get_args
 from crmrisk.core.arguments import is_number
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
-from crmrisk.satisfaction.numerics import check_method, normal_quantile
+from crmrisk.core.intervals import normal_quantile
+from crmrisk.satisfaction.numerics import check_method
 from crmrisk.satisfaction.proportion_intervals import (
     agresti_coull_interval,
     clopper_pearson_interval,

@@ -13,9 +13,9 @@ from scipy.special import ndtr, ndtri
 
 from crmrisk.core.arguments import is_number, is_whole
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.net_promoter_intervals import net_promoter_variance
 from crmrisk.satisfaction.net_promoter_sample import checked_counts
-from crmrisk.satisfaction.numerics import normal_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from crmrisk.core.errors import Problem, RecordError
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.answers import number_answers
 from crmrisk.satisfaction.flagging import flag_answers
-from crmrisk.satisfaction.numerics import normal_quantile
 from crmrisk.satisfaction.survival_curve import SurvivalCurve
 
 if TYPE_CHECKING:

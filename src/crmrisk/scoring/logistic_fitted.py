@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Literal, Self
 import numpy as np
 from pydantic import model_validator
 from pydantic.dataclasses import dataclass
-from scipy.special import expit, ndtri
+from scipy.special import expit
 
 from crmrisk.core.bases import BaseFittedScorer
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.frozen_mapping import FrozenMapping
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.core.measures import Input, Measure, Name
 from crmrisk.core.model import VALUE, Value
 from crmrisk.core.scores import Ranged
@@ -214,7 +215,7 @@ class FittedLogisticScorer(BaseFittedScorer):
             if self.covariance is None:
                 return values
             multipliers = [np.ones_like(log_odds), *(each for term in deviations for each in term)]
-            reach = ndtri((1 + self.level) / 2) * predictor_error(self.covariance, multipliers)
+            reach = normal_quantile(self.level) * predictor_error(self.covariance, multipliers)
             return Ranged(values, np.fmin(expit(log_odds - reach), values), np.fmax(expit(log_odds + reach), values))
 
     def explain(self, portfolio: Portfolio, /) -> Explanation:

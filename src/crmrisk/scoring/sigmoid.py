@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
-from scipy.special import expit, ndtri
+from scipy.special import expit
 
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.core.model import VALUE, Value
 from crmrisk.core.scores import Ranged
 from crmrisk.scoring.delta import is_covariance, predictor_error
@@ -135,7 +136,7 @@ class SigmoidCurve(Value):
                 log_odds = log_odds + term.coefficient * deviation
             values = np.clip(expit(log_odds), self.lowest, self.highest)
             error = predictor_error(self.covariance, [np.ones_like(log_odds), *deviations])
-            reach = ndtri((1 + level) / 2) * error
+            reach = normal_quantile(level) * error
             return Ranged(values, np.fmin(expit(log_odds - reach), values), np.fmax(expit(log_odds + reach), values))
 
 

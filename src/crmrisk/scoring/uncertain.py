@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
-from scipy.special import ndtri
 
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.core.scores import Ranged
 from crmrisk.scoring.value.intervals import delta_interval
 
@@ -126,7 +126,7 @@ def amount_range(values: FloatArray, parts: Sequence[Uncertain], *, level: float
             variance, known = variance + error * error, True
     if not known:
         return values
-    reach = float(ndtri((1 + level) / 2)) * np.sqrt(variance)
+    reach = normal_quantile(level) * np.sqrt(variance)
     positive = values > 0
     stretch = np.exp(np.minimum(reach / np.where(positive, values, 1.0), _FURTHEST))
     low = np.where(positive, values / stretch, values - reach)

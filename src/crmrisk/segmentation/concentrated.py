@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from pydantic.dataclasses import dataclass as value_object
 
-from crmrisk.core.arguments import is_number, is_whole, random_source_problems, refuse, seeded
+from crmrisk.core.arguments import is_number, is_whole, level_problems, random_source_problems, refuse, seeded
 from crmrisk.core.errors import Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.model import VALUE, Value
 from crmrisk.segmentation.lorenz import NO_TOTAL, SortedValues, sorted_values
-from crmrisk.segmentation.transition_draws import check_level
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -332,7 +331,7 @@ def _check_settings(top: object, level: object, replicates: object, rng: object)
     if not is_whole(replicates) or int(str(replicates)) < 2:
         allowed = "a whole number >= 2"
         problems.append(Problem(what="too few", where="replicates", allowed=allowed, got=repr(replicates)[:100]))
-    refuse(_top_problems(top), check_level(level), problems, random_source_problems(rng, optional=True))
+    refuse(_top_problems(top), level_problems(level), problems, random_source_problems(rng, optional=True))
 
 
 def _top_problems(top: object) -> list[Problem]:

@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtri
 
-from crmrisk.core.arguments import refuse
+from crmrisk.core.arguments import level_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.expecting import expect
+from crmrisk.core.intervals import normal_quantile, wilson_limits
 from crmrisk.segmentation.markov_chain import numbers_by_state
 from crmrisk.segmentation.markov_value import MarkovValue
 from crmrisk.segmentation.migration import Migration
-from crmrisk.segmentation.transition_draws import check_level, wilson_limits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -137,7 +136,7 @@ def money_leaks(
     See `MoneyLeaks`.
     """
     expect(migration, Migration, where="money_leaks: migration", remedy="transition_matrix(...) counts one")
-    refuse(check_level(level))
+    refuse(level_problems(level))
     if isinstance(values, MarkovValue):
         values = dict(zip(values.names, values.values.tolist(), strict=True))
     worth = numbers_by_state(values, migration.names, where="values")
@@ -170,7 +169,7 @@ def _sum(migration: Migration, difference: FloatArray, level: float) -> Estimate
     mean = (shares * difference).sum(axis=1)
     variance = n * np.maximum((shares * difference**2).sum(axis=1) - mean**2, 0.0)
     value, error = float((counts * difference).sum()), float(np.sqrt(variance.sum()))
-    half = error * float(ndtri((1.0 + level) / 2.0))
+    half = error * normal_quantile(level)
     return Estimate(
         value=value,
         standard_error=error,

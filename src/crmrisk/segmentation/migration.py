@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from scipy.special import ndtri
 
-from crmrisk.core.arguments import refuse
+from crmrisk.core.arguments import level_problems, refuse
 from crmrisk.core.arrays import same_arrays
 from crmrisk.core.errors import FitError, InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.intervals import normal_quantile, wilson_limits
 from crmrisk.segmentation.markov_chain import MarkovChain, place_of, state_names
 from crmrisk.segmentation.migration_flow import flow_of
 from crmrisk.segmentation.plain_numbers import plain_numbers
-from crmrisk.segmentation.transition_draws import CellMethod, cell_limits, check_level, wilson_limits
+from crmrisk.segmentation.transition_draws import CellMethod, cell_limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -259,12 +259,12 @@ class Migration:
         >>> print(transition_matrix(counts=[[80, 20], [10, 90]]).mobility())
         0.3 [0.202, 0.398] (95 % trace of P, delta method, n 200)
         """
-        refuse(check_level(level))
+        refuse(level_problems(level))
         value, n = self.chain.mobility, self.departures
         stay = np.diag(self.probabilities)
         variance = np.where(n > 0.0, stay * (1.0 - stay) / np.maximum(n, 1.0), 0.0)  # 0 in absorbing rows
         error = float(np.sqrt(variance.sum()) / max(len(n) - 1, 1))
-        half = error * float(ndtri((1.0 + level) / 2.0))
+        half = error * normal_quantile(level)
         top = len(n) / max(len(n) - 1, 1)
         return Estimate(
             value=value,
@@ -293,7 +293,7 @@ class Migration:
         --------
         See `Migration`.
         """
-        refuse(check_level(level), _order_problems(self))
+        refuse(level_problems(level), _order_problems(self))
         up, down = float(np.triu(self.counts, 1).sum()), float(np.tril(self.counts, -1).sum())
         method = "up and down moves as a binomial share"
         if not up + down:
@@ -390,7 +390,7 @@ def _order_problems(migration: Migration) -> list[Problem]:
 
 
 def _check_limits(level: object, method: object, prior: object) -> None:
-    problems = check_level(level)
+    problems = level_problems(level)
     if method not in {"wilson", "dirichlet"}:
         got = repr(method)[:100]
         problems.append(Problem(what="no such method", where="method", allowed="wilson, dirichlet", got=got))

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic.dataclasses import dataclass
 
-from crmrisk.core.arguments import refuse
+from crmrisk.core.arguments import level_problems, refuse
 from crmrisk.core.errors import FitError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.expecting import expect
+from crmrisk.core.intervals import wilson_limits
 from crmrisk.core.model import VALUE, Value
 from crmrisk.segmentation.migration import Migration
-from crmrisk.segmentation.transition_draws import check_level, wilson_limits
 
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray
@@ -135,7 +135,7 @@ def stationarity_test(migration: Migration, *, significance: float = 0.05) -> Mi
     all periods are alike: rejected (G² 9.663, 2 df, p 0.00797, n 400)
     """
     expect(migration, Migration, where="stationarity_test: migration", remedy="transition_matrix(...) counts one")
-    refuse(check_level(significance, where="significance"))
+    refuse(level_problems(significance, where="significance", what="not a significance level"))
     if len(migration.by_period) < 2:
         got = "1 step"
         raise FitError(Problem(what="one step only", where="stationarity_test", allowed="two or more", got=got))
@@ -181,7 +181,7 @@ def momentum_test(migration: Migration, *, level: float = 0.95, significance: fl
     given the present segment, the one before says nothing: rejected (G² 55.45, 1 df, p 9.58e-14, n 60)
     """
     expect(migration, Migration, where="momentum_test: migration", remedy="migration_history(...) counts one")
-    refuse(check_level(level), check_level(significance, where="significance"))
+    refuse(level_problems(level), level_problems(significance, where="significance", what="not a significance level"))
     if migration.triples is None:
         remedy = "pass the segments of three periods or more, of 100 segments at most"
         raise FitError(Problem(what="two moves in a row are not counted", where="momentum_test", remedy=remedy))

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from crmrisk.core.arguments import is_number, is_whole, random_source_problems, refuse
+from crmrisk.core.arguments import is_number, is_whole, level_problems, random_source_problems, refuse
 from crmrisk.core.charts import Chart
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.instants import instant
+from crmrisk.core.intervals import wilson_limits
 from crmrisk.segmentation.customer_history import CustomerHistory
 from crmrisk.segmentation.entitlements import expected_hours
 from crmrisk.segmentation.tier_application import apply_policy
 from crmrisk.segmentation.tier_capacity import entitlement_places
-from crmrisk.segmentation.transition_draws import wilson_limits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -169,8 +169,7 @@ def simulate_policy(
     0.23 moves, 0.069 reversals
     0.11 moves, 0.005 reversals
     """
-    problems = [] if is_number(level) and 0 < level < 1 else [_out_of_range("level", level)]
-    refuse(problems)
+    refuse(level_problems(level))
     tiers = apply_policy(policy, history, **decisions)
     if len(tiers.reviews) < 2:
         what, remedy = "fewer than two reviews: nobody can move", "give a longer history"

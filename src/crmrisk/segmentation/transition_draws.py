@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
-from scipy.special import betaincinv, ndtri
+from scipy.special import betaincinv
 
-from crmrisk.core.arguments import is_number, is_whole, random_source_problems, refuse, seeded
+from crmrisk.core.arguments import is_number, is_whole, level_problems, random_source_problems, refuse, seeded
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.intervals import wilson_limits
 
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray
@@ -18,10 +19,8 @@ __all__ = [
     "DrawMethod",
     "cell_limits",
     "check_drawing",
-    "check_level",
     "drawn_matrices",
     "limits_of_draws",
-    "wilson_limits",
 ]
 
 CellMethod: TypeAlias = Literal["wilson", "dirichlet"]
@@ -31,26 +30,6 @@ _MOST = 200_000_000  # numbers drawn at once
 
 DrawMethod: TypeAlias = Literal["dirichlet", "bootstrap"]
 """How whole matrices are drawn: from the posterior of each row, or by resampling its departures."""
-
-
-def check_level(level: object, *, where: str = "level") -> list[Problem]:
-    """Name a level that is no coverage.
-
-    Parameters
-    ----------
-    level
-        Nominal coverage, or another share strictly between 0 and 1.
-    where
-        What it is called.
-
-    Examples
-    --------
-    >>> [str(problem) for problem in check_level(95)]
-    ['level: not a share; allowed: between 0 and 1; got: 95']
-    """
-    if isinstance(level, float) and 0.0 < level < 1.0:
-        return []
-    return [Problem(what="not a share", where=where, allowed="between 0 and 1", got=repr(level)[:100])]
 
 
 def check_drawing(
@@ -83,37 +62,7 @@ def check_drawing(
         for bad, where, what, allowed, got in wrong
         if bad
     ]
-    refuse(problems, check_level(level), random_source_problems(rng, optional=True))
-
-
-def wilson_limits(successes: FloatArray, n: FloatArray, *, level: float) -> tuple[FloatArray, FloatArray]:
-    """Bound shares by inverting the score test; NaN where there is nobody.
-
-    Parameters
-    ----------
-    successes, n
-        Counts of any common shape, ``0 <= successes <= n``.
-    level
-        Nominal coverage.
-
-    References
-    ----------
-    Wilson, E. B. (1927), Probable inference, the law of succession, and statistical inference, *Journal of the American
-    Statistical Association* 22.
-
-    Examples
-    --------
-    >>> low, high = wilson_limits(np.array([81.0]), np.array([263.0]), level=0.95)
-    >>> low.round(4), high.round(4)
-    (array([0.2553]), array([0.3662]))
-    """
-    z = float(ndtri((1.0 + level) / 2.0))
-    some = np.where(n > 0.0, n, np.nan)
-    centre = (successes + z * z / 2.0) / (some + z * z)
-    half = z * np.sqrt(successes * (some - successes) / some + z * z / 4.0) / (some + z * z)
-    # at the edges centre and half-width are equal, but not after rounding
-    low, high = np.where(successes == 0.0, 0.0, centre - half), np.where(successes == n, 1.0, centre + half)
-    return np.where(n > 0.0, low, np.nan), np.where(n > 0.0, high, np.nan)
+    refuse(problems, level_problems(level), random_source_problems(rng, optional=True))
 
 
 def cell_limits(

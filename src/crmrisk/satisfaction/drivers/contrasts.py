@@ -8,10 +8,10 @@ import numpy as np
 
 from crmrisk.core.errors import FitError, Problem
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.bootstrap_intervals import percentile_intervals
 from crmrisk.satisfaction.drivers.coefficients import coefficient_influences, coefficients_of
 from crmrisk.satisfaction.drivers.impact_asymmetry import impact_asymmetry
-from crmrisk.satisfaction.numerics import normal_quantile
 
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray, IntArray

@@ -15,6 +15,7 @@ from pydantic.dataclasses import dataclass
 from crmrisk.core.arguments import seeded
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.bootstrap_intervals import percentile_intervals
 from crmrisk.satisfaction.drivers.chart import map_chart
@@ -28,7 +29,7 @@ from crmrisk.satisfaction.drivers.resampling import (
     resampling_plan,
     standardised,
 )
-from crmrisk.satisfaction.numerics import check_method, normal_quantile
+from crmrisk.satisfaction.numerics import check_method
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,6 +16,7 @@ from pydantic.dataclasses import dataclass
 from crmrisk.core.arguments import is_number, refuse
 from crmrisk.core.errors import FitError, InvalidValueError, Problem, RecordError
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.answers import distinct_answers
 from crmrisk.satisfaction.drivers.columns import sequence_problems, split_outcome
@@ -25,7 +26,6 @@ from crmrisk.satisfaction.drivers.proportional_odds import ProportionalOddsTest,
 from crmrisk.satisfaction.drivers.resampling import standardised
 from crmrisk.satisfaction.drivers.table import DriverTable, driver_table
 from crmrisk.satisfaction.flagging import Missing, flag_answers
-from crmrisk.satisfaction.numerics import normal_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

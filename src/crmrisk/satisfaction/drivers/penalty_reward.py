@@ -16,6 +16,7 @@ from pydantic.dataclasses import dataclass
 from crmrisk.core.arguments import is_number, seeded
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.drivers.coefficients import coefficients_of
 from crmrisk.satisfaction.drivers.contrasts import Effects, contrast_columns, explained_share, robust_coefficients
@@ -29,7 +30,7 @@ from crmrisk.satisfaction.drivers.impact_asymmetry import (
 )
 from crmrisk.satisfaction.drivers.resampling import resampled_moments, resampling_plan
 from crmrisk.satisfaction.drivers.table import DriverTable, driver_table
-from crmrisk.satisfaction.numerics import check_method, normal_quantile
+from crmrisk.satisfaction.numerics import check_method
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

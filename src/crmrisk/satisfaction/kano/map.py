@@ -10,6 +10,7 @@ from pydantic.dataclasses import dataclass
 
 from crmrisk.core.arguments import refuse
 from crmrisk.core.errors import Problem
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.core.measures import Name
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.kano.chart import kano_chart
@@ -18,7 +19,6 @@ from crmrisk.satisfaction.kano.plane import Covariance, Ellipse, QuadrantProbabi
 from crmrisk.satisfaction.kano.position import CUT
 from crmrisk.satisfaction.kano.record import Segment, listed_requirements
 from crmrisk.satisfaction.kano.table import KanoCategory
-from crmrisk.satisfaction.numerics import normal_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

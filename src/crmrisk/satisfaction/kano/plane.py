@@ -15,9 +15,9 @@ from pydantic.dataclasses import dataclass
 
 from crmrisk.core.arguments import is_whole, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.kano.table import KanoCategory
-from crmrisk.satisfaction.numerics import normal_quantile
 
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray, IntArray

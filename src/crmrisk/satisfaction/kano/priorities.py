@@ -11,12 +11,12 @@ from pydantic.dataclasses import dataclass
 from crmrisk.core.arguments import refuse
 from crmrisk.core.errors import Problem
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.core.measures import Name
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.kano.named import named_numbers
 from crmrisk.satisfaction.kano.record import Segment, listed_requirements
 from crmrisk.satisfaction.kano.table import KanoCategory
-from crmrisk.satisfaction.numerics import normal_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

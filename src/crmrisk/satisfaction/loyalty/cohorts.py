@@ -14,9 +14,9 @@ import numpy as np
 from crmrisk.core.arguments import is_whole, refuse
 from crmrisk.core.arrays import same_arrays
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.loyalty.exposure import Exposure, LoyaltyEstimate, loyalty_estimate
 from crmrisk.satisfaction.loyalty.history import purchase_history
-from crmrisk.satisfaction.numerics import normal_quantile
 from crmrisk.satisfaction.proportion_intervals import wilson_interval
 from crmrisk.satisfaction.proportions import proportion
 

@@ -18,9 +18,9 @@ from crmrisk.core.arrays import same_arrays
 from crmrisk.core.charts import Chart
 from crmrisk.core.errors import Problem
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.loyalty.exposure import Exposure, LoyaltyEstimate, loyalty_estimate, whole_days
 from crmrisk.satisfaction.loyalty.history import purchase_history
-from crmrisk.satisfaction.numerics import normal_quantile
 from crmrisk.satisfaction.survival import kaplan_meier, log_survival
 
 if TYPE_CHECKING:

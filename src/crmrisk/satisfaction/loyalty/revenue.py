@@ -15,6 +15,7 @@ from pydantic.dataclasses import dataclass as value_dataclass
 
 from crmrisk.core.errors import Problem, RecordError
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.answers import number_answers
 from crmrisk.satisfaction.bootstrap import bootstrap_means
@@ -22,7 +23,7 @@ from crmrisk.satisfaction.bootstrap_intervals import percentile_interval
 from crmrisk.satisfaction.flagging import flag_answers
 from crmrisk.satisfaction.loyalty.exposure import Exposure, LoyaltyEstimate, loyalty_estimate
 from crmrisk.satisfaction.loyalty.movement import RevenueMovement
-from crmrisk.satisfaction.numerics import check_method, normal_quantile, student_quantile
+from crmrisk.satisfaction.numerics import check_method, student_quantile
 from crmrisk.satisfaction.proportions import proportion
 from crmrisk.satisfaction.survey_design import design_mean
 

@@ -13,7 +13,7 @@ from scipy.special import fdtri
 from crmrisk.core.arguments import is_number, refuse
 from crmrisk.core.errors import Problem
 from crmrisk.core.estimate import Estimate
-from crmrisk.satisfaction.numerics import normal_quantile
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.reliability.covariance import item_covariance
 from crmrisk.satisfaction.reliability.normal_theory import coefficient, normal_theory_error, unrated
 

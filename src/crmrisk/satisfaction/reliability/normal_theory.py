@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crmrisk.core.estimate import Estimate
-from crmrisk.satisfaction.numerics import normal_quantile
+from crmrisk.core.intervals import normal_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import numpy as np
 
-from crmrisk.core.arguments import is_whole, kind_problems, random_source_problems, refuse
+from crmrisk.core.arguments import checked_level, is_whole, kind_problems, random_source_problems, refuse
 from crmrisk.core.errors import FitError, InvalidValueError, Problem
 from crmrisk.core.model import Model
 from crmrisk.core.progress import progress_callback
 from crmrisk.scoring.value.histories import checked_numbers, checked_weights
-from crmrisk.scoring.value.intervals import PredictionInterval, checked_level
+from crmrisk.scoring.value.intervals import PredictionInterval
 from crmrisk.scoring.value.model_fit import ModelFit
 
 if TYPE_CHECKING:

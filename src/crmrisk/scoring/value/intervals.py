@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 import numpy as np
 from scipy import special
 
-from crmrisk.core.arguments import is_number, is_whole, kind_problems, random_source_problems, refuse
+from crmrisk.core.arguments import is_whole, kind_problems, random_source_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.core.model import Model
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import BoolArray, FloatArray
 
-__all__ = ["PredictionInterval", "Scale", "checked_level", "delta_interval", "drawn_models"]
+__all__ = ["PredictionInterval", "Scale", "delta_interval", "drawn_models"]
 
 M = TypeVar("M", bound=Model)
 Scale: TypeAlias = Literal["identity", "log", "logit"]
@@ -124,7 +125,7 @@ def delta_interval(
     """
     names = _parameters(model)
     axes, known = _axes(log_covariance, names)
-    reach = float(special.ndtri(0.5 + checked_level(level) / 2))
+    reach = normal_quantile(level)
     value = np.asarray(quantity(model), dtype=np.float64)
     _check_scale(value, scale)
     slopes = {name: _slope(model, quantity, name) for name, fixed in zip(names, known, strict=True) if not fixed}
@@ -177,30 +178,6 @@ def drawn_models(
     start = np.log([getattr(model, name) for name in free])
     values = np.exp(np.clip(start + moves, -RANGE, RANGE))
     return tuple(model.model_copy(update=dict(zip(free, row, strict=True))) for row in values.tolist())
-
-
-def checked_level(level: float) -> float:
-    """Check a level of confidence.
-
-    Parameters
-    ----------
-    level
-        Above 0 and below 1.
-
-    Raises
-    ------
-    InvalidValueError
-        If it is not.
-
-    Examples
-    --------
-    >>> checked_level(0.9)
-    0.9
-    """
-    if not (is_number(level) and 0 < level < 1):
-        got, allowed = repr(level)[:100], "a number above 0 and below 1"
-        raise InvalidValueError(Problem(what="no level of confidence", where="level", allowed=allowed, got=got))
-    return level
 
 
 def _parameters(model: Model) -> tuple[str, ...]:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Generic, TypeVar, cast
 
 import numpy as np
 from pydantic import Field
-from scipy import special
 
+from crmrisk.core.intervals import normal_quantile
 from crmrisk.core.model import Model
-from crmrisk.scoring.value.intervals import checked_level, delta_interval
+from crmrisk.scoring.value.intervals import delta_interval
 from crmrisk.scoring.value.not_identified import NotIdentified
 from crmrisk.scoring.value.prior import Prior
 
@@ -160,7 +160,7 @@ class ModelFit(Model, Generic[M]):
         >>> tuple(round(end, 3) for end in fit.confidence_intervals()["alpha"])
         (0.587, 0.845)
         """
-        reach = float(special.ndtri(0.5 + checked_level(level) / 2))
+        reach = normal_quantile(level)
         errors = self.log_standard_errors
         return {
             name: (value * float(np.exp(-reach * errors[name])), value * float(np.exp(reach * errors[name])))

@@ -14,11 +14,11 @@ import numpy as np
 from pydantic import dataclasses as pydantic_dataclasses
 from scipy import special
 
+from crmrisk.core.arguments import checked_level
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.model import VALUE, Value
 from crmrisk.scoring.value.fit_task import task_of
 from crmrisk.scoring.value.fitting import BOUND, Derivatives, maximise
-from crmrisk.scoring.value.intervals import checked_level
 from crmrisk.scoring.value.prior import Prior, penalised
 
 if TYPE_CHECKING:

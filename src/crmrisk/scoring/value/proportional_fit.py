@@ -9,6 +9,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 from scipy import special
 
+from crmrisk.core.intervals import two_sided_p_value
 from crmrisk.core.model import VALUE, Model, Value
 from crmrisk.scoring.value.comparing import LikelihoodRatio
 from crmrisk.scoring.value.covariates import ProportionalModel
@@ -175,4 +176,4 @@ def _coefficient(name: str, value: float, error: float) -> Coefficient:
     if not error > 0:
         return Coefficient(name, value, None, None, None)
     z = value / error
-    return Coefficient(name, value, error, z, float(special.erfc(abs(z) / np.sqrt(2))))
+    return Coefficient(name, value, error, z, two_sided_p_value(z))

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from crmrisk.core.arguments import is_whole, refuse
+from crmrisk.core.arguments import checked_level, is_whole, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.scoring.value.histories import checked_numbers, model_problems
-from crmrisk.scoring.value.intervals import checked_level
 from crmrisk.scoring.value.time_spans import DAY
 
 if TYPE_CHECKING:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypeAlias, get_args
 
-from crmrisk.core.arguments import refuse
+from crmrisk.core.arguments import level_problems, refuse
 from crmrisk.core.errors import Problem
 from crmrisk.segmentation.baskets.itemsets import FrequentItemsets, frequent_itemsets
 from crmrisk.segmentation.baskets.measures import RuleCounts
 from crmrisk.segmentation.baskets.rules import AssociationRules, bound_problems
 from crmrisk.segmentation.baskets.significance import false_discovery_rates, fisher_p_values
 from crmrisk.segmentation.baskets.splitting import splits_of
-from crmrisk.segmentation.transition_draws import check_level
 
 __all__ = ["Family", "association_rules"]
 
@@ -83,7 +82,7 @@ def association_rules(
     """
     bounds = {"min_confidence": min_confidence, "min_lift": min_lift, "max_q_value": max_q_value}
     source = _source_problems(baskets, min_support, max_length)
-    refuse(bound_problems(bounds), source, _family_problems(family), check_level(level))
+    refuse(bound_problems(bounds), source, _family_problems(family), level_problems(level))
     itemsets = (
         baskets
         if isinstance(baskets, FrequentItemsets)

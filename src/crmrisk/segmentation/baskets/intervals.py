@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtri
 
-from crmrisk.core.arguments import refuse
+from crmrisk.core.arguments import level_problems, refuse
+from crmrisk.core.intervals import normal_quantile, wilson_limits
 from crmrisk.segmentation.baskets.measures import RuleCounts, lift
-from crmrisk.segmentation.transition_draws import check_level, wilson_limits
 
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray
@@ -48,7 +47,7 @@ def confidence_limits(counts: RuleCounts, level: float = 0.95) -> tuple[FloatArr
     >>> print(f"{low[0]:.4f} {high[0]:.4f}")
     0.4038 0.5962
     """
-    refuse(check_level(level))
+    refuse(level_problems(level))
     return wilson_limits(counts.both.astype(np.float64), counts.antecedent.astype(np.float64), level=level)
 
 
@@ -82,9 +81,9 @@ def lift_limits(counts: RuleCounts, level: float = 0.95) -> tuple[FloatArray, Fl
     >>> print(f"{low[0]:.3f} {high[0]:.3f}")
     2.301 3.912
     """
-    refuse(check_level(level))
+    refuse(level_problems(level))
     n = float(counts.n)
     value = lift(counts)
     variance = n / counts.both - n / counts.antecedent - n / counts.consequent + 2.0 * value - 1.0
-    factor = np.exp(ndtri((1.0 + level) / 2.0) * np.sqrt(np.maximum(variance, 0.0) / n))
+    factor = np.exp(normal_quantile(level) * np.sqrt(np.maximum(variance, 0.0) / n))
     return value / factor, value * factor

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from crmrisk.segmentation.transition_draws import wilson_limits
+from crmrisk.core.intervals import wilson_limits
 
 if TYPE_CHECKING:
     from crmrisk.core.arrays import BoolArray, FloatArray, IntArray

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from crmrisk.core.arguments import is_number, is_whole, refuse
+from crmrisk.core.arguments import is_whole, level_problems, refuse
 from crmrisk.core.errors import Problem
 from crmrisk.segmentation.demand.series import series_keys
 
@@ -165,12 +165,9 @@ def check_ahead(horizon: int, level: float) -> None:
     >>> check_ahead(3, 0.9)
     """
     wrong = not is_whole(horizon) or horizon < 1
-    odd = not is_number(level) or not 0.0 < level < 1.0
     refuse(
         [Problem(what="no horizon", where="horizon", allowed="a whole number >= 1", got=repr(horizon))]
         if wrong
         else [],
-        [Problem(what="not a confidence level", where="level", allowed="0 < level < 1", got=repr(level))]
-        if odd
-        else [],
+        level_problems(level),
     )

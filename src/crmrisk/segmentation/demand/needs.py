@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 import numpy as np
 
-from crmrisk.core.arguments import is_number, is_whole, refuse
+from crmrisk.core.arguments import is_number, is_whole, level_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.expecting import expect
 from crmrisk.segmentation.demand.affinity import affinities, suggestions
@@ -192,10 +192,10 @@ def _check(series: DemandSeries, *, certainty: float, most: int, level: float, h
     checks = (
         ("certainty", certainty, "above 0.5, below 1", is_number(certainty) and 0.5 < certainty < 1.0),
         ("most", most, "a whole number >= 0", is_whole(most) and most >= 0),
-        ("level", level, "0 < level < 1", is_number(level) and 0.0 < level < 1.0),
         ("horizon", horizon, "a whole number >= 1", is_whole(horizon) and horizon >= 1),
     )
-    refuse([Problem(what="no such number", where=w, allowed=a, got=repr(v)) for w, v, a, fine in checks if not fine])
+    wrong = [Problem(what="no such number", where=w, allowed=a, got=repr(v)) for w, v, a, fine in checks if not fine]
+    refuse(wrong, level_problems(level))
     nameless = [name for name in ("customer_id", "category") if any(each is None for each in getattr(series, name))]
     if nameless:
         remedy = 'demand_series(..., by=("customer_id", "category"))'
