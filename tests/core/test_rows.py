@@ -27,7 +27,8 @@ def test_everything_read_is_there_and_nothing_else():
 
 
 def test_the_customer_comes_back():
-    customer = Customer(customer_id="C1", as_of=datetime(2026, 1, 31, tzinfo=UTC), tier="gold", features={"age": 40.0})
+    day, since = datetime(2026, 1, 31, tzinfo=UTC), datetime(2020, 2, 3, 4, 5, tzinfo=UTC)
+    customer = Customer(customer_id="C1", as_of=day, since=since, tier="gold", tags=("vip",), features={"age": 40.0})
     back = portfolio_of_one(customer, (Input("age", "day"),)).customer("C1")
     assert back == customer
 

@@ -9,6 +9,7 @@ import pytest
 
 from crmrisk import Portfolio
 from crmrisk.core.errors import InvalidValueError, PortfolioError
+from crmrisk.core.rows import portfolio_of_one
 from crmrisk.segmentation.tier_application import apply_policy
 from crmrisk.segmentation.tier_policy import TierPolicy
 from crmrisk.segmentation.tiers import TierSegmenter
@@ -48,6 +49,21 @@ def test_the_age_of_the_relationship_counts_for_grace_as_the_date_does():
     book = Portfolio(["C1", "C2"], date(2026, 3, 1), {"value": [0, 0], "age": [59, 60]}, {"tier": ["gold", "gold"]})
     plain = TierSegmenter(policy=POLICY.model_copy(update={"dwell": 1}))
     assert plain.segment(book).labels.tolist() == ["gold", "silver"]
+
+
+@pytest.mark.parametrize(
+    ("age", "tiers"),
+    [({}, "gold silver gold silver"), ({"age": [np.nan, 10.0, 400.0, np.nan]}, "gold gold silver silver")],
+)
+def test_one_customer_alone_is_as_young_as_in_the_portfolio(age, tiers):
+    since = [date(2026, 2, 20), date(2020, 1, 1), date(2026, 2, 20), None]
+    ids = ["C1", "C2", "C3", "C4"]
+    book = Portfolio(ids, date(2026, 3, 1), {"value": [0] * 4} | age, {"tier": ["gold"] * 4}, since=since)
+    segmenter = TierSegmenter(policy=POLICY.model_copy(update={"dwell": 1}))
+    together = segmenter.segment(book)
+    assert together.labels.tolist() == tiers.split()
+    for each in ids:
+        assert segmenter.segment(portfolio_of_one(book.customer(each), segmenter.inputs))[each] == together[each]
 
 
 def test_what_is_wrong_is_named():

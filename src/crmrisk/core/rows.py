@@ -44,5 +44,6 @@ def portfolio_of_one(customer: Customer, inputs: tuple[Input, ...]) -> Portfolio
         customer.as_of,
         {each.name: [features.get(each.name)] for each in inputs if each.unit != LABEL},
         {name: [features.get(name)] for name in labels} | {"segment": [customer.segment], "tier": [customer.tier]},
+        since=None if customer.since is None else [customer.since],
         tags=[customer.tags],
     )

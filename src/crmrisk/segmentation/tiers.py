@@ -44,8 +44,8 @@ class TierSegmenter(StatelessSegmenter, kind="crmrisk.tiers"):
     current
         The label that holds the current tier; ``None`` classifies everybody for the first time.
     age
-        The column with the days since each relationship began, for the grace of newcomers; where the portfolio has
-        none, its ``since`` is read.
+        The column with the days since each relationship began, for the grace of newcomers; whose age is not known
+        there has it from ``since``.
 
     Raises
     ------
@@ -180,6 +180,8 @@ class TierSegmenter(StatelessSegmenter, kind="crmrisk.tiers"):
         return decide(self.policy, standing, see(self.policy, facts, grace=grace, protected=nobody, approved=approved))
 
     def _in_grace(self, portfolio: Portfolio) -> BoolArray:
-        if self.age in portfolio.columns or portfolio.since is None:
-            return PortfolioFacts(portfolio).numbers(self.age) < days(self.policy.grace)
-        return in_grace(self.policy, portfolio.since, plain(portfolio.as_of))
+        age = PortfolioFacts(portfolio).numbers(self.age)
+        young = age < days(self.policy.grace)
+        if portfolio.since is None:
+            return young
+        return np.where(np.isnan(age), in_grace(self.policy, portfolio.since, plain(portfolio.as_of)), young)
