@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -18,7 +18,7 @@ from crmrisk.evidence.kinds import Kind, canonical, kind_of, type_problem
 from crmrisk.evidence.naming import ignored_columns, missing_problems, renaming
 from crmrisk.evidence.schemas import ColumnType, TableSchema, schema_of
 
-__all__ = ["Table", "read_tables"]
+__all__ = ["Table", "read_table", "read_tables"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,13 +110,49 @@ def read_tables(given: Mapping[str, Any], rename: Mapping[str, Mapping[str, str]
     tables = {}
     for name, native in given.items():
         try:
-            with asking(name):
-                tables[name] = _read(schema_of(name), native, rename.get(name, {}))
+            tables[name] = read_table(schema_of(name), native, rename.get(name, {}))
         except SchemaError as error:
             problems.extend(error.problems)
     if problems:
         raise SchemaError(*problems)
     return tables
+
+
+def read_table(schema: TableSchema, native: Any, rename: Mapping[str, str]) -> Table:
+    """Recognise one table by its schema: one of Evidence, or one that another package declares for itself.
+
+    Parameters
+    ----------
+    schema
+        What it declares.
+    native
+        The caller's frame.
+    rename
+        The caller's column names to declared names.
+
+    Raises
+    ------
+    SchemaError
+        If columns are missing, repeated, renamed wrongly or of the wrong type, or the value is no table.
+    EngineError
+        If the engine cannot say what the table holds.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from crmrisk.evidence.schemas import Column
+    >>> visits = TableSchema("visits", (Column("customer_id", ColumnType.ID), Column("at", ColumnType.TIME)), time="at")
+    >>> read_table(visits, pa.table({"customer_id": [1], "day": [2]}), {})
+    Traceback (most recent call last):
+    crmrisk.core.errors.SchemaError: visits.at: missing column; ...
+    """
+    with asking(schema.name):
+        engine = engine_for(native, where=schema.name)
+        native = nw.to_native(native, pass_through=True)
+        names = _names(schema, engine.columns(native), rename)
+        wanted = _wanted(schema, native, names)
+        table = _canonical(schema, engine, engine.open(native, wanted, schema.name))
+        return replace(table, ignored=ignored_columns(schema, names, wanted))
 
 
 def _check_shape(rename: object) -> None:
@@ -137,10 +173,7 @@ def _unknown_renames(given: Mapping[str, Any], rename: Mapping[str, Mapping[str,
     ]
 
 
-def _read(schema: TableSchema, native: Any, rename: Mapping[str, str]) -> Table:
-    engine = engine_for(native, where=schema.name)
-    native = nw.to_native(native, pass_through=True)
-    columns = engine.columns(native)
+def _names(schema: TableSchema, columns: Sequence[str], rename: Mapping[str, str]) -> dict[str, str]:
     repeated = [name for name, count in Counter(columns).items() if count > 1]
     if repeated:
         raise SchemaError(Problem(what="repeated column names", where=schema.name, got=", ".join(map(repr, repeated))))
@@ -148,9 +181,7 @@ def _read(schema: TableSchema, native: Any, rename: Mapping[str, str]) -> Table:
     problems = missing_problems(schema, names)
     if problems:
         raise SchemaError(*problems)
-    wanted = _wanted(schema, native, names)
-    table = _canonical(schema, engine, engine.open(native, wanted, schema.name))
-    return replace(table, ignored=ignored_columns(schema, names, wanted))
+    return names
 
 
 def _wanted(schema: TableSchema, native: Any, names: Mapping[str, str]) -> dict[str, str]:

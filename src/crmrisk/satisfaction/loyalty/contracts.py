@@ -17,9 +17,9 @@ from crmrisk.evidence.content import counted, one_row
 from crmrisk.evidence.facts import known
 from crmrisk.evidence.moments import instant_of, microseconds, moment_in, span
 from crmrisk.evidence.schemas import Column, ColumnType, TableSchema
-from crmrisk.evidence.tables import _read  # contracts are no table of Evidence, and are read as those are
+from crmrisk.evidence.tables import read_table
 from crmrisk.satisfaction.loyalty.exposure import Exposure, LoyaltyEstimate, loyalty_estimate, whole_days
-from crmrisk.satisfaction.loyalty.history import checked_names, plain_frame
+from crmrisk.satisfaction.loyalty.reading import checked_names, plain_frame
 from crmrisk.satisfaction.proportions import ProportionMethod, proportion
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def _table(contracts: Any, ended_at: Any, customer_id: Any, rename: Mapping[str,
         columns = {**contracts, **({} if customer_id is None else {"customer_id": customer_id})}
         contracts, rename = plain_frame(columns, _SCHEMA, rename=rename), {}
         contracts = contracts if "customer_id" in contracts else contracts.assign(customer_id=range(len(contracts)))
-    table = _read(_SCHEMA, contracts, rename)
+    table = read_table(_SCHEMA, contracts, rename)
     check_records([table], unidentified="error")
     return table
 
