@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from crmrisk.core.errors import CrmRiskError
-from crmrisk.satisfaction.marginal_homogeneity import bhapkar_test, bowker_test, mcnemar_test, stuart_maxwell_test
+from crmrisk.satisfaction.marginal_homogeneity import (
+    MovementTest,
+    bhapkar_test,
+    bowker_test,
+    mcnemar_test,
+    stuart_maxwell_test,
+)
 
 PETERSON = [[596, 18, 6, 5], [0, 2, 0, 0], [0, 0, 42, 0], [11, 0, 0, 0]]
 REFERENCE = [
@@ -70,7 +78,20 @@ def test_order_of_categories_and_unused_ones_do_not_matter():
 
 def test_columns_of_answers_are_a_table():
     first, second = pd.Series(["a", "a", "b", None, "b"]), ["a", "b", "b", "a", "a"]
-    assert mcnemar_test(first, second) == mcnemar_test(table=[[1, 1], [1, 1]])
+    found = mcnemar_test(first, second, missing="exclude")
+    assert replace(found, warnings=()) == mcnemar_test(table=[[1, 1], [1, 1]])
+
+
+@pytest.mark.parametrize("test", [stuart_maxwell_test, bhapkar_test, bowker_test, mcnemar_test])
+def test_missing_pairs_are_refused_or_counted(test):
+    first, second = ["a", "a", "b", None, "b", "a"], ["a", "b", "b", "a", None, float("nan")]
+    with pytest.raises(CrmRiskError, match=r"first: 1 answer missing, row 3.*\n.*second: 2 answers missing, rows 4, 5"):
+        test(first, second)
+    found = test(first, second, missing="exclude")
+    assert (found.n, found.warnings) == (3, ("3 incomplete pairs excluded",))
+    assert MovementTest.from_json(found.to_json()) == found
+    with pytest.raises(CrmRiskError, match="no such policy"):
+        test(["a", "b"], ["b", "a"], missing="skip")
 
 
 def test_nothing_moved_decides_nothing():
@@ -97,6 +118,7 @@ def test_broken_tables_are_refused(table):
         (lambda: mcnemar_test(table=[[1, 2.5], [3, 4]]), "not whole"),
         (lambda: bowker_test(["a"], ["a", "b"]), "not the same people"),
         (lambda: bowker_test(["a"], ["a"]), "too few categories"),
+        (lambda: bowker_test(range(2000), range(2000)), "too many categories"),
         (lambda: bowker_test(["a"]), "give two columns"),
     ],
 )

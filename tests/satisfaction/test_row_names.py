@@ -38,6 +38,19 @@ PAIRED_WRONGLY = {
     "index": partial(survey.satisfaction_index, ITEMS, lowest=1, highest=7, weights=MIXED.w),
     "kano": partial(survey.kano_requirements, ROWS.group, ROWS.kano, MIXED.kano),
     "kano pairs": partial(survey.classify_pairs, ROWS.kano, MIXED.kano),
+    "alpha": partial(survey.cronbach_alpha, ITEMS, weights=MIXED.w),
+    "items by name": partial(survey.mcdonald_omega, {"nps": ROWS.nps, "then": MIXED.then, "kano": ROWS.kano}),
+    "covariance": partial(survey.item_covariance, {"nps": ROWS.nps, "then": ROWS.then}, weights=MIXED.w),
+    "survival": partial(survey.kaplan_meier, ROWS.w, MIXED.wave == 1),
+    "counted survival": partial(survey.kaplan_meier, ROWS.w, ROWS.wave == 1, counts=MIXED.w),
+    "texts": partial(survey.text_signals, ROWS.group, customer_id=MIXED.wave, at=["2026-01-05"] * 6),
+    "drivers' weights": partial(survey.key_drivers, "nps", ITEMS, weights=MIXED.w),
+    "drivers by name": partial(survey.key_drivers, list(ROWS.nps), {"then": ROWS.then, "kano": MIXED.kano}),
+    "drivers' outcome": partial(survey.key_drivers, MIXED.nps, {"then": ROWS.then, "kano": ROWS.kano}),
+    "contrasts": partial(survey.penalty_reward, "nps", ITEMS, best=7, worst=1, clusters=MIXED.group),
+    "importance": partial(survey.importance_performance, "nps", ROWS[["nps", "then", "kano"]], strata=MIXED.group),
+    "stated importance": partial(survey.importance_performance, None, ITEMS, stated=ITEMS.iloc[::-1]),
+    "drivers by segment": partial(survey.drivers_by_segment, MIXED.group, "nps", ITEMS),
 }
 
 
@@ -67,3 +80,29 @@ def test_what_is_paired_by_position_still_is(weights):
 def test_two_waves_cut_out_of_one_frame_are_paired_by_position():
     first, second = (ROWS.nps[ROWS.wave == wave] for wave in (1, 2))
     assert survey.compare_paired_net_promoter(first, second).difference.n == 3
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "match"),
+    [
+        (list("abcdef"), list("abcdeg"), "some rows of first beside others"),
+        (list("abcdef"), list("bcdefg"), "some rows of first beside others"),
+        (list("aabbcc"), list("abcabc"), "rows of first in another order"),
+        (list("aabbcc"), list("abbbcc"), "some rows of first beside others"),
+    ],
+    ids=["another row", "shifted", "names twice", "names twice and thrice"],
+)
+def test_waves_of_other_customers_are_refused(first, second, match):
+    with pytest.raises(RecordError, match=match):
+        survey.compare_paired_net_promoter(ROWS.nps.set_axis(first), ROWS.then.set_axis(second))
+
+
+def test_waves_paired_by_position_say_so():
+    first, second = (ROWS.nps[ROWS.wave == wave] for wave in (1, 2))
+    named = ROWS.nps.set_axis(list("aabbcc"))
+    for one, other in ((first, second), (ROWS.nps, ROWS.then.set_axis(list("uvwxyz"))), (named, ROWS.then)):
+        assert "paired by position" in survey.compare_paired_net_promoter(one, other).difference.warnings[0]
+        assert "paired by position" in survey.bowker_test(one, other).warnings[0]
+    for other in (ROWS.then, list(ROWS.then)):
+        assert "paired" not in str(survey.compare_paired_net_promoter(ROWS.nps, other).difference.warnings)
+    assert not survey.bowker_test(named, ROWS.then.set_axis(list("aabbcc"))).warnings

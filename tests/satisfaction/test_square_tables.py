@@ -12,10 +12,11 @@ from crmrisk.satisfaction.square_tables import cross_table, square_table
 
 def test_columns_become_a_table():
     first, second = pd.Series(["a", "a", "b", None, "b"]), ["a", "b", "b", "a", "a"]
-    table, categories = cross_table(first, second)
+    table, categories, warnings = cross_table(first, second, missing="exclude")
     assert (table.tolist(), categories) == ([[1, 1], [1, 1]], ("a", "b"))
-    assert cross_table([1, "a"], ["a", 1])[1] == (1, "a")
-    assert cross_table([10, 9, 9], np.array([9, 9, 10]))[1] == (9, 10)
+    assert warnings == ("1 incomplete pair excluded",)
+    assert cross_table([1, "a"], ["a", 1]).categories == (1, "a")
+    assert cross_table([10, 9, 9], np.array([9, 9, 10])).categories == (9, 10)
 
 
 def test_the_callers_table_is_copied():

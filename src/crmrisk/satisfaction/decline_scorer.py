@@ -10,6 +10,7 @@ from pydantic import Field
 from crmrisk.core.bases import BaseFittedScorer, BaseScorer
 from crmrisk.core.instants import PositiveSpan
 from crmrisk.core.measures import Input, Measure, Name
+from crmrisk.evidence.survey_rules import Declines
 from crmrisk.satisfaction.answer_shares import SEGMENT
 from crmrisk.satisfaction.next_answer import Level, Limit, NextAnswer, Threshold, wave_columns, wave_inputs
 
@@ -65,6 +66,11 @@ class FittedSatisfactionDeclineScorer(BaseFittedScorer):
     def measure(self) -> Measure:
         """A probability over the horizon."""
         return Measure.probability(horizon=self.horizon)
+
+    @property
+    def predicts(self) -> tuple[Declines, ...]:
+        """The outcome whose probability it is."""
+        return (Declines(question=self.model.question, drop=self.drop),)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -182,6 +188,11 @@ class SatisfactionDeclineScorer(
     def measure(self) -> Measure:
         """A probability over the horizon."""
         return Measure.probability(horizon=self.horizon)
+
+    @property
+    def predicts(self) -> tuple[Declines, ...]:
+        """The outcome whose probability it is; in a pipeline, the event's has the same settings."""
+        return (Declines(question=self.question, drop=self.drop),)
 
     def learn(self, portfolio: Portfolio, outcomes: Outcomes | None) -> FittedSatisfactionDeclineScorer:
         """Fit the variances of levels, slopes and answers, and the means of the segments."""

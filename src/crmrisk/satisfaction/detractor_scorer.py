@@ -10,8 +10,9 @@ from pydantic import Field, model_validator
 from crmrisk.core.bases import BaseFittedScorer, BaseScorer
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.instants import PositiveSpan
-from crmrisk.core.measures import Input, Measure
+from crmrisk.core.measures import Input, Measure, Name
 from crmrisk.core.scores import Ranged
+from crmrisk.evidence.survey_rules import Detracts
 from crmrisk.satisfaction.answer_shares import COUNTS, SEGMENT, Pseudo, WhenUnanswered, prior_inputs
 from crmrisk.satisfaction.detractor_shares import DetractorShares
 from crmrisk.satisfaction.next_answer import Level, Limit, NextAnswer, wave_inputs
@@ -26,7 +27,6 @@ __all__ = ["DetractorScorer", "FittedDetractorScorer"]
 
 Cut: TypeAlias = Annotated[int, Field(ge=0, le=9)]
 
-_QUESTION = "nps"
 _MONOTONE = {"nps_promoters": -1, "nps_passives": -1, "nps_detractors": 1}
 
 
@@ -40,7 +40,9 @@ class FittedDetractorScorer(BaseFittedScorer):
     model
         What the next answer is expected to be: from the kinds of answers so far, or from their level and slope.
     detractor_most
-        The highest answer of a detractor, for the latter.
+        The highest answer of a detractor.
+    question
+        The question it answers.
     when_unanswered
         What a customer without any answer gets.
     level
@@ -54,6 +56,7 @@ class FittedDetractorScorer(BaseFittedScorer):
     horizon: PositiveSpan
     model: Annotated[DetractorShares | NextAnswer, Field(discriminator="method")]
     detractor_most: Cut = 6
+    question: Name = "nps"
     when_unanswered: WhenUnanswered
     level: Level | None
 
@@ -62,12 +65,17 @@ class FittedDetractorScorer(BaseFittedScorer):
         """The customer's answers, and the segment."""
         if isinstance(self.model, DetractorShares):
             return (*COUNTS, SEGMENT)
-        return _wave_inputs(self.when_unanswered)
+        return _wave_inputs(self.model.question, self.when_unanswered)
 
     @property
     def measure(self) -> Measure:
         """A probability over the horizon."""
         return Measure.probability(horizon=self.horizon)
+
+    @property
+    def predicts(self) -> tuple[Detracts, ...]:
+        """The outcome whose probability it is."""
+        return (Detracts(question=self.question, detractor_most=self.detractor_most),)
 
     @property
     def monotone(self) -> dict[str, int]:
@@ -115,8 +123,8 @@ class FittedDetractorScorer(BaseFittedScorer):
         return self.model.explain((at, True), portfolio, rated, horizon=self.horizon, usual=usual)
 
 
-def _wave_inputs(when_unanswered: WhenUnanswered) -> tuple[Input, ...]:
-    return (*wave_inputs(_QUESTION, optional=when_unanswered == "segment").values(), SEGMENT)
+def _wave_inputs(question: str, when_unanswered: WhenUnanswered) -> tuple[Input, ...]:
+    return (*wave_inputs(question, optional=when_unanswered == "segment").values(), SEGMENT)
 
 
 class DetractorScorer(BaseScorer, kind="crmrisk.detractor", fitted=FittedDetractorScorer):
@@ -144,7 +152,11 @@ class DetractorScorer(BaseScorer, kind="crmrisk.detractor", fitted=FittedDetract
     prior_answers
         Of kinds: how many answers the segment's share counts for; ``None``, the default, learns it.
     detractor_most
-        Of levels: the highest answer of a detractor; kinds are told apart in `crmrisk.evidence.NetPromoterAnswers`.
+        The highest answer of a detractor.
+    question
+        The question. Of levels, as `SurveyTrend` names it. Of kinds, both are those of
+        `crmrisk.evidence.NetPromoterAnswers`, which tells kinds apart, and say here what is predicted: in a pipeline,
+        the event's `Detracts` has the same.
     when_unanswered
         ``"unrated"``, or ``"segment"`` to give customers without any answer what is expected of their segment.
     level
@@ -191,6 +203,7 @@ class DetractorScorer(BaseScorer, kind="crmrisk.detractor", fitted=FittedDetract
     model: Literal["kinds", "levels"] = "kinds"
     prior_answers: Pseudo | None = None
     detractor_most: Cut = 6
+    question: Name = "nps"
     when_unanswered: WhenUnanswered = "unrated"
     level: Level | None = 0.95
 
@@ -204,12 +217,19 @@ class DetractorScorer(BaseScorer, kind="crmrisk.detractor", fitted=FittedDetract
     @property
     def inputs(self) -> tuple[Input, ...]:
         """The customer's answers, the segment, and for kinds how many answers these are where the prior is learnt."""
-        return prior_inputs(self.prior_answers) if self.model == "kinds" else _wave_inputs(self.when_unanswered)
+        if self.model == "kinds":
+            return prior_inputs(self.prior_answers)
+        return _wave_inputs(self.question, self.when_unanswered)
 
     @property
     def measure(self) -> Measure:
         """A probability over the horizon."""
         return Measure.probability(horizon=self.horizon)
+
+    @property
+    def predicts(self) -> tuple[Detracts, ...]:
+        """The outcome whose probability it is; in a pipeline, the event's has the same settings."""
+        return (Detracts(question=self.question, detractor_most=self.detractor_most),)
 
     def learn(self, portfolio: Portfolio, outcomes: Outcomes | None) -> FittedDetractorScorer:
         """Learn from the answers so far."""
@@ -218,8 +238,9 @@ class DetractorScorer(BaseScorer, kind="crmrisk.detractor", fitted=FittedDetract
             horizon=self.horizon,
             model=DetractorShares.fit(portfolio, prior_answers=self.prior_answers, reader=reader)
             if self.model == "kinds"
-            else NextAnswer.fit(portfolio, question=_QUESTION, reader=reader),
+            else NextAnswer.fit(portfolio, question=self.question, reader=reader),
             detractor_most=self.detractor_most,
+            question=self.question,
             when_unanswered=self.when_unanswered,
             level=self.level,
         )

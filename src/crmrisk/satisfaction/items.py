@@ -14,6 +14,7 @@ import numpy as np
 
 from crmrisk.core.errors import Problem, RecordError
 from crmrisk.satisfaction.answers import number_answers, rating_answers
+from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -136,6 +137,7 @@ def _answers(column: Any, lowest: int | None, highest: int | None, missing: Miss
 
 def _columns(items: Any, where: str) -> tuple[tuple[str, ...], list[Any]]:
     if isinstance(items, Mapping):
+        refuse_other_order(**{str(name): column for name, column in items.items()})
         return tuple(str(name) for name in items), list(items.values())
     names = getattr(items, "column_names", getattr(items, "columns", None))
     if names is not None:

@@ -16,12 +16,13 @@ from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.intervals import two_sided_p_value
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.numerics import check_method
-from crmrisk.satisfaction.square_tables import cross_table, square_table
+from crmrisk.satisfaction.square_tables import CrossTable, cross_table, square_table
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from crmrisk.core.arrays import FloatArray
+    from crmrisk.satisfaction.flagging import Missing
 
 __all__ = ["McNemarMethod", "MovementTest", "bhapkar_test", "bowker_test", "mcnemar_test", "stuart_maxwell_test"]
 
@@ -45,6 +46,8 @@ class MovementTest(Value):
         The test.
     n
         Pairs of answers.
+    warnings
+        What was left out, and how the columns were paired.
 
     Raises
     ------
@@ -62,6 +65,7 @@ class MovementTest(Value):
     p_value: float | None
     method: str
     n: float
+    warnings: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         if self.statistic is None or self.p_value is None:
@@ -71,7 +75,11 @@ class MovementTest(Value):
 
 
 def stuart_maxwell_test(
-    first: ArrayLike | None = None, second: ArrayLike | None = None, *, table: ArrayLike | None = None
+    first: ArrayLike | None = None,
+    second: ArrayLike | None = None,
+    *,
+    table: ArrayLike | None = None,
+    missing: Missing = "error",
 ) -> MovementTest:
     """Test whether the shares of all categories are the same both times.
 
@@ -84,6 +92,8 @@ def stuart_maxwell_test(
         Answers of the same people, ``(n_people,)``, of any kind; or give ``table``.
     table
         Counts, rows first and columns second, ``(n_categories, n_categories)``.
+    missing
+        ``"error"`` refuses missing answers, ``"exclude"`` leaves out the pairs that lack one, and says how many.
 
     Returns
     -------
@@ -92,7 +102,7 @@ def stuart_maxwell_test(
     Raises
     ------
     RecordError
-        If the columns do not belong to the same people.
+        If the columns do not belong to the same people, or answers are missing and that is an error.
     InvalidValueError
         If the table is not square, or neither or both are given.
 
@@ -105,13 +115,17 @@ def stuart_maxwell_test(
     >>> print(stuart_maxwell_test(table=[[20, 10, 5], [3, 30, 15], [0, 5, 40]]))
     stuart-maxwell 13.76, df 2, p 0.001 (n 128)
     """
-    counts = _table(first, second, table)
-    statistic, freedom = _margins_statistic(counts)
-    return _chi_squared(statistic, freedom, "stuart-maxwell", counts)
+    found = _table(first, second, table, missing)
+    statistic, freedom = _margins_statistic(found.counts)
+    return _chi_squared(statistic, freedom, "stuart-maxwell", found)
 
 
 def bhapkar_test(
-    first: ArrayLike | None = None, second: ArrayLike | None = None, *, table: ArrayLike | None = None
+    first: ArrayLike | None = None,
+    second: ArrayLike | None = None,
+    *,
+    table: ArrayLike | None = None,
+    missing: Missing = "error",
 ) -> MovementTest:
     """Test whether the shares of all categories are the same both times, by Wald.
 
@@ -120,7 +134,7 @@ def bhapkar_test(
 
     Parameters
     ----------
-    first, second, table
+    first, second, table, missing
         As for `stuart_maxwell_test`.
 
     Returns
@@ -130,7 +144,7 @@ def bhapkar_test(
     Raises
     ------
     RecordError
-        If the columns do not belong to the same people.
+        If the columns do not belong to the same people, or answers are missing and that is an error.
     InvalidValueError
         If the table is not square, or neither or both are given.
 
@@ -143,15 +157,19 @@ def bhapkar_test(
     >>> print(bhapkar_test(table=[[20, 10, 5], [3, 30, 15], [0, 5, 40]]))
     bhapkar 15.42, df 2, p 0.00045 (n 128)
     """
-    counts = _table(first, second, table)
-    statistic, freedom = _margins_statistic(counts)
-    share = 0.0 if statistic is None else statistic / counts.sum()
+    found = _table(first, second, table, missing)
+    statistic, freedom = _margins_statistic(found.counts)
+    share = 0.0 if statistic is None else statistic / found.counts.sum()
     spread = statistic is not None and share < 1.0 - 1e-12
-    return _chi_squared(statistic / (1.0 - share) if spread and statistic else None, freedom, "bhapkar", counts)
+    return _chi_squared(statistic / (1.0 - share) if spread and statistic else None, freedom, "bhapkar", found)
 
 
 def bowker_test(
-    first: ArrayLike | None = None, second: ArrayLike | None = None, *, table: ArrayLike | None = None
+    first: ArrayLike | None = None,
+    second: ArrayLike | None = None,
+    *,
+    table: ArrayLike | None = None,
+    missing: Missing = "error",
 ) -> MovementTest:
     """Test whether every move was made as often as its opposite.
 
@@ -160,7 +178,7 @@ def bowker_test(
 
     Parameters
     ----------
-    first, second, table
+    first, second, table, missing
         As for `stuart_maxwell_test`.
 
     Returns
@@ -170,7 +188,7 @@ def bowker_test(
     Raises
     ------
     RecordError
-        If the columns do not belong to the same people.
+        If the columns do not belong to the same people, or answers are missing and that is an error.
     InvalidValueError
         If the table is not square, or neither or both are given.
 
@@ -183,12 +201,13 @@ def bowker_test(
     >>> print(bowker_test(table=[[20, 10, 5], [3, 30, 15], [0, 5, 40]]))
     bowker 13.77, df 3, p 0.0032 (n 128)
     """
-    counts = _table(first, second, table)
+    found = _table(first, second, table, missing)
+    counts = found.counts
     above = np.triu_indices(counts.shape[0], 1)
     there, back = counts[above], counts.T[above]
     moved = (there + back) > 0.0
     statistic = float(((there - back)[moved] ** 2 / (there + back)[moved]).sum()) if moved.any() else None
-    return _chi_squared(statistic, above[0].size, "bowker", counts)
+    return _chi_squared(statistic, above[0].size, "bowker", found)
 
 
 def mcnemar_test(
@@ -197,6 +216,7 @@ def mcnemar_test(
     *,
     table: ArrayLike | None = None,
     method: McNemarMethod = "mid-p",
+    missing: Missing = "error",
 ) -> MovementTest:
     """Test whether two categories are as frequent both times.
 
@@ -212,6 +232,8 @@ def mcnemar_test(
     method
         ``"score"`` takes z as normal; ``"continuity"`` takes ``|b - c| - 1`` for ``|b - c|``; ``"exact"`` is binomial,
         never too optimistic; ``"mid-p"`` counts half of the observed outcome, nearly exact and less cautious.
+    missing
+        As for `stuart_maxwell_test`.
 
     Returns
     -------
@@ -220,7 +242,7 @@ def mcnemar_test(
     Raises
     ------
     RecordError
-        If the columns do not belong to the same people.
+        If the columns do not belong to the same people, or answers are missing and that is an error.
     InvalidValueError
         If the table has not two categories, or the method is unknown.
 
@@ -235,19 +257,19 @@ def mcnemar_test(
     mcnemar mid-p -2.121, df 1, p 0.039 (n 21)
     """
     check_method(method, get_args(McNemarMethod))
-    counts = _table(first, second, table)
+    counts, _, warnings = _table(first, second, table, missing)
     if counts.shape != (2, 2):
         remedy = "stuart_maxwell_test for more categories"
         raise InvalidValueError(Problem(what="not two categories", where="mcnemar_test", remedy=remedy))
     there, back = float(counts[0, 1]), float(counts[1, 0])
     name, n = f"mcnemar {method}", float(counts.sum())
     if there + back == 0.0:
-        return MovementTest(None, 1, None, name, n)
+        return MovementTest(None, 1, None, name, n, warnings)
     gap = there - back
     if method == "continuity":
         gap = float(np.sign(gap)) * max(abs(gap) - 1.0, 0.0)
     statistic = gap / (there + back) ** 0.5
-    return MovementTest(statistic, 1, _mcnemar_p_value(there, back, statistic, method), name, n)
+    return MovementTest(statistic, 1, _mcnemar_p_value(there, back, statistic, method), name, n, warnings)
 
 
 def _mcnemar_p_value(there: float, back: float, statistic: float, method: str) -> float:
@@ -262,11 +284,12 @@ def _mcnemar_p_value(there: float, back: float, statistic: float, method: str) -
     return min(1.0, 2.0 * tail) if method == "exact" else min(1.0, 2.0 * tail - observed)
 
 
-def _table(first: ArrayLike | None, second: ArrayLike | None, table: ArrayLike | None) -> FloatArray:
+def _table(first: ArrayLike | None, second: ArrayLike | None, table: ArrayLike | None, missing: Missing) -> CrossTable:
     if table is not None and first is None and second is None:
-        return square_table(table)
+        counts = square_table(table)
+        return CrossTable(counts, tuple(range(len(counts))))
     if table is None and first is not None and second is not None:
-        return cross_table(first, second)[0]
+        return cross_table(first, second, missing=missing)
     remedy = "two columns of answers, or table=counts"
     raise InvalidValueError(Problem(what="give two columns, or a table", where="first, second, table", remedy=remedy))
 
@@ -284,6 +307,7 @@ def _margins_statistic(counts: FloatArray) -> tuple[float | None, int]:
     return float(difference @ np.linalg.pinv(covariance) @ difference), freedom
 
 
-def _chi_squared(statistic: float | None, freedom: int, method: str, counts: FloatArray) -> MovementTest:
+def _chi_squared(statistic: float | None, freedom: int, method: str, found: CrossTable) -> MovementTest:
     p_value = None if statistic is None or not freedom else float(chdtrc(freedom, statistic))
-    return MovementTest(None if p_value is None else statistic, freedom, p_value, method, float(counts.sum()))
+    known = None if p_value is None else statistic
+    return MovementTest(known, freedom, p_value, method, float(found.counts.sum()), found.warnings)

@@ -24,8 +24,8 @@ from crmrisk.satisfaction.paired_differences import (
     compare_differences,
     table_differences,
 )
-from crmrisk.satisfaction.row_names import refuse_other_order
-from crmrisk.satisfaction.square_tables import square_table
+from crmrisk.satisfaction.row_names import paired_by_position, refuse_other_order
+from crmrisk.satisfaction.square_tables import incomplete_pairs, square_table
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -68,7 +68,8 @@ def compare_paired_net_promoter(
     Parameters
     ----------
     first, second
-        Answers of the same customers in the same order, ``(n_customers,)``; or give ``table``.
+        Answers of the same customers in the same order, ``(n_customers,)``; or give ``table``. Row by row they are
+        paired by position; pandas columns whose rows have different names get a warning.
     table
         Counts, rows first and columns second, each in the order detractors, passives, promoters, ``(3, 3)``.
     weights, strata, clusters, population
@@ -96,7 +97,7 @@ def compare_paired_net_promoter(
     Raises
     ------
     RecordError
-        If answers are off the scale or missing, or the columns differ in length.
+        If answers are off the scale or missing, or the columns differ in length or in the order of their rows.
     InvalidValueError
         If neither or both of answers and table are given, or a setting is not valid.
 
@@ -178,7 +179,7 @@ def _differences(
     here, there = _paired_points(first, second, breaks=breaks, missing=missing)
     moves = _table_of_points(here, there)
     incomplete = int(np.isnan(here - there).sum())
-    notes = (f"{incomplete} incomplete pair{'' if incomplete == 1 else 's'} excluded",) if incomplete else ()
+    notes = (*incomplete_pairs(incomplete), *paired_by_position(first, second))
     found = table_differences(moves, np.array(SIDES)) if design.simple else _designed(here - there, design)
     return None if found is None else found._replace(warnings=(*notes, *found.warnings)), moves
 

@@ -15,6 +15,7 @@ from crmrisk.core.errors import Problem, RecordError
 from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.answers import number_answers
 from crmrisk.satisfaction.flagging import flag_answers
+from crmrisk.satisfaction.row_names import refuse_other_order
 from crmrisk.satisfaction.survival_curve import SurvivalCurve
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def kaplan_meier(
     Raises
     ------
     RecordError
-        If spans are missing, negative or no numbers, or there is none.
+        If spans are missing, negative or no numbers, there is none, or the rows of the columns are in another order.
     InvalidValueError
         If the level is not strictly between 0 and 1.
 
@@ -140,6 +141,7 @@ def happened(flags: ArrayLike, *, where: str) -> BoolArray:
 def _cases(
     duration: ArrayLike, observed: ArrayLike, counts: ArrayLike | None
 ) -> tuple[FloatArray, BoolArray, FloatArray]:
+    refuse_other_order(duration=duration, observed=observed, counts=counts)
     span, event = number_answers(duration, where="duration"), happened(observed, where="observed")
     size = np.ones(span.size) if counts is None else number_answers(counts, where="counts")
     problems = flag_answers(span, span < 0.0, where="duration", allowed="spans from 0")

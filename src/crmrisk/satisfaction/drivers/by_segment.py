@@ -14,6 +14,7 @@ from crmrisk.satisfaction.drivers.columns import split_outcome
 from crmrisk.satisfaction.drivers.records import DriverAnalysis
 from crmrisk.satisfaction.drivers.study import key_drivers
 from crmrisk.satisfaction.flagging import Missing, flag_missing
+from crmrisk.satisfaction.row_names import refuse_other_order
 from crmrisk.satisfaction.segments import in_order
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ def drivers_by_segment(
     business: fast, kind
     family: kind, fast
     """
+    refuse_other_order(drivers=drivers, segments=segments, weights=weights, strata=strata, clusters=clusters)
     answers, columns = split_outcome(outcome, drivers)
     column, codes, names = distinct_answers(segments, "segments")
     problems = flag_missing(codes < 0, missing=missing, where="segments")

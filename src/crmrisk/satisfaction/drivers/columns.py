@@ -12,6 +12,7 @@ from crmrisk.core.arguments import is_whole, refuse
 from crmrisk.core.arrays import frozen_floats
 from crmrisk.core.errors import CrmRiskError, InvalidValueError, Problem, RecordError, SchemaError
 from crmrisk.satisfaction.answers import rating_answers
+from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,6 +97,8 @@ def split_outcome(outcome: Any, drivers: Any, *, names: Sequence[str] | None = N
     ------
     SchemaError
         If it is no table, has no drivers, columns are unknown or named twice, or pandas rows are named differently.
+    RecordError
+        If columns of a mapping have the same rows in another order.
 
     Examples
     --------
@@ -103,6 +106,8 @@ def split_outcome(outcome: Any, drivers: Any, *, names: Sequence[str] | None = N
     ([5, 4], {'price': [2, 1]})
     """
     _refuse_other_index(outcome, drivers)
+    if isinstance(drivers, Mapping):
+        refuse_other_order(**{"outcome": outcome} | {str(name): column for name, column in drivers.items()})
     answers, columns = outcome, driver_columns(drivers, names=_with(outcome, names))
     if isinstance(outcome, str):
         if outcome not in columns:

@@ -30,6 +30,7 @@ from crmrisk.satisfaction.drivers.resampling import (
     standardised,
 )
 from crmrisk.satisfaction.numerics import check_method
+from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -255,6 +256,7 @@ def importance_performance(
     check_method(centre, get_args(Centre))
     normal_quantile(level)
     generator = seeded(rng)
+    refuse_other_order(drivers=drivers, stated=stated, weights=weights, strata=strata, clusters=clusters)
     survey = map_survey(
         outcome,
         drivers,

@@ -31,6 +31,7 @@ from crmrisk.satisfaction.drivers.impact_asymmetry import (
 from crmrisk.satisfaction.drivers.resampling import resampled_moments, resampling_plan
 from crmrisk.satisfaction.drivers.table import DriverTable, driver_table
 from crmrisk.satisfaction.numerics import check_method
+from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -241,6 +242,7 @@ def penalty_reward(
     ('basic', 'frustrator')
     """
     _check_settings(best, worst, cuts, interval, level)
+    refuse_other_order(drivers=drivers, weights=weights, strata=strata, clusters=clusters)
     table = driver_table(outcome, drivers, names=names, weights=weights, missing=missing, scale=scale)
     plan = resampling_plan(table.n_read, strata=strata, clusters=clusters, kept=table.kept)
     columns, boxes = contrast_columns(table, best, worst)

@@ -22,6 +22,7 @@ from crmrisk.satisfaction.drivers.diagnosis import refuse_repetition
 from crmrisk.satisfaction.drivers.methods import ImportanceMethod, check_importance_method, sharing, sharing_error
 from crmrisk.satisfaction.drivers.resampling import resampling_plan, standardised
 from crmrisk.satisfaction.drivers.table import DriverTable, driver_table
+from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,6 +126,7 @@ def key_drivers(
     """
     _check_settings(method, interval, level)
     generator = seeded(rng)
+    refuse_other_order(drivers=drivers, weights=weights, strata=strata, clusters=clusters)
     table = driver_table(outcome, drivers, names=names, weights=weights, missing=missing, scale=scale)
     resampler = Resampler(
         columns=standardised(table.values, table.weights),

@@ -12,6 +12,7 @@ from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.satisfaction.answered import exclusion
 from crmrisk.satisfaction.answers import effective_sample_size, survey_weights
 from crmrisk.satisfaction.items import item_answers
+from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,6 +139,7 @@ def item_covariance(
     _check_source(items, covariance, n, weights)
     if items is None:
         return _given(covariance, n)
+    refuse_other_order(items=items, weights=weights)
     answers = item_answers(items, missing=missing)
     used = answers.complete
     weighing = survey_weights(np.ones(used.size) if weights is None else weights, used.size)

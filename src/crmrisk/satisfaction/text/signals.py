@@ -13,6 +13,7 @@ import numpy as np
 
 from crmrisk.core.arguments import kind_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.satisfaction.row_names import refuse_other_order
 from crmrisk.satisfaction.text.columns import label_column, text_column, time_column
 from crmrisk.satisfaction.text.sentiment import LexiconSentiment, SentimentScorer
 from crmrisk.satisfaction.text.table import TextSignals
@@ -68,7 +69,8 @@ def text_signals(
     Raises
     ------
     RecordError
-        If columns differ in length, hold anything but text, or customers or times are missing.
+        If columns differ in length or in the order of their rows, hold anything but text, or customers or times are
+        missing.
     InvalidValueError
         If the scorer or the topics are none, the scorer leaves [-1, 1], or the language is not known.
 
@@ -88,6 +90,7 @@ def text_signals(
     scorer = LexiconSentiment() if sentiment is None else sentiment
     chosen = _topics(topics)
     refuse(_scorer_problems(scorer))
+    refuse_other_order(texts=texts, customer_id=customer_id, at=at, entity=entity, language=language)
     codes, distinct = text_column(texts)
     rows = codes.size
     times, aware = time_column(at, rows)
