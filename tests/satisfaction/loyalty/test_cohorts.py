@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from crmrisk.core.errors import CrmRiskError
-from crmrisk.satisfaction.loyalty import cohort_table
+from crmrisk.satisfaction.loyalty import cohort_table, purchase_history
 from crmrisk.satisfaction.proportions import proportion
 
 WHO = ["a", "a", "a", "b", "b", "c", "d", "e"]
@@ -17,6 +17,7 @@ WHEN = ["2026-01-03", "2026-01-30", "2026-03-01", "2026-01-09", "2026-02-28", "2
 AMOUNT = [10.0, 5.0, 2.0, 1.0, 4.0, 8.0, 16.0, 32.0]
 TABLE = cohort_table(WHO, WHEN, AMOUNT, as_of=date(2026, 4, 1))
 NAN = np.nan
+AS_OF = date(2026, 4, 1)
 
 
 def test_counts_by_hand():
@@ -31,6 +32,41 @@ def test_quarters_and_years():
     quarters = cohort_table(WHO, WHEN, as_of=date(2026, 7, 1), period="quarter")
     assert np.array_equal(quarters.active, [[4, 0], [1, NAN]], equal_nan=True)
     assert cohort_table(WHO, WHEN, as_of=date(2027, 1, 1), period="year").active.tolist() == [[5.0]]
+
+
+def test_weeks_begin_on_monday():
+    sunday, monday = "2026-03-01", "2026-03-02"
+    weeks = cohort_table(["a", "a", "b"], [sunday, monday, monday], as_of=date(2026, 3, 16), period="week")
+    assert weeks.cohort.astype(str).tolist() == ["2026-02-23", monday]
+    assert np.array_equal(weeks.active, [[1, 1, 0], [1, 0, NAN]], equal_nan=True)
+    assert str(weeks).endswith("by week of first purchase, 2026-02-23 to 2026-03-02, up to 2026-03-16")
+    assert cohort_table(["a"], ["1969-12-31"], as_of=date(1970, 1, 12), period="week").active.tolist() == [[1, 0]]
+
+
+def test_refunds_reduce_the_period_they_occur_in():
+    who, when = [*WHO, "a", "b", "c", "x"], [*WHEN, "2026-02-09", "2026-02-09", "2026-01-09", "2026-02-09"]
+    money = [*AMOUNT, -3.0, -9.0, -1.0, -50.0]  # c's comes before anything bought, x never bought
+    net = cohort_table(who, when, money, as_of=date(2026, 4, 1), refunds="net")
+    assert np.array_equal(net.active, TABLE.active, equal_nan=True)
+    assert np.array_equal(net.revenue, [[16, 4 - 12, 2], [24, NAN, NAN]], equal_nan=True)
+    assert np.array_equal(cohort_table(who, when, money, as_of=date(2026, 4, 1)).revenue, TABLE.revenue, equal_nan=True)
+    assert net != TABLE
+    history = purchase_history(who, when, money, as_of=date(2026, 4, 1))
+    with pytest.raises(CrmRiskError, match="pass the transactions"):
+        cohort_table(history, as_of=date(2026, 4, 1), refunds="net")
+
+
+def test_the_picture_shows_shares_of_the_sums_below():
+    chart = TABLE.chart()
+    frame = chart.frame()
+    assert frame.row.tolist() == ["2026-01 (2)", "2026-01 (2)", "all seen that long", "all seen that long"]
+    assert frame.value.tolist() == [0.5, 0.5, 0.5, 0.5]
+    assert frame.low.iloc[2] == proportion(1, 2).low
+    assert chart.title == "Of 100 new customers 50 (9 to 91) buy in the next month"
+    assert TABLE.chart("revenue_per_customer").frame().value.tolist() == [8, 2, 1, 12, 10, 2, 1]
+    for broken in (lambda: TABLE.chart("profit"), lambda: cohort_table(["a"], ["2026-03-01"], as_of=AS_OF).chart()):
+        with pytest.raises(CrmRiskError):
+            broken()
 
 
 def test_shares_are_of_pooled_counts_with_their_exposure():
@@ -61,7 +97,8 @@ def test_frames_for_charts():
     "ask",
     [
         lambda: cohort_table(WHO, WHEN, as_of=date(2026, 1, 20)),
-        lambda: cohort_table(WHO, WHEN, as_of=date(2026, 4, 1), period="week"),
+        lambda: cohort_table(WHO, WHEN, as_of=date(2026, 4, 1), period="day"),
+        lambda: cohort_table(WHO, WHEN, as_of=date(2026, 4, 1), refunds="all"),
         lambda: cohort_table(["a", "b"], ["0001-01-01", "2026-01-01"], as_of=date(2026, 4, 1)),
         lambda: TABLE.active_share(3),
         lambda: TABLE.active_share(0),

@@ -78,6 +78,16 @@ def test_identities_and_units(pairs, unit):
     assert found.gross.high is None or found.gross.low <= found.gross.value <= found.gross.high <= 1.0
 
 
+def test_more_given_back_than_spent_is_lost_on_top():
+    found = revenue_retention([100, 100, 100, 0], [100, -20, 130, -5], refunds="net")
+    assert (found.net.value, found.gross.value, found.churned.value) == pytest.approx((210 / 300, 180 / 300, 120 / 300))
+    assert found.net.value == pytest.approx(1 + found.expansion.value - found.contraction.value - found.churned.value)
+    assert found.net.low < 0.0  # no floor where revenue may be negative
+    assert (found.logo.value, found.new_revenue, found.opening_revenue) == (2 / 3, -5.0, 300.0)
+    with pytest.raises(RecordError, match='refunds="net"'):
+        revenue_retention([100, 100], [100, -20])
+
+
 def test_no_false_certainty():
     assert revenue_retention([3, 4], [3, 4]).net.warnings == ("no customer differs from another: no interval",)
     assert "few customers" in revenue_retention([1e6] + [1.0] * 50, [1e6] + [0.5] * 50).net.warnings[0]
@@ -104,6 +114,7 @@ def test_bad_revenue_is_refused(opening, closing):
     "wrong",
     [
         {"interval": "guess"},
+        {"refunds": "all"},
         {"level": 95},
         {"interval": "bootstrap", "rng": 3},
         {"interval": "bootstrap", "replicates": 1},

@@ -7,7 +7,7 @@ unequal cohorts would let the smallest decide. Periods that were not over at ``a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -16,7 +16,8 @@ from crmrisk.core.arrays import same_arrays
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.loyalty.exposure import Exposure, LoyaltyEstimate, loyalty_estimate
-from crmrisk.satisfaction.loyalty.history import purchase_history
+from crmrisk.satisfaction.loyalty.periods import CohortPeriod, check_period, period_names, period_of, period_starts
+from crmrisk.satisfaction.loyalty.refunds import money_moved
 from crmrisk.satisfaction.proportion_intervals import wilson_interval
 from crmrisk.satisfaction.proportions import proportion
 
@@ -27,14 +28,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from crmrisk.core.arrays import FloatArray, IntArray
+    from crmrisk.core.charts import GridChart
     from crmrisk.satisfaction.loyalty.history import PurchaseHistory
+    from crmrisk.satisfaction.loyalty.refunds import MoneyMoved, RefundPolicy
 
 __all__ = ["CohortPeriod", "CohortTable", "cohort_table"]
 
-CohortPeriod: TypeAlias = Literal["month", "quarter", "year"]
-"""How long a period is; periods are those of the calendar, in UTC where times are aware."""
-
-_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _MOST = 2400  # periods, so that a stray date in the year 1 cannot exhaust memory
 
 
@@ -52,13 +51,15 @@ class CohortTable:
         Customers who bought in the k-th period after the first, which is period 0; NaN where that period was not over,
         ``(n_cohorts, n_periods)``.
     revenue
-        What they spent, gross of refunds [money], likewise.
+        What they spent [money], likewise; what ``refunds`` says of refunds.
     period
         How long a period is.
     as_of
         Up to when purchases were known.
     level
         Nominal coverage of the intervals.
+    refunds
+        ``"exclude"``: revenue is gross of refunds. ``"net"``: refunds reduce the period they occur in.
 
     Examples
     --------
@@ -79,6 +80,7 @@ class CohortTable:
     period: CohortPeriod
     as_of: datetime
     level: float = 0.95
+    refunds: RefundPolicy = "exclude"
 
     def __post_init__(self) -> None:
         shape = (self.cohort.size, self.active.shape[-1])
@@ -91,8 +93,9 @@ class CohortTable:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, CohortTable):
             return NotImplemented
-        same = (self.period, self.as_of, self.level) == (other.period, other.as_of, other.level)
-        return same and all(same_arrays(getattr(self, n), getattr(other, n)) for n in _ARRAYS)
+        return all(getattr(self, name) == getattr(other, name) for name in _SETTINGS) and all(
+            same_arrays(getattr(self, name), getattr(other, name)) for name in _ARRAYS
+        )
 
     __hash__: ClassVar[None] = None  # type: ignore[assignment]  # compared by content, so not hashable
 
@@ -100,7 +103,7 @@ class CohortTable:
         return self.cohort.size
 
     def __str__(self) -> str:
-        first, last = np.datetime_as_string(self.cohort[[0, -1]], unit="M")
+        first, last = period_names(self.cohort[[0, -1]], self.period)
         who = f"{len(self)} cohorts of {self.size.sum():,.0f} customers by {self.period} of first purchase"
         return f"{who}, {first} to {last}, up to {self.as_of:%Y-%m-%d}"
 
@@ -193,6 +196,32 @@ class CohortTable:
             )
         return frame.pivot_table(index="cohort", columns="period", values=value)
 
+    def chart(self, value: str = "retention") -> GridChart:
+        """Return the picture of the table as data: one row per cohort, one column per period since, the pool below.
+
+        Parameters
+        ----------
+        value
+            ``"retention"`` or ``"revenue_per_customer"``.
+
+        Raises
+        ------
+        InvalidValueError
+            If there is no such picture, or only period 0 is over.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> who, when = ["a", "a", "b", "c"], ["2026-01-03", "2026-02-05", "2026-01-09", "2026-02-01"]
+        >>> cohort_table(who, when, as_of=date(2026, 3, 1)).chart().frame()[["row", "column", "value"]]
+                          row column  value
+        0         2026-01 (2)      1    0.5
+        1  all seen that long      1    0.5
+        """
+        from crmrisk.satisfaction.loyalty.cohort_chart import cohorts_chart  # noqa: PLC0415 - only pictures need it
+
+        return cohorts_chart(self, value)
+
     def _check_period(self, period: int) -> None:
         last = self.active.shape[1] - 1
         wrong = not is_whole(period) or not 1 <= period <= last
@@ -201,6 +230,7 @@ class CohortTable:
 
 
 _ARRAYS = ("cohort", "size", "active", "revenue")
+_SETTINGS = ("period", "as_of", "level", "refunds")
 
 
 def cohort_table(
@@ -210,6 +240,7 @@ def cohort_table(
     *,
     as_of: date | datetime,
     period: CohortPeriod = "month",
+    refunds: RefundPolicy = "exclude",
     level: float = 0.95,
     rename: Mapping[str, str] | None = None,
 ) -> CohortTable:
@@ -221,7 +252,11 @@ def cohort_table(
         As for `purchase_history`. What was bought before the records begin is not known: customers of old look new in
         the first cohorts.
     period
-        ``"month"``, ``"quarter"`` or ``"year"`` of the calendar.
+        ``"week"`` (from Monday), ``"month"``, ``"quarter"`` or ``"year"`` of the calendar.
+    refunds
+        ``"exclude"``: revenue is gross of refunds. ``"net"``: negative amounts reduce the revenue of the period they
+        occur in, whenever was bought what they give back, and never who counts as active; those of customers who did
+        not buy so far belong to no cohort.
     level
         Nominal coverage of the intervals.
 
@@ -243,28 +278,29 @@ def cohort_table(
     array([2., 1.])
     """
     normal_quantile(level)
-    if period not in get_args(CohortPeriod):
-        allowed = ", ".join(map(repr, get_args(CohortPeriod)))
-        raise InvalidValueError(Problem(what="no such period", where="period", allowed=allowed, got=repr(period)))
-    history = purchase_history(transactions, at, amount, as_of=as_of, rename=rename)
-    calendar = _periods(history.day, _MONTHS[period])
-    now = int(_periods(np.array([history.today]), _MONTHS[period])[0])  # the first that is not over
+    check_period(period)
+    history, money = money_moved(transactions, at, amount, as_of=as_of, rename=rename, refunds=refunds)
+    calendar = period_of(history.day, period)
+    now = int(period_of(np.array([history.today]), period)[0])  # the first that is not over
     start = int(calendar[history.firsts].min())
     if start >= now:
         raise InvalidValueError(
             Problem(what=f"no {period} with purchases was over", where="as_of", got=f"{history.as_of:%Y-%m-%d}")
         )
     _check_span(now - start, period)
-    active, revenue = _counted(history, calendar, start, now - start)
+    cohort = calendar[history.firsts] - start
+    active = _active(history, calendar, cohort, start, now - start)
+    revenue = _revenue(money, cohort, period_of(money.day, period) - start, now - start)
     some = np.flatnonzero(active[:, 0] > 0.0)
     return CohortTable(
-        cohort=((start + some) * _MONTHS[period]).astype("datetime64[M]").astype("datetime64[D]"),
+        cohort=period_starts(start + some, period),
         size=active[some, 0],
         active=active[some],
         revenue=revenue[some],
         period=period,
         as_of=history.as_of,
         level=level,
+        refunds=refunds,
     )
 
 
@@ -274,17 +310,20 @@ def _check_span(n: int, period: CohortPeriod) -> None:
     refuse([problem] if n > _MOST else [])
 
 
-def _periods(day: IntArray, months: int) -> IntArray:
-    return day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) // months
+def _active(history: PurchaseHistory, calendar: IntArray, cohort: IntArray, start: int, n: int) -> FloatArray:
+    """Count who of each cohort bought in each period that is over, a customer once per period."""
+    once = (np.diff(history.customer, prepend=-1) != 0) | (np.diff(calendar, prepend=-1) != 0)
+    return _table(cohort[history.customer[once]], calendar[once] - start, None, n)
 
 
-def _counted(history: PurchaseHistory, calendar: IntArray, start: int, n: int) -> tuple[FloatArray, FloatArray]:
-    """Add up, in two passes over the purchase days, what each cohort did in each period that is over."""
-    cohort = (calendar[history.firsts] - start)[history.customer]
-    over = calendar < start + n
-    cell = cohort * n + (calendar - start - cohort)
-    once = over & ((np.diff(history.customer, prepend=-1) != 0) | (np.diff(calendar, prepend=-1) != 0))
+def _revenue(money: MoneyMoved, cohort: IntArray, period: IntArray, n: int) -> FloatArray:
+    return _table(cohort[money.customer], period, money.amount, n)
+
+
+def _table(cohort: IntArray, period: IntArray, amount: FloatArray | None, n: int) -> FloatArray:
+    """Add up by cohort and age; what was given back before a first purchase belongs to no cohort."""
+    used = (period < n) & (period >= cohort)
+    cell = (cohort * n + period - cohort)[used]
+    table = np.bincount(cell, None if amount is None else amount[used], minlength=n * n).reshape(n, n)
     ahead = np.add.outer(np.arange(n), np.arange(n)) >= n
-    active = np.bincount(cell[once], minlength=n * n).reshape(n, n).astype(np.float64)
-    revenue = np.bincount(cell[over], history.spend[over], minlength=n * n).reshape(n, n)
-    return np.where(ahead, np.nan, active), np.where(ahead, np.nan, revenue)
+    return np.where(ahead, np.nan, table.astype(np.float64))

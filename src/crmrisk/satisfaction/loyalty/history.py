@@ -16,16 +16,15 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pyarrow as pa
 
-from crmrisk.core.errors import InvalidValueError, Problem, RecordError, SchemaError
-from crmrisk.evidence import Evidence
+from crmrisk.core.errors import InvalidValueError, Problem, RecordError
 from crmrisk.evidence.asking import answer
 from crmrisk.evidence.engines.sorting import sorted_rows
 from crmrisk.evidence.exactly import part_names, parts, total
 from crmrisk.evidence.facts import known
 from crmrisk.evidence.moments import day_number, microseconds, moment_in
 from crmrisk.evidence.rows import order_of
-from crmrisk.evidence.schemas import ColumnType, schema_of
 from crmrisk.satisfaction.answers import distinct_answers
+from crmrisk.satisfaction.loyalty.reading import read_transactions
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -33,10 +32,10 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from crmrisk.core.arrays import BoolArray, FloatArray, IntArray, ObjectArray
+    from crmrisk.evidence import Evidence
     from crmrisk.evidence.checks import Unidentified
-    from crmrisk.evidence.schemas import TableSchema
 
-__all__ = ["PurchaseHistory", "plain_frame", "purchase_history"]
+__all__ = ["PurchaseHistory", "purchase_history", "purchases_and_refunds"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -96,6 +95,24 @@ class PurchaseHistory:
     def lasts(self) -> IntArray:
         """The position of each customer's last purchase day, ``(n_customers,)``."""
         return np.append(self.firsts[1:], self.day.size)[: len(self)] - 1
+
+    def places(self, customers: ObjectArray) -> IntArray:
+        """Find customers in ``customer_id``, -1 for those who never bought.
+
+        Parameters
+        ----------
+        customers
+            Identifiers, ``(n,)``.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> history = purchase_history(["a", "b"], ["2026-01-01"] * 2, as_of=date(2026, 1, 31))
+        >>> history.places(np.array(["b", "c"], dtype=object))
+        array([ 1, -1])
+        """
+        place = {customer: at for at, customer in enumerate(self.customer_id)}
+        return np.array([place.get(customer, -1) for customer in customers], dtype=np.int64)
 
     def by_segment(self, segments: Mapping[Any, Any] | ArrayLike) -> dict[Any, PurchaseHistory]:
         """Split the history by groups of customers, so that any figure can be had group by group.
@@ -192,11 +209,50 @@ def purchase_history(
     if isinstance(transactions, PurchaseHistory):
         _check_as_of(transactions, as_of)
         return transactions
-    evidence = _evidence(_given(transactions, at, amount), checked_names(rename), unidentified)
-    if "transactions" not in evidence.tables:
-        raise SchemaError(Problem(what="table was not given", where="transactions", got=repr(evidence)))
+    evidence = read_transactions(transactions, at, amount, rename=rename, unidentified=unidentified)
+    return _bought(evidence, moment_in(evidence.zone, as_of))
+
+
+def purchases_and_refunds(
+    transactions: Any,
+    at: Any = None,
+    amount: Any = None,
+    *,
+    as_of: date | datetime,
+    rename: Mapping[str, str] | None = None,
+) -> tuple[PurchaseHistory, PurchaseHistory]:
+    """Reduce transactions to purchase days, and to days on which money was given back.
+
+    Parameters
+    ----------
+    transactions, at, amount, as_of, rename
+        As for `purchase_history`.
+
+    Returns
+    -------
+    The history, and another one whose "spend" is what was given back, a positive amount.
+
+    Raises
+    ------
+    SchemaError, RecordError, InvalidValueError
+        As for `purchase_history`.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> when = ["2026-01-01", "2026-01-09"]
+    >>> bought, returned = purchases_and_refunds(["a", "a"], when, [8.0, -3.0], as_of=date(2026, 1, 31))
+    >>> bought.spend, returned.spend
+    (array([8.]), array([3.]))
+    """
+    evidence = read_transactions(transactions, at, amount, rename=rename)
     moment = moment_in(evidence.zone, as_of)
-    days = answer(_purchase_days(evidence, moment), where="transactions")
+    returned = answer(_days(evidence, moment, refunds=True), where="transactions")
+    return _bought(evidence, moment), _sorted(returned, moment)
+
+
+def _bought(evidence: Evidence, moment: datetime) -> PurchaseHistory:
+    days = answer(_days(evidence, moment), where="transactions")
     if not days.num_rows:
         got = f"up to {moment:%Y-%m-%d}"
         raise RecordError(Problem(what="nobody bought", where="transactions", allowed="positive amounts", got=got))
@@ -213,121 +269,15 @@ def _check_as_of(history: PurchaseHistory, as_of: date | datetime) -> None:
         )
 
 
-def _evidence(given: Any, rename: Mapping[str, str], unidentified: Unidentified) -> Evidence:
-    if isinstance(given, Evidence):
-        return given
-    if not isinstance(given, Mapping):
-        names = {"transactions": rename} if rename else None
-        return Evidence(transactions=given, rename=names, unidentified=unidentified)
-    frame = plain_frame(given, schema_of("transactions"), rename=rename)
-    frame = frame if "amount" in frame else frame.assign(amount=1.0)
-    return Evidence(transactions=frame, unidentified=unidentified)
-
-
-def _given(transactions: Any, at: Any, amount: Any) -> Any:
-    """Put columns that were passed one by one together."""
-    if at is None and amount is None:
-        return transactions
-    columns = {"customer_id": transactions, "at": at, "amount": amount}
-    return {name: column for name, column in columns.items() if column is not None}
-
-
-def checked_names(rename: object) -> Mapping[str, str]:
-    """Return the caller's names of columns, and refuse what is no mapping.
-
-    Parameters
-    ----------
-    rename
-        The caller's names to the schema's; ``None`` is no other names.
-
-    Raises
-    ------
-    InvalidValueError
-        If it is no mapping of text to text.
-
-    Examples
-    --------
-    >>> checked_names({"who": "customer_id"}), checked_names(None)
-    ({'who': 'customer_id'}, {})
-    """
-    if rename is None:
-        return {}
-    if isinstance(rename, Mapping) and all(isinstance(name, str) for pair in rename.items() for name in pair):
-        return rename
-    allowed = "a mapping from your names to those of the table"
-    raise InvalidValueError(
-        Problem(
-            what="no names", where="rename", allowed=allowed, got=repr(rename)[:100], remedy='rename={"date": "at"}'
-        )
-    )
-
-
-def plain_frame(columns: Mapping[str, Any], schema: TableSchema, *, rename: Mapping[str, str]) -> Any:
-    """Put plain columns into a frame, text of times read as times.
-
-    Parameters
-    ----------
-    columns
-        Name to column: lists, arrays, series.
-    schema
-        The table they are meant to be.
-    rename
-        The caller's names to the schema's.
-
-    Raises
-    ------
-    SchemaError
-        If they are of different lengths, or text is no time.
-
-    Examples
-    --------
-    >>> from crmrisk.evidence.schemas import schema_of
-    >>> plain_frame({"when": ["2026-01-31"]}, schema_of("transactions"), rename={"when": "at"})["at"].dt.day.tolist()
-    [31]
-    """
-    import pandas as pd  # noqa: PLC0415 - tables of other engines do not need it
-
-    named = {rename.get(name, name): values for name, values in columns.items()}
-    series = {name: _series(values, f"{schema.name}.{name}") for name, values in named.items()}
-    lengths = {name: len(values) for name, values in series.items()}
-    if len(set(lengths.values())) > 1:
-        got = ", ".join(f"{name} {length}" for name, length in lengths.items())
-        raise SchemaError(Problem(what="columns of different lengths", where=schema.name, got=got))
-    times = {column.name for column in schema.columns if column.type is ColumnType.TIME}
-    read = {n: _moments(values, f"{schema.name}.{n}") if n in times else values for n, values in series.items()}
-    return pd.DataFrame(read)
-
-
-def _series(values: Any, where: str) -> Any:
-    import pandas as pd  # noqa: PLC0415 - as above
-
-    try:
-        return pd.Series(values if hasattr(values, "dtype") else list(values)).reset_index(drop=True)
-    except (TypeError, ValueError) as error:
-        raise SchemaError(Problem(what="not a column", where=where, got=str(error)[:120])) from None
-
-
-def _moments(column: Any, where: str) -> Any:
-    """Read text as times; what is a time already stays as it is."""
-    import pandas as pd  # noqa: PLC0415 - as above
-
-    if pd.api.types.infer_dtype(column, skipna=True) != "string":
-        return column
-    try:
-        return pd.to_datetime(column, format="ISO8601")
-    except ValueError as error:
-        allowed, got = "dates, times or ISO 8601 text", str(error).partition("\n")[0][:120]
-        raise SchemaError(Problem(what="not times", where=where, allowed=allowed, got=got)) from None
-
-
-def _purchase_days(evidence: Evidence, moment: datetime) -> nw.LazyFrame[Any]:
-    """Ask for what was bought by customer and day; facts in memory are added up below, which is faster."""
+def _days(evidence: Evidence, moment: datetime, *, refunds: bool = False) -> nw.LazyFrame[Any]:
+    """Ask for what was bought (or given back) by customer and day; facts in memory are added up below, faster."""
     table = evidence.tables["transactions"]
-    bought = known(table, microseconds(moment)).filter(nw.col("amount") > 0.0)
-    by_day = bought.with_columns(nw.col("at_day").alias("day"))
+    amount = -nw.col("amount") if refunds else nw.col("amount")
+    moved = known(table, microseconds(moment)).filter(amount > 0.0)
+    by_day = moved.with_columns(nw.col("at_day").alias("day"), amount.alias("spend"))
     if table.engine.eager:
-        return by_day.select("customer_id", "day", nw.col("amount").alias("spend"))
-    spends = parts(nw.col("amount"), "spend")  # whole numbers, so that engines that add in any order give the same bits
+        return by_day.select("customer_id", "day", "spend")
+    spends = parts(nw.col("spend"), "spend")  # whole numbers, so that engines that add in any order give the same bits
     daily = by_day.select("customer_id", "day", *spends).group_by("customer_id", "day")
     return daily.agg(*(nw.col(name).sum() for name in part_names("spend"))).select("customer_id", "day", total("spend"))
 

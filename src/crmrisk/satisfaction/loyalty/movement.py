@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crmrisk.satisfaction.loyalty.exposure import whole_days
-from crmrisk.satisfaction.loyalty.history import purchase_history
+from crmrisk.satisfaction.loyalty.refunds import RefundPolicy, money_moved, without_remainders
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime, timedelta
 
-    from crmrisk.core.arrays import FloatArray, ObjectArray
+    from crmrisk.core.arrays import BoolArray, FloatArray, ObjectArray
+    from crmrisk.satisfaction.loyalty.refunds import MoneyMoved
 
 __all__ = ["RevenueMovement", "revenue_movement"]
 
@@ -28,9 +29,12 @@ class RevenueMovement:
     customer_id
         Who had revenue in either, ``(n_customers,)``.
     opening, closing
-        Revenue in the first and in the second period [money], ``(n_customers,)``.
+        Revenue in the first and in the second period [money], ``(n_customers,)``; below 0 where refunds are netted and
+        more was given back than spent.
     start, end
         The first period begins the day after ``start``, the second ends on the day of ``end``.
+    refunds
+        Whether revenue is gross of refunds (``"exclude"``) or ``"net"`` of those of its period.
 
     Examples
     --------
@@ -46,6 +50,7 @@ class RevenueMovement:
     closing: FloatArray
     start: datetime
     end: datetime
+    refunds: RefundPolicy = "exclude"
 
     def __post_init__(self) -> None:
         for column in (self.customer_id, self.opening, self.closing):
@@ -59,6 +64,7 @@ def revenue_movement(
     *,
     as_of: date | datetime,
     period: timedelta,
+    refunds: RefundPolicy = "exclude",
     rename: Mapping[str, str] | None = None,
 ) -> RevenueMovement:
     """Add up each customer's spend in the period up to ``as_of`` and in the one before it.
@@ -66,14 +72,17 @@ def revenue_movement(
     Parameters
     ----------
     transactions, at, amount, as_of, rename
-        As for `purchase_history`; spend is gross of refunds.
+        As for `purchase_history`.
     period
         How long each is, in whole days.
+    refunds
+        ``"exclude"``: revenue is gross of refunds. ``"net"``: negative amounts reduce the period they occur in,
+        whenever was bought what they give back; those of customers who did not buy so far are left out.
 
     Raises
     ------
     InvalidValueError
-        If the period is no whole number of days.
+        If the period is no whole number of days, or there is no such policy.
 
     Examples
     --------
@@ -85,16 +94,25 @@ def revenue_movement(
     of 1 customers with revenue in the first period, after 2025-12-31 up to 2026-03-01
     """
     length = whole_days(period, where="period")
-    history = purchase_history(transactions, at, amount, as_of=as_of, rename=rename)
-    second = history.day > history.today - length
-    first = (history.day > history.today - 2 * length) & ~second
+    history, money = money_moved(transactions, at, amount, as_of=as_of, rename=rename, refunds=refunds)
+    closes, opens = history.today - length, history.today - 2 * length
     opening, closing = (
-        np.bincount(history.customer[part], history.spend[part], minlength=len(history)).astype(np.float64)
-        for part in (first, second)
+        _sums(money, (money.day > after) & (money.day <= until), len(history))
+        for after, until in ((opens, closes), (closes, history.today))
     )
-    seen = (opening > 0.0) | (closing > 0.0)
+    seen = (opening != 0.0) | (closing != 0.0)
     start = history.as_of - 2 * period
-    ids = history.customer_id[seen]
     return RevenueMovement(
-        customer_id=ids, opening=opening[seen], closing=closing[seen], start=start, end=history.as_of
+        customer_id=history.customer_id[seen],
+        opening=opening[seen],
+        closing=closing[seen],
+        start=start,
+        end=history.as_of,
+        refunds=refunds,
     )
+
+
+def _sums(money: MoneyMoved, used: BoolArray, customers: int) -> FloatArray:
+    whose, amount = money.customer[used], money.amount[used]
+    net, gross = (np.bincount(whose, each, minlength=customers).astype(np.float64) for each in (amount, np.abs(amount)))
+    return without_remainders(net, gross)

@@ -2,7 +2,7 @@
 
 Of the customers who paid in a first period: who still pays in the second (logo retention), how much of their revenue is
 left without counting what grew (gross), and with it (net). Revenue is unequal, so a few large customers can decide; the
-intervals resample customers, not money, and show it.
+intervals resample customers, not money, and show it. Refunds, if netted, reduce the period they occur in.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from crmrisk.satisfaction.bootstrap_intervals import percentile_interval
 from crmrisk.satisfaction.flagging import flag_answers
 from crmrisk.satisfaction.loyalty.exposure import Exposure, LoyaltyEstimate, loyalty_estimate
 from crmrisk.satisfaction.loyalty.movement import RevenueMovement
+from crmrisk.satisfaction.loyalty.refunds import check_refunds
 from crmrisk.satisfaction.numerics import check_method, student_quantile
 from crmrisk.satisfaction.proportions import proportion
 from crmrisk.satisfaction.survey_design import design_mean
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from crmrisk.core.arrays import FloatArray
+    from crmrisk.satisfaction.loyalty.refunds import RefundPolicy
     from crmrisk.satisfaction.survey_design import DesignMean
 
 __all__ = [
@@ -67,7 +69,8 @@ class RevenueRetention(Value):
     opening_revenue, closing_revenue
         Of these customers in the first and in the second period [money].
     new_revenue
-        Of customers without revenue in the first period [money]: no part of retention.
+        Of customers without revenue in the first period [money]: no part of retention. Below 0 where refunds are netted
+        and these were given back more than they spent.
 
     Examples
     --------
@@ -115,6 +118,7 @@ def revenue_retention(
     opening: RevenueMovement | ArrayLike,
     closing: ArrayLike | None = None,
     *,
+    refunds: RefundPolicy = "exclude",
     interval: RevenueInterval = "delta",
     level: float = 0.95,
     rng: np.random.Generator | None = None,
@@ -130,6 +134,11 @@ def revenue_retention(
     opening, closing
         Each customer's revenue in the first and in the second period, ``(n_customers,)``, 0 for who had none; or a
         `RevenueMovement`.
+    refunds
+        ``"exclude"``: revenue is gross of refunds, and negative revenue a mistake. ``"net"``: revenue is net of the
+        refunds of its period, and may be negative. Who has none above 0 in the first period is not in the base; who has
+        none above 0 in the second is lost, and what is below 0 counts as revenue lost on top. A `RevenueMovement` knows
+        which it is.
     interval
         ``"delta"``, or ``"bootstrap"`` where few customers hold most of the revenue; its work grows with
         customers times replicates.
@@ -145,9 +154,9 @@ def revenue_retention(
     Raises
     ------
     RecordError
-        If revenue is missing, negative or not one number each per customer.
+        If revenue is missing, negative without ``refunds="net"``, or not one number each per customer.
     InvalidValueError
-        If the interval or level is not valid.
+        If the interval, level or policy is not valid.
 
     References
     ----------
@@ -157,24 +166,29 @@ def revenue_retention(
     --------
     >>> print(revenue_retention([100, 50, 40, 10, 0], [120, 50, 30, 0, 70]).net)
     net revenue retention 1 [0.5499, 1.45] (95 % delta, n 4) of 4 customers with revenue in the first period
+    >>> revenue_retention([100, 100], [100, -20], refunds="net").net.value  # 20 given back of last month's 100
+    0.4
     """
+    check_refunds(refunds)
     check_method(interval, get_args(RevenueInterval))
     normal_quantile(level)
-    exposure, before, after = _columns(opening, closing)
+    exposure, before, after = _columns(opening, closing, refunds)
     base = before > 0.0
     first, second = before[base], after[base]
     ratio = _ratios(first, second)
+    floor, most = (None, None) if (second < 0.0).any() else (0.0, 1.0)
+    lost = np.maximum(1.0 - ratio, 0.0)
     shares = {
-        "gross": ("gross revenue retention", np.minimum(ratio, 1.0), 1.0),
-        "net": ("net revenue retention", ratio, None),
-        "expansion": ("expansion", np.maximum(ratio - 1.0, 0.0), None),
-        "contraction": ("contraction", np.where(second > 0.0, np.maximum(1.0 - ratio, 0.0), 0.0), 1.0),
-        "churned": ("churned revenue", np.where(second > 0.0, 0.0, 1.0), 1.0),
+        "gross": ("gross revenue retention", np.minimum(ratio, 1.0), (floor, 1.0)),
+        "net": ("net revenue retention", ratio, (floor, None)),
+        "expansion": ("expansion", np.maximum(ratio - 1.0, 0.0), (0.0, None)),
+        "contraction": ("contraction", np.where(second > 0.0, lost, 0.0), (0.0, 1.0)),
+        "churned": ("churned revenue", np.where(second > 0.0, 0.0, lost), (0.0, most)),
     }
     ask = _Asked(interval, level, rng, replicates)
     estimates = {
-        field: loyalty_estimate(_ratio_estimate(share, first, most, ask), quantity, exposure)
-        for field, (quantity, share, most) in shares.items()
+        field: loyalty_estimate(_ratio_estimate(share, first, ends, ask), quantity, exposure)
+        for field, (quantity, share, ends) in shares.items()
     }
     stayed = proportion(int((second > 0.0).sum()), first.size, level=level)
     return RevenueRetention(
@@ -264,19 +278,21 @@ class _Asked:
 
 
 def _columns(
-    opening: RevenueMovement | ArrayLike, closing: ArrayLike | None
+    opening: RevenueMovement | ArrayLike, closing: ArrayLike | None, refunds: RefundPolicy
 ) -> tuple[Exposure, FloatArray, FloatArray]:
     start = end = None
     if isinstance(opening, RevenueMovement):
         movement: RevenueMovement = opening
         start, end, opening, closing = movement.start, movement.end, movement.opening, movement.closing
+        refunds = movement.refunds
     if closing is None:
         raise RecordError(Problem(what="missing", where="closing", allowed="revenue in the second period"))
     before, after = number_answers(opening, where="opening"), number_answers(closing, where="closing")
+    allowed = 'revenue from 0; refunds="net" takes less'
     problems = [
         problem
         for where, column in (("opening", before), ("closing", after))
-        for problem in flag_answers(column, column < 0.0, where=where, allowed="revenue from 0")
+        for problem in flag_answers(column, (column < 0.0) & (refunds != "net"), where=where, allowed=allowed)
     ]
     if before.size != after.size:
         got = f"{before.size} and {after.size}"
@@ -296,16 +312,19 @@ def _ratios(first: FloatArray, second: FloatArray) -> FloatArray:
     return ratio
 
 
-def _ratio_estimate(share: FloatArray, revenue: FloatArray, most: float | None, ask: _Asked) -> Estimate:
+def _ratio_estimate(
+    share: FloatArray, revenue: FloatArray, ends: tuple[float | None, float | None], ask: _Asked
+) -> Estimate:
     """Estimate a ratio of sums: the mean of shares weighted with the revenue they are shares of."""
     if not share.size:
         return Estimate(value=None, level=ask.level, method=ask.interval, n=0, warnings=("nobody had revenue before",))
     found = design_mean(share, weights=revenue)
     low, high = _limits(found, share, revenue, ask)
+    least, most = ends
     return Estimate(
         value=found.value,
         standard_error=found.standard_error,
-        low=None if low is None else max(low, 0.0),
+        low=low if low is None or least is None else max(low, least),
         high=high if high is None or most is None else min(high, most),
         level=ask.level,
         method=ask.interval,
