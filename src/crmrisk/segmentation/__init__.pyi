@@ -48,6 +48,7 @@ from crmrisk.segmentation.demand import naive_forecast as naive_forecast
 from crmrisk.segmentation.demand import need_forecast as need_forecast
 from crmrisk.segmentation.demand import rolling_origin_error as rolling_origin_error
 from crmrisk.segmentation.demand import sba as sba
+from crmrisk.segmentation.demand import seasonal_naive_forecast as seasonal_naive_forecast
 from crmrisk.segmentation.demand import tsb as tsb
 from crmrisk.segmentation.demand import zero_forecast as zero_forecast
 from crmrisk.segmentation.entitlements import EntitlementVariant as EntitlementVariant
@@ -247,6 +248,7 @@ __all__ = [
     "rfm_table",
     "rolling_origin_error",
     "sba",
+    "seasonal_naive_forecast",
     "silhouette",
     "simulate_policy",
     "stability_verdict",

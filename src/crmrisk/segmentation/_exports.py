@@ -42,6 +42,7 @@ HOMES: dict[str, tuple[str, ...]] = {
         "need_forecast",
         "rolling_origin_error",
         "sba",
+        "seasonal_naive_forecast",
         "tsb",
         "zero_forecast",
     ),

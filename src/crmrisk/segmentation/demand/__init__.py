@@ -1,7 +1,8 @@
 """Demand: what each customer buys of each category over time, how regular it is, and what comes next.
 
 `demand_series` reads transactions of any engine. `classify_demand` tells regular from lumpy, `classify_needs` what a
-customer needs now, has stopped needing or could need. `croston`, `sba`, `tsb` and `exponential_smoothing` forecast;
+customer needs now, has stopped needing or could need. `croston`, `sba`, `tsb` and `exponential_smoothing` (with trend
+and season where there are any) forecast;
 `rolling_origin_error` measures how far off they would have been, and `choose_forecast` which one to use, if the data
 can tell.
 """
@@ -18,6 +19,7 @@ from crmrisk.segmentation.demand.need_forecast import need_forecast
 from crmrisk.segmentation.demand.need_model import NeedModel
 from crmrisk.segmentation.demand.needs import NEED_STATES, Needs, classify_needs
 from crmrisk.segmentation.demand.rolling_origin import ForecastErrors, rolling_origin_error
+from crmrisk.segmentation.demand.seasons import seasonal_naive_forecast
 from crmrisk.segmentation.demand.series import DemandSeries
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "need_forecast",
     "rolling_origin_error",
     "sba",
+    "seasonal_naive_forecast",
     "tsb",
     "zero_forecast",
 ]

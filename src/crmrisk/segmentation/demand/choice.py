@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray
     from crmrisk.core.progress import Bar, Progress
     from crmrisk.segmentation.demand.rolling_origin import Forecaster
+    from crmrisk.segmentation.demand.seasons import Season
     from crmrisk.segmentation.demand.series import DemandSeries
 
 __all__ = ["Criterion", "ForecastChoice", "choose_forecast"]
@@ -71,6 +72,11 @@ class ForecastChoice:
         return self.method
 
     @property
+    def skipped(self) -> Mapping[str, str]:
+        """Method that gave no forecast to the reason: too short for a season, too irregular to smooth."""
+        return self.errors.skipped
+
+    @property
     def indistinguishable(self) -> tuple[str, ...]:
         """The other methods that may be as good."""
         return tuple(name for name, each in self.behind.items() if not _worse(each))
@@ -86,7 +92,8 @@ class ForecastChoice:
         """
         told = f"{self.method} has the lowest {self.criterion} over {self.errors.n_forecasts:,} forecasts"
         doubt = f"; not distinguishable yet from {', '.join(self.indistinguishable)}" if self.indistinguishable else ""
-        return told + doubt
+        left = f"; left out: {', '.join(self.skipped)}" if self.skipped else ""
+        return told + doubt + left
 
     def __str__(self) -> str:
         return self.reason
@@ -116,6 +123,7 @@ def choose_forecast(
     horizon: int = 1,
     origins: int | None = None,
     min_periods: int = 2,
+    season: Season = "calendar",
     level: float = 0.95,
     progress: Progress | Bar | None = None,
 ) -> ForecastChoice:
@@ -126,7 +134,7 @@ def choose_forecast(
 
     Parameters
     ----------
-    demand, methods, horizon, origins, min_periods, progress
+    demand, methods, horizon, origins, min_periods, season, progress
         As for `rolling_origin_error`.
     criterion
         What is compared: ``"rmsse"`` by default, because absolute errors (``"mase"``, ``"mae"``) prefer a forecast of
@@ -155,6 +163,7 @@ def choose_forecast(
         horizon=horizon,
         origins=origins,
         min_periods=min_periods,
+        season=season,
         level=level,
         progress=progress,
     )
@@ -164,7 +173,7 @@ def choose_forecast(
         raise InvalidValueError(Problem(what=what, where="demand", remedy=remedy))
     best = min(losses, key=lambda name: float(np.nanmean(losses[name])))
     behind = {name: _behind(loss - losses[best], level, criterion) for name, loss in losses.items() if name != best}
-    decided = all(_worse(each) for each in behind.values())
+    decided = bool(behind) and all(_worse(each) for each in behind.values())
     verdict: Literal["better", "not distinguishable yet"] = "better" if decided else "not distinguishable yet"
     return ForecastChoice(method=best, verdict=verdict, behind=behind, criterion=criterion, errors=errors)
 

@@ -12,6 +12,7 @@ from crmrisk.segmentation.demand.exponential import exponential_smoothing
 from crmrisk.segmentation.demand.forecast import ForecastResult, check_ahead
 from crmrisk.segmentation.demand.intermittent import croston, sba, tsb
 from crmrisk.segmentation.demand.need_forecast import need_forecast
+from crmrisk.segmentation.demand.seasons import seasonal_naive_forecast
 from crmrisk.segmentation.demand.series import DemandSeries, as_demand
 
 if TYPE_CHECKING:
@@ -19,10 +20,37 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
+    from crmrisk.segmentation.demand.seasons import Season
+    from crmrisk.segmentation.demand.smoothing import Trend
+
 __all__ = ["ForecastMethod", "check_forecast_method", "forecast_demand"]
 
-ForecastMethod: TypeAlias = Literal["croston", "sba", "tsb", "needs", "exponential smoothing", "naive", "zero", "mean"]
+ForecastMethod: TypeAlias = Literal[
+    "croston",
+    "sba",
+    "tsb",
+    "needs",
+    "exponential smoothing",
+    "holt",
+    "damped holt",
+    "seasonal smoothing",
+    "holt-winters",
+    "damped holt-winters",
+    "naive",
+    "seasonal naive",
+    "zero",
+    "mean",
+]
 """How demand is forecast."""
+
+_SMOOTHING: dict[str, tuple[Trend, bool]] = {
+    "exponential smoothing": ("none", False),
+    "holt": ("additive", False),
+    "damped holt": ("damped", False),
+    "seasonal smoothing": ("none", True),
+    "holt-winters": ("additive", True),
+    "damped holt-winters": ("damped", True),
+}
 
 
 def forecast_demand(
@@ -30,6 +58,7 @@ def forecast_demand(
     *,
     method: ForecastMethod | Literal["by regularity"] = "by regularity",
     horizon: int = 1,
+    season: Season = "calendar",
     level: float = 0.95,
 ) -> ForecastResult:
     """Forecast demand by one method, or regular series by exponential smoothing and the others by `tsb`.
@@ -42,6 +71,8 @@ def forecast_demand(
         The method with its usual settings, or ``"by regularity"``.
     horizon
         How many periods ahead.
+    season
+        Periods of a season, for methods that have one; ``"calendar"`` is what the names of the periods tell.
     level
         Nominal coverage of the prediction interval.
 
@@ -49,6 +80,8 @@ def forecast_demand(
     ------
     InvalidValueError
         If there is no such method, demand is none, or a setting outside its range.
+    FitError
+        If the demand is too short for a season.
 
     Examples
     --------
@@ -60,7 +93,7 @@ def forecast_demand(
     check_ahead(horizon, level)
     if method != "by regularity":
         check_forecast_method(method)
-        return _forecast(series, method, horizon, level)
+        return _forecast(series, method, horizon, season, level)
     smooth = exponential_smoothing(series, horizon=horizon, level=level)
     fading = tsb(series, horizon=horizon, level=level)
     rows = smooth.rated[:, None]
@@ -100,10 +133,18 @@ def check_forecast_method(method: str) -> None:
         raise InvalidValueError(Problem(what="no such method", where="method", allowed=allowed, got=repr(method)))
 
 
-def _forecast(series: DemandSeries, method: ForecastMethod, horizon: int, level: float) -> ForecastResult:
+def _forecast(
+    series: DemandSeries, method: ForecastMethod, horizon: int, season: Season, level: float
+) -> ForecastResult:
     plain = {"naive": naive_forecast, "zero": zero_forecast, "mean": mean_forecast}
     if method in plain:
         return plain[method](series, horizon=horizon)
+    if method == "seasonal naive":
+        return seasonal_naive_forecast(series, horizon=horizon, season=season)
+    if method in _SMOOTHING:
+        trend, seasonal = _SMOOTHING[method]
+        comes = season if seasonal else None
+        return exponential_smoothing(series, horizon=horizon, trend=trend, season=comes, level=level)
     others: dict[str, Callable[..., ForecastResult]] = {"croston": croston, "sba": sba, "tsb": tsb}
-    others |= {"needs": need_forecast, "exponential smoothing": exponential_smoothing}
+    others["needs"] = need_forecast
     return others[method](series, horizon=horizon, level=level)

@@ -7,15 +7,15 @@ errors stand beside those of the naive and of the zero forecast, and the squared
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeAlias
 
 import numpy as np
 
 from crmrisk.core.arguments import is_whole, refuse
-from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.errors import FitError, InvalidValueError, Problem
 from crmrisk.core.expecting import expect
 from crmrisk.core.progress import Bar, Progress, progress_callback
 from crmrisk.segmentation.demand.forecast import ForecastResult, check_ahead
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from crmrisk.core.arrays import FloatArray
+    from crmrisk.segmentation.demand.seasons import Season
 
 __all__ = ["ForecastErrors", "Forecaster", "OriginErrors", "rolling_origin_error"]
 
@@ -72,6 +73,10 @@ class ForecastErrors:
     scale
         Mean absolute and mean squared difference of neighbouring periods known at each origin,
         ``(2, n_origins, n_series)``; NaN where it is 0 or unknown.
+    skipped
+        Method that gave no forecast at all to the reason.
+    warnings
+        What the reader should know.
 
     Examples
     --------
@@ -85,13 +90,16 @@ class ForecastErrors:
     horizon: int
     errors: Mapping[str, OriginErrors]
     scale: FloatArray
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
     __hash__: ClassVar[None] = None  # type: ignore[assignment]  # arrays have no hash
 
     def __post_init__(self) -> None:
         for array in (self.scale, *(part for each in self.errors.values() for part in each)):
             array.flags.writeable = False
-        object.__setattr__(self, "errors", MappingProxyType(dict(self.errors)))
+        for name in ("errors", "skipped"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def __repr__(self) -> str:
         return f"ForecastErrors({', '.join(self.errors)}; {self.n_forecasts:,} forecasts of {self.horizon} periods)"
@@ -162,10 +170,14 @@ def rolling_origin_error(
     horizon: int = 1,
     origins: int | None = None,
     min_periods: int = 2,
+    season: Season = "calendar",
     level: float = 0.95,
     progress: Progress | Bar | None = None,
 ) -> ForecastErrors:
     """Measure how far off forecasts would have been at the last origins.
+
+    A method that gives no forecast at any origin is left out, with the reason. All others are judged on the forecasts
+    that every one of them gave.
 
     Parameters
     ----------
@@ -180,6 +192,8 @@ def rolling_origin_error(
         as many as there are.
     min_periods
         The fewest periods of a series known at an origin.
+    season
+        As for `forecast_demand`.
     level
         Nominal coverage of the prediction intervals.
     progress
@@ -203,25 +217,32 @@ def rolling_origin_error(
     """
     series = as_demand(demand)
     check_ahead(horizon, level)
-    named = _forecasters(methods, horizon, level)
+    named = _forecasters(methods, horizon=horizon, season=season, level=level)
     last = len(series.periods) - horizon
     times = _checked_origins(origins, min_periods, last)
     report, steps = progress_callback(progress), range(last - times + 1, last + 1)
-    found: dict[str, list[OriginErrors]] = {name: [] for name in named}
+    made: dict[str, list[_Made]] = {name: [] for name in named}
     scales = []
     for done, origin in enumerate(steps, start=1):
         known, coming = series.until(origin), series.demand[:, origin : origin + horizon]
         unjudged = known.known.sum(axis=1) < min_periods
         for name, forecaster in named.items():
-            found[name].append(_errors(forecaster(known), coming, unjudged))
+            made[name].append(_made(forecaster, known, coming, unjudged))
         scales.append(_scales(known.demand))
         report(done, times)
-    errors = _shared({name: OriginErrors(*map(np.array, zip(*each, strict=True))) for name, each in found.items()})
-    scale = np.stack(scales, axis=1)
-    return ForecastErrors(series=series, origins=tuple(steps), horizon=horizon, errors=errors, scale=scale)
+    errors, skipped = _judged(made)
+    return ForecastErrors(
+        series=series,
+        origins=tuple(steps),
+        horizon=horizon,
+        errors=_shared(errors),
+        scale=np.stack(scales, axis=1),
+        skipped=skipped,
+        warnings=_narrowed(errors),
+    )
 
 
-def _forecasters(methods: object, horizon: int, level: float) -> dict[str, Forecaster]:
+def _forecasters(methods: object, **settings: Any) -> dict[str, Forecaster]:
     if isinstance(methods, Mapping):
         named = dict(methods)
         if named and all(isinstance(name, str) and callable(each) for name, each in named.items()):
@@ -229,7 +250,7 @@ def _forecasters(methods: object, horizon: int, level: float) -> dict[str, Forec
     elif isinstance(methods, Sequence) and not isinstance(methods, str) and methods:
         for method in methods:
             check_forecast_method(method)
-        return {name: partial(forecast_demand, method=name, horizon=horizon, level=level) for name in methods}
+        return {name: partial(forecast_demand, method=name, **settings) for name in methods}
     allowed = "a list of names, or name to function"
     raise InvalidValueError(Problem(what="no methods", where="methods", allowed=allowed, got=repr(methods)[:100]))
 
@@ -250,8 +271,47 @@ def _checked_origins(origins: int | None, min_periods: int, last: int) -> int:
     return times
 
 
-def _errors(forecast: ForecastResult, coming: FloatArray, unjudged: object) -> OriginErrors:
+class _Made(NamedTuple):
+    errors: OriginErrors
+    doubt: str
+    """Why there may be no forecast."""
+
+
+def _made(forecaster: Forecaster, known: DemandSeries, coming: FloatArray, unjudged: object) -> _Made:
+    try:
+        forecast = forecaster(known)
+    except FitError as error:
+        return _Made(OriginErrors(*np.full((4, len(known)), np.nan)), str(error))
     expect(forecast, ForecastResult, where="methods", remedy="a function returns what forecast_demand returns")
+    return _Made(_errors(forecast, coming, unjudged), "; ".join(forecast.warnings))
+
+
+def _judged(made: Mapping[str, list[_Made]]) -> tuple[dict[str, OriginErrors], dict[str, str]]:
+    """Leave out methods that gave no forecast at all, unless that is every one."""
+    tables = {
+        name: OriginErrors(*map(np.array, zip(*(each.errors for each in times), strict=True)))
+        for name, times in made.items()
+    }
+    silent = [name for name, each in tables.items() if np.isnan(each.absolute).all()]
+    if len(silent) == len(tables):
+        said = dict.fromkeys(times[-1].doubt for times in made.values() if times[-1].doubt)
+        remedy = "longer series, or other methods"
+        got = "; ".join(said)[:300] or "none"
+        raise InvalidValueError(Problem(what="no method gave a forecast", where="methods", got=got, remedy=remedy))
+    skipped = {name: made[name][-1].doubt or "no forecast of any series" for name in silent}
+    return {name: each for name, each in tables.items() if name not in skipped}, skipped
+
+
+def _narrowed(errors: Mapping[str, OriginErrors]) -> tuple[str, ...]:
+    """Say which methods keep the others from being judged on all their forecasts."""
+    given = {name: int((~np.isnan(each.absolute)).sum()) for name, each in errors.items()}
+    most = max(given.values())
+    return tuple(
+        f"{name} gave {n:,} of {most:,} forecasts; no other is judged on more" for name, n in given.items() if n < most
+    )
+
+
+def _errors(forecast: ForecastResult, coming: FloatArray, unjudged: object) -> OriginErrors:
     if forecast.forecast.shape != coming.shape:
         got = str(forecast.forecast.shape)
         what = f"{forecast.method} gave another number of forecasts"
