@@ -8,13 +8,17 @@ from crmrisk.core.errors import CompositionError, Problem
 from crmrisk.core.measures import Quantity
 
 if TYPE_CHECKING:
-    from crmrisk.core.events import RiskEvent
+    from collections.abc import Sequence
+
+    from crmrisk.core.events import OutcomeRule, RiskEvent
     from crmrisk.core.measures import Measure
 
 __all__ = ["check_pipeline"]
 
 
-def check_pipeline(event: RiskEvent, likelihood: Measure, consequence: Measure, currency: str) -> None:
+def check_pipeline(
+    event: RiskEvent, likelihood: Measure, consequence: Measure, currency: str, *, predicts: Sequence[OutcomeRule] = ()
+) -> None:
     """Check that likelihood is the event's probability and consequence money in the criteria's currency.
 
     Parameters
@@ -25,6 +29,9 @@ def check_pipeline(event: RiskEvent, likelihood: Measure, consequence: Measure, 
         What the two scorers yield.
     currency
         The unit of the criteria.
+    predicts
+        The outcomes whose probability the likelihood is, where its settings say so. One that the event recognises in
+        the same table must be the very same; in another table it cannot be told.
 
     Raises
     ------
@@ -42,7 +49,7 @@ def check_pipeline(event: RiskEvent, likelihood: Measure, consequence: Measure, 
       - likelihood: horizon differs from the event's; allowed: 90 days, 0:00:00; got: 30 days, 0:00:00; ...
       - consequence: is not money in the criteria's currency; allowed: money in GBP; got: money in EUR, [0, open]; ...
     """
-    problems = []
+    problems = _other_outcomes(event, predicts)
     if likelihood.quantity is not Quantity.PROBABILITY:
         problems.append(
             Problem(
@@ -75,3 +82,26 @@ def check_pipeline(event: RiskEvent, likelihood: Measure, consequence: Measure, 
         )
     if problems:
         raise CompositionError(*problems)
+
+
+def _other_outcomes(event: RiskEvent, predicts: Sequence[OutcomeRule]) -> list[Problem]:
+    rule = event.outcome
+    if rule is None:
+        return []
+    return [
+        Problem(
+            what="predicts another outcome than the event's",
+            where="likelihood",
+            allowed=str(rule),
+            got=str(each),
+            remedy="give scorer and event the same settings, or let a CalibratedScorer learn the event from outcomes",
+        )
+        for each in {str(each): each for each in predicts}.values()  # parts of a composite often say the same
+        if each.table == rule.table and _settings(each) != _settings(rule)
+    ]
+
+
+def _settings(rule: OutcomeRule) -> tuple[str, dict[str, object]]:
+    """Return what a rule is set to; text counts without case, as records compare it."""
+    settings: dict[str, object] = getattr(rule, "__dict__", {"": rule})  # a plugin's rule may have slots
+    return rule.kind, {name: each.lower() if isinstance(each, str) else each for name, each in settings.items()}

@@ -30,7 +30,7 @@ from crmrisk.core.outcomes import Outcomes
 from crmrisk.core.portfolio import Portfolio
 from crmrisk.core.rows import portfolio_of_one
 from crmrisk.core.saved import save
-from crmrisk.core.scorers import learns_from_outcomes
+from crmrisk.core.scorers import learns_from_outcomes, predicted_outcomes
 from crmrisk.scoring.composition import read_by_any
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ class FittedAssessmentPipeline(Component):
     @model_validator(mode="after")
     def _as_specified(self) -> Self:
         event, currency = self.specification.event, self.specification.criteria.currency
-        check_pipeline(event, self.likelihood.measure, self.consequence.measure, currency)
+        predicts = predicted_outcomes(self.likelihood)
+        check_pipeline(event, self.likelihood.measure, self.consequence.measure, currency, predicts=predicts)
         return self
 
     @property
@@ -215,7 +216,8 @@ class AssessmentPipeline(Component, kind="crmrisk.pipeline", fitted=FittedAssess
 
     @model_validator(mode="after")
     def _composed(self) -> Self:
-        check_pipeline(self.event, self.likelihood.measure, self.consequence.measure, self.criteria.currency)
+        measures, predicts = (self.likelihood.measure, self.consequence.measure), predicted_outcomes(self.likelihood)
+        check_pipeline(self.event, *measures, self.criteria.currency, predicts=predicts)
         _ = self.inputs
         names = [control.name for control in self.controls]
         repeated = sorted({name for name in names if names.count(name) > 1})

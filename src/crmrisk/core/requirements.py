@@ -9,6 +9,7 @@ import numpy as np
 
 from crmrisk.core.errors import InputRangeError, MissingInputsError, Problem
 from crmrisk.core.measures import LABEL, Input
+from crmrisk.core.yielding import summaries_that_yield
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +68,8 @@ def _absence(portfolio: Portfolio, needed: Input, reader: str) -> list[Problem]:
     if needed.name not in held:
         if needed.optional:
             return []
-        remedy = "add the summary that yields it, or the column itself"
+        summaries = " or ".join(summaries_that_yield(needed.name))
+        remedy = f"add the summary that yields it{f' ({summaries})' if summaries else ''}, or the column itself"
         return [Problem(what=f"missing input{of}", where=where, got=", ".join(held) or "nothing", remedy=remedy)]
     unit = portfolio.units.get(needed.name, needed.unit)
     if unit != needed.unit:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, TypeGuard, runtime_checkable
 
 if TYPE_CHECKING:
+    from crmrisk.core.events import OutcomeRule
     from crmrisk.core.explanation import Explanation
     from crmrisk.core.measures import Input, Measure
     from crmrisk.core.outcomes import Outcomes
     from crmrisk.core.portfolio import Portfolio
     from crmrisk.core.scores import Scores
 
-__all__ = ["Explains", "FittedScorer", "Scorer", "explains", "learns_from_outcomes"]
+__all__ = ["Explains", "FittedScorer", "Scorer", "explains", "learns_from_outcomes", "predicted_outcomes"]
 
 
 @runtime_checkable
@@ -114,3 +115,21 @@ def learns_from_outcomes(scorer: object) -> bool:
     False
     """
     return bool(getattr(scorer, "learns_from_outcomes", False))
+
+
+def predicted_outcomes(scorer: object) -> tuple[OutcomeRule, ...]:
+    """Return the outcomes whose probability a scorer states by its settings.
+
+    Parameters
+    ----------
+    scorer
+        A scorer, fitted or not; it says so by an attribute ``predicts`` and else may be about any event.
+
+    Examples
+    --------
+    >>> from datetime import timedelta
+    >>> from crmrisk import SatisfactionDeclineScorer
+    >>> predicted_outcomes(SatisfactionDeclineScorer(horizon=timedelta(days=90), drop=3))
+    (Declines(question='nps', drop=3.0),)
+    """
+    return tuple(getattr(scorer, "predicts", ()))

@@ -16,7 +16,7 @@ from crmrisk.core.explanation import Explanation
 from crmrisk.core.fields import AnyFittedScorer, AnyScorer
 from crmrisk.core.frozen_mapping import Frozen
 from crmrisk.core.measures import LABEL, Input, Name
-from crmrisk.core.scorers import FittedScorer, Scorer, learns_from_outcomes
+from crmrisk.core.scorers import FittedScorer, Scorer, learns_from_outcomes, predicted_outcomes
 from crmrisk.core.scores import Ranged
 from crmrisk.core.segmenters import AnyFittedSegmenter, AnySegmenter, FittedSegmenter, Segmenter
 from crmrisk.scoring.composition import absent_as_unrated, read_by_all, read_by_any, same_measure
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crmrisk.core.arrays import BoolArray, FloatArray, ObjectArray
+    from crmrisk.core.events import OutcomeRule
     from crmrisk.core.measures import Measure
     from crmrisk.core.outcomes import Outcomes
     from crmrisk.core.portfolio import Portfolio
@@ -77,6 +78,11 @@ class _Segments(Component):
         return read_by_any(
             (("SegmentedScorer" if self.segmenter is None else "its segmenter", naming), ("its scorers", read))
         )
+
+    @property
+    def predicts(self) -> tuple[OutcomeRule, ...]:
+        """The outcomes that the parts say they predict."""
+        return tuple(rule for part in self.parts.values() for rule in predicted_outcomes(part))
 
     @property
     def measure(self) -> Measure:

@@ -52,7 +52,8 @@ class BaseSummary(Component):
 
     Optionally, ``absent`` maps inputs to the value of customers without any record (null unless told), ``derive``
     gives expressions to compute once all summaries are joined (``known_since``, in microseconds, may be read there),
-    and ``keeps_everyone = True`` promises a row for every customer with a record.
+    and ``keeps_everyone = True`` promises a row for every customer with a record. ``may_yield`` tells which summary to
+    add where an input is missing; write it where settings name the inputs.
 
     Examples
     --------
@@ -95,6 +96,11 @@ class BaseSummary(Component):
     @abstractmethod
     def summarise(self, facts: nw.LazyFrame[Any], as_of: datetime, /) -> nw.LazyFrame[Any]:
         """Reduce what was known at `as_of` to one row per customer."""
+
+    @classmethod
+    def may_yield(cls, name: str) -> bool:
+        """Tell whether it yields an input of this name, with the settings that this takes."""
+        return any(each.name == name for each in cls().inputs)
 
     def derive(self, as_of: datetime) -> tuple[nw.Expr, ...]:
         """Return expressions over the joined columns; none unless overridden."""

@@ -24,6 +24,8 @@ __all__ = ["SurveyTrend"]
 _LARGEST = 10_000.0
 """Squares of larger answers would no longer be told apart."""
 _YEAR = 365.25
+_OWN = ("_waves", "_wave_mean", "_latest_wave", "_mean_age", "_age_variance", "_scatter")
+"""Ends of names that nobody else's inputs have, whatever the question."""
 _DAYS = 4e6
 """More than the calendar of evidence has, years 1 to 9999."""
 
@@ -86,6 +88,11 @@ class SurveyTrend(BaseSummary, kind="crmrisk.survey_trend"):
 
     def _named(self, name: str) -> str:
         return f"{plain_name(self.question)}_{name}"
+
+    @classmethod
+    def may_yield(cls, name: str) -> bool:
+        """Tell whether it yields an input of this name for some question."""
+        return name.endswith(_OWN) or super().may_yield(name)
 
     def summarise(self, facts: nw.LazyFrame[Any], as_of: datetime, /) -> nw.LazyFrame[Any]:
         """Reduce answers to one row per customer; they are checked at once.
