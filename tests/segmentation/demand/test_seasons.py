@@ -72,4 +72,4 @@ def test_on_online_retail_a_week_beats_the_naive_forecast_but_hardly_the_week_be
     error = rolling_origin_error(series, methods=methods, horizon=7, origins=5).frame().set_index("method")
     assert error.loc["seasonal smoothing", "mae_vs_naive"] < 0.6
     assert 0.8 < error.loc["seasonal smoothing", "mae"] / error.loc["seasonal naive", "mae"] < 1.2
-    assert 0.8 < error.loc["seasonal smoothing", "coverage"] < 1.0
+    assert error.loc["seasonal smoothing", "coverage"] > 0.8
