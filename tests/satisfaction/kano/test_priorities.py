@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from crmrisk.core.errors import InvalidValueError
-from crmrisk.satisfaction.kano.priorities import KanoPriorities, kano_priorities
+from crmrisk.satisfaction.kano.priorities import kano_priorities
+from crmrisk.satisfaction.kano.priority_list import KanoPriorities
 from crmrisk.satisfaction.kano.requirement import kano_requirements, requirement_from_pairs
 
 
@@ -110,3 +113,70 @@ def test_everything_wrong_is_listed_at_once():
 def test_only_requirements_are_ranked(wrong):
     with pytest.raises(InvalidValueError, match="requirements"):
         kano_priorities(wrong)
+
+
+def test_places_are_as_sure_as_the_survey():
+    ranked = kano_priorities(BOOK)
+    last = ranked[-1]
+    assert (last.requirement, last.rank_low, last.rank_probability, last.probability_of_top(1)) == (
+        "new",
+        None,
+        (),
+        None,
+    )
+    for line in ranked[:-1]:
+        assert sum(line.rank_probability) == pytest.approx(1.0)
+        assert line.rank_low <= line.rank <= line.rank_high
+    assert (ranked[0].rank_low, ranked[0].rank_high) == (1, 1)  # legal is a must-be, and 9 of 9 important to everybody
+    frame = ranked.frame(top=2)
+    assert frame["probability_of_top"].tolist()[:3] == [1.0, 1.0, 0.0]
+    assert frame["rank_high"].isna().tolist() == [False] * 5 + [True]
+
+
+def test_places_that_differ_by_chance_are_shared_evenly():
+    alike = [requirement(name, a=50, i=50) for name in ("x", "y", "z")]
+    for line in kano_priorities(alike, order="benefit"):
+        # the first of equals is a coin with three sides: five standard errors of 2,000 throws, and ties go to x
+        assert line.rank_probability[0] == pytest.approx(1 / 3, abs=5 * (2 / 9 / 2000) ** 0.5 + 0.06)
+        assert (line.rank_low, line.rank_high) == (1, 3)
+
+
+def test_two_requirements_change_places_as_often_as_their_benefits_say():
+    more, less = requirement("less", a=50, i=150), requirement("more", a=64, i=136)
+    first = kano_priorities([more, less], order="benefit", replicates=20_000)[0]
+    difference, error = (64 - 50) / 200, ((0.32 * 0.68 + 0.25 * 0.75) / 200) ** 0.5
+    expected = 0.5 * (1 + math.erf(difference / error / 2**0.5))
+    assert first.requirement == "more"
+    # the normal approximation of a count is off by half an answer; 20,000 resamples by less
+    assert first.rank_probability[0] == pytest.approx(expected, abs=0.015)
+
+
+def test_given_benefits_are_certain_and_the_order_given_does_not_matter():
+    sure = kano_priorities(BOOK[:3], benefits={"gift": 3, "speed": 2, "secure": 1}, order="benefit")
+    assert [line.rank_probability[line.rank - 1] for line in sure] == [1.0, 1.0, 1.0]
+    assert kano_priorities(BOOK[::-1]) == kano_priorities(BOOK)
+    assert (
+        kano_priorities(BOOK[:1])[0].benefit
+        == {line.requirement: line for line in kano_priorities(BOOK)}["gift"].benefit
+    )
+
+
+def test_net_reverse_answers_count_in_resampled_surveys_too():
+    pairs = np.zeros((5, 5))
+    pairs[0, 2], pairs[4, 1], pairs[2, 2] = 60, 30, 10
+    net = requirement_from_pairs("net", pairs, reverse="net", replicates=400)
+    assert (net.reverse, net.better.value) == ("net", pytest.approx(0.3))
+    plain = requirement("plain", a=50, i=50)  # better .5, surely above .3, and surely below 60/70
+    assert kano_priorities([net, plain], order="benefit")[0].rank_probability[0] > 0.95
+
+
+@pytest.mark.parametrize("wrong", [{"level": 95}, {"rng": 3}, {"replicates": 1}])
+def test_bad_settings_are_refused(wrong):
+    with pytest.raises(InvalidValueError):
+        kano_priorities(BOOK, **wrong)
+
+
+@pytest.mark.parametrize("k", [0, 1.5, "2", None])
+def test_places_count_from_one(k):
+    with pytest.raises(InvalidValueError, match="places"):
+        kano_priorities(BOOK).frame(top=k)

@@ -84,6 +84,7 @@ def test_more_given_back_than_spent_is_lost_on_top():
     assert found.net.value == pytest.approx(1 + found.expansion.value - found.contraction.value - found.churned.value)
     assert found.net.low < 0.0  # no floor where revenue may be negative
     assert (found.logo.value, found.new_revenue, found.opening_revenue) == (2 / 3, -5.0, 300.0)
+    assert net_revenue_retention([100, 100], [100, -20], refunds="net").value == pytest.approx(0.4)
     with pytest.raises(RecordError, match='refunds="net"'):
         revenue_retention([100, 100], [100, -20])
 

@@ -21,7 +21,8 @@ from crmrisk.satisfaction.kano.leading import LeadingTest
 from crmrisk.satisfaction.kano.map import KanoMap, KanoPoint, KanoQuadrant, kano_map
 from crmrisk.satisfaction.kano.plane import Ellipse, QuadrantProbabilities
 from crmrisk.satisfaction.kano.position import KanoPosition
-from crmrisk.satisfaction.kano.priorities import KanoPriorities, KanoPriority, kano_priorities
+from crmrisk.satisfaction.kano.priorities import kano_priorities
+from crmrisk.satisfaction.kano.priority_list import KanoPriorities, KanoPriority
 from crmrisk.satisfaction.kano.record import Requirement, requirements_frame
 from crmrisk.satisfaction.kano.requirement import kano_requirements, requirement_from_pairs
 from crmrisk.satisfaction.kano.rules import ClassificationRule, categories_of_counts

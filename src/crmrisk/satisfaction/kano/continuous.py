@@ -255,7 +255,7 @@ def answer_counts(
     problems = []
     try:
         found = np.array(counts, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         found = np.array(np.nan)
     if found.shape != shape or not ((found >= 0.0) & (found <= _MOST)).all():
         allowed = f"finite counts of at least 0, shape {shape}"

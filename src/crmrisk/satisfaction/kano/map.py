@@ -219,7 +219,7 @@ def kano_map(
     0.33 -0.83 1.00
     """
     found = listed_requirements(requirements)
-    if kind not in get_args(KanoMapKind):
+    if not isinstance(kind, str) or kind not in get_args(KanoMapKind):
         allowed = ", ".join(get_args(KanoMapKind))
         refuse([Problem(what="no such map", where="kind", allowed=allowed, got=repr(kind))])
     coverage = level if level is not None else (found[0].better.level if found else 0.95)

@@ -103,7 +103,7 @@ def check_judgement(judgement: Judgement) -> None:
         [
             Problem(what="no such policy", where=where, allowed=", ".join(known), got=repr(value))
             for where, value, known in policies
-            if value not in known
+            if not isinstance(value, str) or value not in known
         ],
     )
     check_method(judgement.interval, get_args(ContinuousInterval))

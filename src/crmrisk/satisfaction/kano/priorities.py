@@ -1,160 +1,37 @@
-"""What to do first: requirements ranked by category and importance, or by benefit per cost where costs are known."""
+"""What to do first: requirements ranked by category and importance, or by benefit per cost where costs are known.
+
+A list looks surer than it is: every line says how its place would change if the survey were repeated.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
-from pydantic import Field
-from pydantic.dataclasses import dataclass
+import numpy as np
 
 from crmrisk.core.arguments import refuse
 from crmrisk.core.errors import Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.intervals import normal_quantile
-from crmrisk.core.measures import Name
-from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.kano.named import named_numbers
-from crmrisk.satisfaction.kano.record import Segment, listed_requirements
-from crmrisk.satisfaction.kano.table import KanoCategory
+from crmrisk.satisfaction.kano.priority_list import KanoPriorities, KanoPriority
+from crmrisk.satisfaction.kano.ranking import (
+    MOST_IMPORTANT,
+    PriorityOrder,
+    observed_columns,
+    ranks,
+    resampled_columns,
+)
+from crmrisk.satisfaction.kano.record import listed_requirements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    import pandas as pd
-
+    from crmrisk.core.arrays import FloatArray, IntArray
     from crmrisk.satisfaction.kano.record import Requirement
 
-__all__ = ["KanoPriorities", "KanoPriority", "PriorityOrder", "kano_priorities"]
-
-PriorityOrder: TypeAlias = Literal["category", "benefit", "benefit per cost"]
-"""What comes first: must-be before one-dimensional before attractive, the greatest benefit, or the most per cost."""
-
-_MOST_IMPORTANT = 9.0
-_ORDER = ("must_be", "one_dimensional", "attractive", "indifferent", "reverse", "questionable")
-
-
-@dataclass(frozen=True, kw_only=True, config=VALUE)
-class KanoPriority(Value):
-    """Hold one line of the list.
-
-    Parameters
-    ----------
-    rank
-        Place in the list, from 1.
-    requirement, segment
-        The requirement, and the segment it was judged in.
-    category, probability
-        What it is and how probable that is, ``None`` (unrated) without answers.
-    better, worse
-        How much having it satisfies and lacking it dissatisfies.
-    importance
-        Mean self-stated importance, 1 to 9, where it was asked.
-    performance
-        How far it is met now, 0 to 1, where given.
-    benefit
-        What meeting it wholly would bring; see `kano_priorities`.
-    cost
-        What that costs, where given.
-    benefit_per_cost
-        The benefit over the cost, where both are known.
-
-    Examples
-    --------
-    >>> from crmrisk.satisfaction.kano.requirement import kano_requirements
-    >>> survey = kano_requirements(["secure"] * 3, [2, 1, 2], [5, 5, 5])
-    >>> print(kano_priorities(survey, costs={"secure": 4})[0])
-    1. secure: must_be (probability 0.75), benefit 1.333, cost 4, benefit per cost 0.3333
-    """
-
-    rank: Annotated[int, Field(ge=1)]
-    requirement: Name
-    segment: Segment = None
-    category: KanoCategory | None
-    probability: float | None
-    better: Estimate
-    worse: Estimate
-    importance: float | None = None
-    performance: float | None = None
-    benefit: Estimate
-    cost: float | None = None
-    benefit_per_cost: float | None = None
-
-    def __str__(self) -> str:
-        name = self.requirement if self.segment is None else f"{self.requirement} ({self.segment})"
-        sure = "" if self.probability is None else f" (probability {self.probability:.2g})"
-        parts = [f"{self.rank}. {name}: {self.category or 'unrated'}{sure}"]
-        told = (("benefit", self.benefit.value), ("cost", self.cost), ("benefit per cost", self.benefit_per_cost))
-        return ", ".join([*parts, *(f"{label} {number:.4g}" for label, number in told if number is not None)])
-
-
-@dataclass(frozen=True, kw_only=True, config=VALUE)
-class KanoPriorities(Value):
-    """Hold the prioritised list.
-
-    Parameters
-    ----------
-    items
-        The lines, first things first.
-    order
-        What put them in this order.
-
-    Examples
-    --------
-    >>> from crmrisk.satisfaction.kano.requirement import kano_requirements
-    >>> survey = kano_requirements(["gift", "secure"], [1, 2], [3, 5])
-    >>> [line.requirement for line in kano_priorities(survey)]
-    ['secure', 'gift']
-    """
-
-    items: tuple[KanoPriority, ...]
-    order: PriorityOrder
-
-    def __len__(self) -> int:
-        return len(self.items)
-
-    def __iter__(self) -> Iterator[KanoPriority]:
-        return iter(self.items)
-
-    def __getitem__(self, place: int) -> KanoPriority:
-        return self.items[place]
-
-    def __str__(self) -> str:
-        return "\n".join([f"priorities by {self.order}", *map(str, self.items)])
-
-    def frame(self) -> pd.DataFrame:
-        """Show the list as a pandas frame, one row per requirement, first things first.
-
-        Returns
-        -------
-        The table; unknown numbers are NaN.
-
-        Examples
-        --------
-        >>> from crmrisk.satisfaction.kano.requirement import kano_requirements
-        >>> list(kano_priorities(kano_requirements(["secure"], [2], [5])).frame().columns[:6])
-        ['rank', 'requirement', 'segment', 'category', 'probability', 'better']
-        """
-        import pandas as pd  # noqa: PLC0415 - only who wants a frame pays for pandas
-
-        rows = [_row(item) for item in self.items]
-        frame = pd.DataFrame(rows, columns=list(_COLUMNS))
-        return frame.astype(dict.fromkeys(_NUMBERS, "float64"))
-
-
-_NUMBERS = (
-    "probability",
-    "better",
-    "worse",
-    "importance",
-    "performance",
-    "benefit",
-    "benefit_low",
-    "benefit_high",
-    "cost",
-    "benefit_per_cost",
-)
-_COLUMNS = ("rank", "requirement", "segment", "category", *_NUMBERS)
+__all__ = ["kano_priorities"]
 
 
 def kano_priorities(
@@ -164,13 +41,21 @@ def kano_priorities(
     benefits: Mapping[str, float] | None = None,
     performance: Mapping[str, float] | None = None,
     order: PriorityOrder | None = None,
+    level: float = 0.95,
+    rng: np.random.Generator | None = None,
+    replicates: int = 2000,
 ) -> KanoPriorities:
-    """Rank requirements: what to do first, what it brings and what it costs.
+    """Rank requirements: what to do first, what it brings, what it costs, and how sure its place is.
 
     The benefit of a requirement is ``(better - worse) * importance/9 * (1 - performance)``: how far satisfaction moves
     between not having and having it (0 to 2), weighted by its importance where that was asked, for the part that is not
     met yet where that is known. Its interval takes better, worse and importance together, importance as if stated
     independently. Costs may be in any one unit; benefit per cost is in its inverse.
+
+    Places are found again in resampled surveys, with costs, benefits and performance that were given taken as certain.
+    Each requirement is resampled on its own, as if others had answered about it. What one person says of two
+    requirements mostly goes together, and then places are surer than said: with correlations near .5 (358 users of
+    money transfers, Reppel 2022) a second place that is .81 probable here is .91 probable if users are resampled whole.
 
     Parameters
     ----------
@@ -185,6 +70,12 @@ def kano_priorities(
     order
         ``"category"``: M > O > A > I > R > Q, then importance, then benefit; the default without costs.
         ``"benefit per cost"``: the default with costs; what has no known cost comes last. ``"benefit"``.
+    level
+        The probability with which a place is between ``rank_low`` and ``rank_high``.
+    rng
+        Source of randomness of the bootstrap; ``None`` starts the same way every time.
+    replicates
+        Number of resampled surveys.
 
     Returns
     -------
@@ -193,7 +84,8 @@ def kano_priorities(
     Raises
     ------
     InvalidValueError
-        If there is no requirement of a name given, a number is not valid, or there is no such order.
+        If there is no requirement of a name given, a number or the source of randomness is not valid, or there is no
+        such order.
 
     References
     ----------
@@ -207,18 +99,51 @@ def kano_priorities(
     >>> ranked = kano_priorities(survey, costs={"gift": 10, "secure": 50})
     >>> [(line.requirement, line.benefit_per_cost) for line in ranked]
     [('gift', 0.1), ('secure', 0.02)]
+    >>> name, having, lacking = ["gift"] * 9 + ["secure"] * 9, [1] * 5 + [3] * 4 + [2] * 9, [3] * 9 + [5] * 5 + [3] * 4
+    >>> print(kano_priorities(kano_requirements(name, having, lacking))[0])  # nine answers say little
+    1. (1 to 2) secure: must_be (probability 0.62), benefit 0.5556
     """
+    normal_quantile(level)
     found, problems = listed_requirements(requirements), _order_problems(order)
     names = [each.name for each in found]
     cost = named_numbers(costs, names, problems, where="costs", positive=True)
     benefit = named_numbers(benefits, names, problems, where="benefits")
     met = named_numbers(performance, names, problems, where="performance", most=1.0)
     refuse(problems)
-    chosen = order or ("category" if costs is None else "benefit per cost")
+    chosen: PriorityOrder = order or ("category" if costs is None else "benefit per cost")
     lines = [_line(each, cost, benefit, met) for each in found]
-    ranked = sorted(lines, key=_KEYS[chosen])
-    items = tuple(replace(line, rank=rank) for rank, line in enumerate(ranked, 1))
-    return KanoPriorities(items=items, order=chosen)
+    if not lines:
+        return KanoPriorities(items=(), order=chosen, level=level)
+    price, ties = _numbers(found, cost), _ties(found)
+    rank = ranks(observed_columns(found, [line.benefit.value for line in lines]), price, ties, chosen)
+    unmet = 1.0 - np.nan_to_num(_numbers(found, met))
+    surveys = resampled_columns(found, _numbers(found, benefit), unmet, rng=rng, replicates=replicates)
+    resampled = ranks(surveys, price, ties, chosen)
+    placed = [
+        replace(line, rank=int(rank[at]), **_places(resampled[:, at], len(found), level, line.better.n))
+        for at, line in enumerate(lines)
+    ]
+    return KanoPriorities(items=tuple(sorted(placed, key=lambda line: line.rank)), order=chosen, level=level)
+
+
+def _places(resampled: IntArray, size: int, level: float, n: float) -> dict[str, Any]:
+    """Say where one requirement came in resampled surveys."""
+    if not n:
+        return {}
+    probability = np.bincount(resampled - 1, minlength=size) / resampled.size
+    low, high = np.quantile(resampled, [(1.0 - level) / 2.0, (1.0 + level) / 2.0], method="inverted_cdf")
+    return {"rank_low": int(low), "rank_high": int(high), "rank_probability": tuple(probability.tolist())}
+
+
+def _numbers(requirements: Sequence[Requirement], known: Mapping[str, float]) -> FloatArray:
+    return np.array([known.get(each.name, np.nan) for each in requirements])
+
+
+def _ties(requirements: Sequence[Requirement]) -> IntArray:
+    """Let names decide in the end, so that the order of the input never does."""
+    names = [(each.name, str(each.segment)) for each in requirements]
+    ordered = sorted(range(len(names)), key=names.__getitem__)
+    return np.argsort(ordered, kind="stable")
 
 
 def _line(
@@ -255,8 +180,8 @@ def _benefit(requirement: Requirement, met: float | None) -> Estimate:
         return Estimate(value=None, level=level, method=method, n=n, warnings=("no answers",))
     reach, unmet = better.value - worse.value, 1.0 - (met or 0.0)
     stated = None if importance is None else importance.value
-    weight = 1.0 if stated is None else stated / _MOST_IMPORTANT
-    error = (importance.standard_error or 0.0) / _MOST_IMPORTANT if importance is not None else 0.0
+    weight = 1.0 if stated is None else stated / MOST_IMPORTANT
+    error = (importance.standard_error or 0.0) / MOST_IMPORTANT if importance is not None else 0.0
     variance = (weight**2 * _variance_of_reach(requirement) + reach**2 * error**2) * unmet**2
     value, half = reach * weight * unmet, normal_quantile(level) * variance**0.5
     return Estimate(
@@ -278,43 +203,7 @@ def _variance_of_reach(requirement: Requirement) -> float:
     return max(0.0, better + worse - 2.0 * both)
 
 
-def _row(item: KanoPriority) -> tuple[object, ...]:
-    category = None if item.category is None else item.category.value
-    parts = (item.better.value, item.worse.value, item.importance, item.performance)
-    benefit = (item.benefit.value, item.benefit.low, item.benefit.high)
-    who = (item.rank, item.requirement, item.segment, category, item.probability)
-    return (*who, *parts, *benefit, item.cost, item.benefit_per_cost)
-
-
-def _last(number: float | None) -> float:
-    return float("inf") if number is None else -number
-
-
-def _by_category(line: KanoPriority) -> tuple[float | str, ...]:
-    place = len(_ORDER) if line.category is None else _ORDER.index(line.category)
-    return (place, _last(line.importance), _last(line.benefit.value), *_name(line))
-
-
-def _by_benefit(line: KanoPriority) -> tuple[float | str, ...]:
-    return (_last(line.benefit.value), *_name(line))
-
-
-def _by_benefit_per_cost(line: KanoPriority) -> tuple[float | str, ...]:
-    return (_last(line.benefit_per_cost), *_by_category(line))
-
-
-def _name(line: KanoPriority) -> tuple[str, str]:
-    return line.requirement, str(line.segment)
-
-
-_KEYS: dict[str, Callable[[KanoPriority], tuple[float | str, ...]]] = {
-    "category": _by_category,
-    "benefit": _by_benefit,
-    "benefit per cost": _by_benefit_per_cost,
-}
-
-
 def _order_problems(order: str | None) -> list[Problem]:
-    if order is None or order in get_args(PriorityOrder):
+    if order is None or (isinstance(order, str) and order in get_args(PriorityOrder)):
         return []
     return [Problem(what="no such order", where="order", allowed=", ".join(get_args(PriorityOrder)), got=repr(order))]

@@ -14,7 +14,7 @@ from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.kano.continuous import ContinuousPosition, Five
 from crmrisk.satisfaction.kano.counts import KanoCounts
 from crmrisk.satisfaction.kano.leading import LeadingTest
-from crmrisk.satisfaction.kano.position import KanoPosition
+from crmrisk.satisfaction.kano.position import KanoPosition, ReverseCounting
 from crmrisk.satisfaction.kano.rules import ClassificationRule
 from crmrisk.satisfaction.kano.stability import CategoryProbabilities
 from crmrisk.satisfaction.kano.table import KanoCategory
@@ -62,6 +62,8 @@ class Requirement(Value):
         Mean self-stated importance, 1 to 9, where it was asked.
     importance_weighted_better, importance_weighted_worse
         Better and worse with every respondent weighted by the importance stated.
+    reverse
+        Whether reverse answers stay out of better and worse, or count against them.
     missing
         How many respondents left one of the two answers out.
     questionable_excluded
@@ -96,6 +98,7 @@ class Requirement(Value):
     importance_weighted_better: Estimate | None = None
     importance_weighted_worse: Estimate | None = None
     segment: Segment = None
+    reverse: ReverseCounting = "exclude"
     missing: int = 0
     questionable_excluded: float = 0.0
     swapped: bool = False

@@ -269,6 +269,7 @@ def _requirement(cell: KanoCell, how: Judgement, rng: np.random.Generator | None
         importance=None if cell.importance is None else _mean_importance(cell.importance, how.level),
         importance_weighted_better=weighted[0],
         importance_weighted_worse=weighted[1],
+        reverse=how.counting,
         missing=cell.missing,
         questionable_excluded=left_out,
         swapped=swapped,

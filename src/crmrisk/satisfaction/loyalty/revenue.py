@@ -201,13 +201,17 @@ def revenue_retention(
 
 
 def net_revenue_retention(
-    opening: RevenueMovement | ArrayLike, closing: ArrayLike | None = None, *, level: float = 0.95
+    opening: RevenueMovement | ArrayLike,
+    closing: ArrayLike | None = None,
+    *,
+    refunds: RefundPolicy = "exclude",
+    level: float = 0.95,
 ) -> LoyaltyEstimate:
     """Estimate the revenue kept and grown, of customers with revenue before; see `revenue_retention`.
 
     Parameters
     ----------
-    opening, closing, level
+    opening, closing, refunds, level
         As for `revenue_retention`.
 
     Raises
@@ -220,17 +224,21 @@ def net_revenue_retention(
     >>> net_revenue_retention([100, 50], [150, 0]).value
     1.0
     """
-    return revenue_retention(opening, closing, level=level).net
+    return revenue_retention(opening, closing, refunds=refunds, level=level).net
 
 
 def gross_revenue_retention(
-    opening: RevenueMovement | ArrayLike, closing: ArrayLike | None = None, *, level: float = 0.95
+    opening: RevenueMovement | ArrayLike,
+    closing: ArrayLike | None = None,
+    *,
+    refunds: RefundPolicy = "exclude",
+    level: float = 0.95,
 ) -> LoyaltyEstimate:
     """Estimate the revenue kept, growth not counted, of customers with revenue before; see `revenue_retention`.
 
     Parameters
     ----------
-    opening, closing, level
+    opening, closing, refunds, level
         As for `revenue_retention`.
 
     Raises
@@ -243,17 +251,21 @@ def gross_revenue_retention(
     >>> round(gross_revenue_retention([100, 50], [150, 0]).value, 4)
     0.6667
     """
-    return revenue_retention(opening, closing, level=level).gross
+    return revenue_retention(opening, closing, refunds=refunds, level=level).gross
 
 
 def logo_retention(
-    opening: RevenueMovement | ArrayLike, closing: ArrayLike | None = None, *, level: float = 0.95
+    opening: RevenueMovement | ArrayLike,
+    closing: ArrayLike | None = None,
+    *,
+    refunds: RefundPolicy = "exclude",
+    level: float = 0.95,
 ) -> LoyaltyEstimate:
     """Estimate the share of customers with revenue before who still have some; see `revenue_retention`.
 
     Parameters
     ----------
-    opening, closing, level
+    opening, closing, refunds, level
         As for `revenue_retention`; 0 and 1 will do where only who stayed is known.
 
     Raises
@@ -266,7 +278,7 @@ def logo_retention(
     >>> logo_retention([100, 50], [150, 0]).value
     0.5
     """
-    return revenue_retention(opening, closing, level=level).logo
+    return revenue_retention(opening, closing, refunds=refunds, level=level).logo
 
 
 @dataclass(frozen=True)
