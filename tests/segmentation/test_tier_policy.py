@@ -8,7 +8,7 @@ import pytest
 
 from crmrisk.core.errors import InvalidValueError, MissingInputsError
 from crmrisk.core.portfolio import Portfolio
-from crmrisk.segmentation.conditions import AllOf, AnyOf, Criterion, Tagged
+from crmrisk.segmentation.conditions import AllOf, AnyOf, Criterion
 from crmrisk.segmentation.entitlements import EntitlementVariant, ServiceEntitlements
 from crmrisk.segmentation.tier_application import apply_policy
 from crmrisk.segmentation.tier_policy import Tier, TierPolicy
@@ -70,7 +70,6 @@ def test_inputs_are_required_unless_every_criterion_can_do_without():
         (lambda: TierPolicy.from_cuts("x", {"b": float("nan")}), "ge"),
         (lambda: TierPolicy.from_cuts("x", {}), "no cuts"),
         (lambda: TierPolicy.from_cuts("x", {"b": 1}, dwel=2), "dwel"),
-        (lambda: Tier("gold", Tagged("vip")), "asks for a tag"),
         (
             lambda: Tier("gold", Criterion("x", ge=1), variants=[EntitlementVariant(Criterion("x", ge=1), VISIT)]),
             "variants",

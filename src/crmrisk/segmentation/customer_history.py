@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
-    from crmrisk.core.arrays import Names
+    from crmrisk.core.arrays import BoolArray, Names
     from crmrisk.core.measures import Input
     from crmrisk.core.portfolio import Portfolio
 
@@ -52,6 +52,10 @@ class CustomerHistory:
         When each relationship began, ``(n_customers,)``; ``NaT`` is unknown.
     units
         Name to unit, where known.
+    tags
+        Tag to who has it, true or false, ``(n_reviews, n_customers)``; of any other tag nobody has it.
+    present
+        Who was looked at, ``(n_reviews, n_customers)``; by default everybody.
 
     Raises
     ------
@@ -75,6 +79,8 @@ class CustomerHistory:
     labels: Mapping[str, Coded]
     since: MomentArray | None
     units: Mapping[str, str]
+    tags: Mapping[str, BoolArray]
+    present: BoolArray
 
     def __init__(
         self,
@@ -85,6 +91,8 @@ class CustomerHistory:
         *,
         since: ArrayLike | Sequence[date | datetime | None] | None = None,
         units: Mapping[str, str] | None = None,
+        tags: Mapping[str, ArrayLike] | None = None,
+        present: ArrayLike | None = None,
     ) -> None:
         labels, units = labels or {}, units or {}
         collect = Collector()
@@ -104,6 +112,10 @@ class CustomerHistory:
             "labels": {name: collect(_table_of(_coded, shape), v, name) for name, v in labels.items()},
             "since": None if since is None else collect(frozen_moments, since, "since"),
             "units": dict(units),
+            "tags": {name: collect(_table_of(_yes_or_no, shape), v, name) for name, v in (tags or {}).items()},
+            "present": collect(
+                _table_of(_yes_or_no, shape), np.ones(shape, dtype=np.bool_) if present is None else present, "present"
+            ),
         }
         if held["since"] is not None and len(held["since"]) != len(ids):
             what = "length differs from customer_id"
@@ -123,7 +135,7 @@ class CustomerHistory:
         ----------
         frame
             Any eager frame narwhals knows, with ``customer_id``, the time of the review, numbers, text, and ``since``
-            where known.
+            and ``tags`` (lists of text) where known.
         at
             The column that says when.
         units
@@ -144,8 +156,8 @@ class CustomerHistory:
         """
         from crmrisk.segmentation.history_frames import read_history  # noqa: PLC0415 - only frames need narwhals
 
-        ids, reviews, columns, labels, since = read_history(frame, at=at)
-        return cls(ids, reviews, columns, labels, since=since, units=units)
+        parts = read_history(frame, at=at)._asdict()
+        return cls(**parts, units=units)
 
     @classmethod
     def from_portfolios(cls, portfolios: Sequence[Portfolio]) -> Self:
@@ -173,14 +185,14 @@ class CustomerHistory:
         """
         from crmrisk.segmentation.history_frames import read_portfolios  # noqa: PLC0415 - beside its sibling for frames
 
-        ids, reviews, columns, labels, since, units = read_portfolios(portfolios)
-        return cls(ids, reviews, columns, labels, since=since, units=units)
+        parts, units = read_portfolios(portfolios)
+        return cls(**parts._asdict(), units=units)
 
     def __len__(self) -> int:
         return len(self.customer_id)
 
     def __repr__(self) -> str:
-        names = ", ".join([*self.columns, *self.labels])
+        names = ", ".join([*self.columns, *self.labels, *(["tags"] if self.tags else [])])
         return f"CustomerHistory({len(self)} customers at {len(self.reviews)} reviews: {names})"
 
     def at(self, review: int) -> ReviewFacts:
@@ -263,6 +275,16 @@ def _table_of(freeze: Any, shape: tuple[int, int]) -> Any:
         )
 
     return frozen
+
+
+def _yes_or_no(values: Any, *, where: str) -> BoolArray:
+    array = np.asarray(values)
+    if array.dtype != np.bool_:
+        what, got = "neither true nor false", str(array.dtype)
+        raise PortfolioError(Problem(what=what, where=where, allowed="booleans", got=got))
+    table: BoolArray = array.copy()
+    table.flags.writeable = False
+    return table
 
 
 def _coded(values: Any, *, where: str) -> Coded:

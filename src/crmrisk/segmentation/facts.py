@@ -49,6 +49,10 @@ class Facts(Protocol):
         """Tell who has a tag, ``(n_customers,)``."""
         ...
 
+    def present(self) -> BoolArray:
+        """Tell who was looked at, and not merely known at another time, ``(n_customers,)``."""
+        ...
+
     def take(self, rows: IntArray | BoolArray) -> Self:
         """Select customers."""
         ...
@@ -63,7 +67,7 @@ class PortfolioFacts:
     portfolio
         One row per customer.
     tags
-        Tag to who has it, ``(n_customers,)``; of any other tag nobody has it.
+        Tag to who has it, ``(n_customers,)``; other tags are the portfolio's.
 
     Examples
     --------
@@ -99,7 +103,14 @@ class PortfolioFacts:
 
     def tagged(self, tag: str) -> BoolArray:
         """Tell who has a tag, ``(n_customers,)``."""
-        return self.tags[tag] if tag in self.tags else np.zeros(len(self), dtype=np.bool_)
+        if tag in self.tags:
+            return self.tags[tag]
+        held = [()] * len(self) if self.portfolio.tags is None else self.portfolio.tags.tolist()
+        return np.array([tag in each for each in held], dtype=np.bool_)
+
+    def present(self) -> BoolArray:
+        """Tell who was looked at: everybody, ``(n_customers,)``."""
+        return np.ones(len(self), dtype=np.bool_)
 
     def take(self, rows: IntArray | BoolArray) -> PortfolioFacts:
         """Select customers."""

@@ -10,13 +10,13 @@ import numpy as np
 
 from crmrisk.core.errors import PortfolioError, Problem
 from crmrisk.core.portfolio import Portfolio
-from crmrisk.core.portfolio_checks import frozen_moments
+from crmrisk.core.portfolio_checks import frozen_moments, frozen_tags
 from crmrisk.core.portfolio_frames import read_frame
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crmrisk.core.arrays import IntArray, ObjectArray
+    from crmrisk.core.arrays import BoolArray, IntArray, ObjectArray
     from crmrisk.core.portfolio_checks import MomentArray
 
 __all__ = ["HistoryParts", "read_history", "read_portfolios"]
@@ -35,6 +35,8 @@ class HistoryParts(NamedTuple):
     columns: dict[str, Any]
     labels: dict[str, Any]
     since: MomentArray | None
+    tags: dict[str, BoolArray]
+    present: BoolArray
 
 
 class _Places(NamedTuple):
@@ -50,6 +52,15 @@ class _Places(NamedTuple):
         table = np.full(self.shape, missing, dtype=array.dtype)
         table[self.review, self.customer] = array
         return table
+
+    def tagged(self, tags: Sequence[Any] | None) -> dict[str, BoolArray]:
+        """Put the tags of each row into one table per tag."""
+        rows = [] if tags is None else frozen_tags(tags, where="tags").tolist()
+        tables = {tag: np.zeros(self.shape, dtype=np.bool_) for tag in sorted({tag for row in rows for tag in row})}
+        for place, row in enumerate(rows):
+            for tag in row:
+                tables[tag][self.review[place], self.customer[place]] = True
+        return tables
 
 
 def read_history(frame: Any, *, at: str) -> HistoryParts:
@@ -92,7 +103,8 @@ def read_history(frame: Any, *, at: str) -> HistoryParts:
         since[places.customer[order]] = known[order]
     columns = {name: places.spread(values, np.nan) for name, values in parts.columns.items()}
     labels = {name: places.spread(values, None) for name, values in parts.labels.items()}
-    return HistoryParts(ids, reviews, columns, labels, since)
+    present = places.spread(np.ones(len(moments), dtype=np.bool_), missing=False)
+    return HistoryParts(ids, reviews, columns, labels, since, places.tagged(parts.tags), present)
 
 
 def _of(problem: Problem, at: str) -> Problem:
@@ -132,8 +144,8 @@ def _placed(given: nw.Series[Any], moments: MomentArray, at: str) -> tuple[Objec
     return ids, _Places(review, customer, shape), np.asarray(reviews)
 
 
-def read_portfolios(portfolios: Sequence[Portfolio]) -> Any:
-    """Collect portfolios into tables.
+def read_portfolios(portfolios: Sequence[Portfolio]) -> tuple[HistoryParts, dict[str, str]]:
+    """Collect portfolios into tables, and their units.
 
     Parameters
     ----------
@@ -149,7 +161,7 @@ def read_portfolios(portfolios: Sequence[Portfolio]) -> Any:
     --------
     >>> from datetime import date
     >>> from crmrisk import Portfolio
-    >>> read_portfolios([Portfolio(["C1"], date(2026, 1, 31), {"revenue": [3]})])[2]
+    >>> read_portfolios([Portfolio(["C1"], date(2026, 1, 31), {"revenue": [3]})])[0].columns
     {'revenue': array([[3.]])}
     """
     books = _ordered(portfolios)
@@ -168,7 +180,19 @@ def read_portfolios(portfolios: Sequence[Portfolio]) -> Any:
             known = ~np.isnat(book.since)
             since[where[known]] = book.since[known]
     moments = np.array([book.as_of.replace(tzinfo=None) for book in books], dtype="datetime64[us]")
-    return ids, moments, columns, labels, since, {name: unit for book in books for name, unit in book.units.items()}
+    everyone = _Places(np.repeat(np.arange(len(books)), [len(book) for book in books]), np.concatenate(places), shape)
+    present = everyone.spread(np.ones(len(everyone.review), dtype=np.bool_), missing=False)
+    units = {name: unit for book in books for name, unit in book.units.items()}
+    tags = everyone.tagged(_tags(books))
+    history = HistoryParts(np.array([*ids, None], dtype=object)[:-1], moments, columns, labels, since, tags, present)
+    return history, units
+
+
+def _tags(books: list[Portfolio]) -> list[Any] | None:
+    """List the tags of each customer of each book; a book without tags tags nobody."""
+    if all(book.tags is None for book in books):
+        return None
+    return [each for book in books for each in ([()] * len(book) if book.tags is None else book.tags)]
 
 
 def _ordered(portfolios: Sequence[Portfolio]) -> list[Portfolio]:

@@ -75,8 +75,14 @@ class ReviewFacts:
         return np.array([*(each in values for each in vocabulary), False], dtype=np.bool_)[codes]
 
     def tagged(self, tag: str) -> BoolArray:
-        """Tell who has a tag: nobody, for a history holds none, ``(n_customers,)``."""
-        return np.zeros(len(self), dtype=np.bool_)
+        """Tell who has a tag, ``(n_customers,)``."""
+        tags = self.history.tags
+        return self._mine(tags[tag]) if tag in tags else np.zeros(len(self), dtype=np.bool_)
+
+    def present(self) -> BoolArray:
+        """Tell who was looked at in this review, ``(n_customers,)``."""
+        present: BoolArray = self._mine(self.history.present)
+        return present
 
     def take(self, rows: IntArray | BoolArray) -> ReviewFacts:
         """Select customers."""

@@ -21,7 +21,7 @@ from crmrisk.core.fields import Several
 from crmrisk.core.instants import Moment, PositiveSpan, TimeSpan
 from crmrisk.core.measures import LABEL, Input, Name
 from crmrisk.core.model import VALUE, Model, Value
-from crmrisk.segmentation.conditions import Condition, Criterion, Tagged, as_written, inputs_of, leaves
+from crmrisk.segmentation.conditions import Condition, Criterion, as_written, inputs_of
 from crmrisk.segmentation.entitlements import EntitlementVariant, ServiceEntitlements
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ class Tier(Value):
     name
         What it is called.
     criteria
-        Who may rise to it; ``None`` for the lowest tier, which is everyone's.
+        Who may rise to it, by columns, labels (a segment, a need) and tags; ``None`` for the lowest tier, which is
+        everyone's. Bands widen bounds of columns; a label or a tag holds or does not.
     entitlements
         What its customers may expect.
     variants
@@ -61,13 +62,16 @@ class Tier(Value):
     Raises
     ------
     InvalidValueError
-        If criteria ask for a tag, which a history does not hold, or variants have nothing to vary.
+        If variants have nothing to vary.
 
     Examples
     --------
     >>> from crmrisk.segmentation.conditions import AnyOf, Criterion
     >>> Tier("gold", AnyOf([Criterion("points", ge=120_000), Criterion("segments", ge=40)])).name
     'gold'
+    >>> from crmrisk.segmentation.conditions import Tagged
+    >>> Tier("gold", AnyOf([Tagged("founder"), Criterion("segment", one_of=["champions"])])).criteria.any_of[0].tag
+    'founder'
     """
 
     name: Name
@@ -78,16 +82,9 @@ class Tier(Value):
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
-        where = f"Tier({self.name!r})"
-        conditions = [*([self.criteria] if self.criteria else []), *(each.when for each in self.variants)]
-        tags = [leaf.tag for each in conditions for leaf in leaves(each) if isinstance(leaf, Tagged)]
-        problems = [
-            Problem(what="asks for a tag", where=where, allowed="columns and labels", got=repr(tag)) for tag in tags
-        ]
         if self.variants and self.entitlements is None:
-            problems.append(Problem(what="has variants of no entitlements", where=where, remedy="entitlements=..."))
-        if problems:
-            raise InvalidValueError(*problems)
+            what, where = "has variants of no entitlements", f"Tier({self.name!r})"
+            raise InvalidValueError(Problem(what=what, where=where, remedy="entitlements=..."))
         return self
 
 

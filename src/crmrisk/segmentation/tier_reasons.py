@@ -189,7 +189,8 @@ def missing_words(policy: TierPolicy, facts: Facts) -> ObjectArray:
         absent = ~complete(facts, [each])
         opening: ObjectArray = np.where(said == "", ": ", said + ", ").astype(object)
         said = np.where(absent, opening + each.name, said)
-    return said
+    unseen = ~facts.present() & (said == "")
+    return np.where(unseen, ": not in the book", said).astype(object)
 
 
 def _constant(text: str, told: Told) -> ObjectArray:

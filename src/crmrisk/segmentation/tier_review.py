@@ -226,7 +226,7 @@ def see(policy: TierPolicy, facts: Facts, *, grace: BoolArray, protected: BoolAr
     """
     written = policy.ranks(facts)
     return Seen(
-        complete(facts, policy.inputs),
+        complete(facts, policy.inputs) & facts.present(),
         written,
         policy.ranks(facts, policy.promotion) if policy.promotion_band else written,
         policy.ranks(facts, policy.demotion) if policy.demotion_band else written,
