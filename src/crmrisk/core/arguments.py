@@ -5,14 +5,21 @@ Each function names what is wrong, so that a caller lists it beside everything e
 
 from __future__ import annotations
 
+import math
 from numbers import Real
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from crmrisk.core.errors import InvalidValueError, Problem
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 __all__ = [
+    "check_choice",
     "checked_level",
+    "choice_problems",
     "is_number",
     "is_whole",
     "kind_problems",
@@ -21,6 +28,56 @@ __all__ = [
     "refuse",
     "seeded",
 ]
+
+
+def check_choice(value: object, known: Iterable[str], *, where: str, what: str = "no such choice") -> None:
+    """Refuse what is none of the words there are.
+
+    Parameters
+    ----------
+    value, known, where, what
+        As for `choice_problems`.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is none of them.
+
+    Examples
+    --------
+    >>> check_choice("mean", ("mean", "median"), where="centre")
+    """
+    refuse(choice_problems(value, known, where=where, what=what))
+
+
+def choice_problems(
+    value: object, known: Iterable[str], *, where: str, what: str = "no such choice", remedy: str = ""
+) -> list[Problem]:
+    """Name what is none of the words there are; it may be anything, a list or an array, too.
+
+    Parameters
+    ----------
+    value
+        What was given.
+    known
+        The words.
+    where
+        The argument.
+    what
+        What is wrong with it.
+    remedy
+        What to do.
+
+    Examples
+    --------
+    >>> [str(problem) for problem in choice_problems("mode", ("mean", "median", "trimmed"), where="centre")]
+    ["centre: no such choice; allowed: 'mean', 'median' or 'trimmed'; got: 'mode'"]
+    """
+    words = tuple(known)
+    if isinstance(value, str) and value in words:
+        return []
+    allowed = " or ".join([", ".join(map(repr, words[:-1])), repr(words[-1])][words[1:] == () :])
+    return [Problem(what=what, where=where, allowed=allowed, got=repr(value)[:100], remedy=remedy)]
 
 
 def checked_level(level: float) -> float:
@@ -50,7 +107,7 @@ def checked_level(level: float) -> float:
 
 
 def is_number(value: object) -> bool:
-    """Tell whether a value is a number that compares: no text, no truth value, no NaN.
+    """Tell whether a value is a number that compares: no text, no truth value, no NaN, nothing a float cannot hold.
 
     Parameters
     ----------
@@ -59,10 +116,15 @@ def is_number(value: object) -> bool:
 
     Examples
     --------
-    >>> is_number(0.5), is_number("0.5"), is_number(float("nan"))
-    (True, False, False)
+    >>> is_number(0.5), is_number("0.5"), is_number(float("nan")), is_number(10**400)
+    (True, False, False, False)
     """
-    return isinstance(value, Real) and not isinstance(value, bool | np.bool_) and value == value  # noqa: PLR0124 - NaN differs from itself
+    if not isinstance(value, Real) or isinstance(value, bool | np.bool_):
+        return False
+    try:
+        return not math.isnan(value)
+    except OverflowError:  # an integer of hundreds of digits
+        return False
 
 
 def is_whole(value: object) -> bool:

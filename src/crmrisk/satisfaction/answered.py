@@ -32,6 +32,7 @@ AnswerCounts: TypeAlias = "Mapping[float, float] | Sequence[float]"
 """How often each answer was given: answer to count, or one count per point of the scale, lowest first."""
 
 _LARGEST_COUNT = 2.0**53  # beyond it whole numbers are no longer exact
+_FAR_ENDS = 100_000  # no scale is longer, and its points must fit into memory
 
 
 class Design(NamedTuple):
@@ -152,9 +153,9 @@ def check_scale(lowest: int, highest: int) -> None:
     --------
     >>> check_scale(1, 5)
     """
-    if not is_whole(lowest) or not is_whole(highest) or lowest >= highest:
-        got = f"{lowest!r} to {highest!r}"
-        allowed = "whole numbers, lowest < highest"
+    if not is_whole(lowest) or not is_whole(highest) or not -_FAR_ENDS <= lowest < highest <= _FAR_ENDS:
+        got = f"{lowest!r} to {highest!r}"[:200]
+        allowed = f"whole numbers, {-_FAR_ENDS} <= lowest < highest <= {_FAR_ENDS}"
         raise InvalidValueError(Problem(what="no scale", where="lowest, highest", allowed=allowed, got=got))
 
 

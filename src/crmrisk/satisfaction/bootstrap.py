@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["bootstrap_means", "check_replicates", "resampled_counts"]
 
+_MOST_REPLICATES = 10_000_000
 _BLOCK = 2_000_000  # cells drawn at a time, so that distinct weights cannot exhaust memory
 
 
@@ -99,7 +100,7 @@ def bootstrap_means(
 
 
 def check_replicates(replicates: int) -> None:
-    """Refuse a number of resamples that is none.
+    """Refuse a number of resamples that is none, or that would never be done.
 
     Parameters
     ----------
@@ -109,15 +110,17 @@ def check_replicates(replicates: int) -> None:
     Raises
     ------
     InvalidValueError
-        If it is no whole number of at least 2.
+        If it is no whole number of at least 2 and at most ten million.
 
     Examples
     --------
     >>> check_replicates(2000)
     """
-    if not is_whole(replicates) or replicates < 2:
-        allowed = "a whole number >= 2"
-        raise InvalidValueError(Problem(what="too few", where="replicates", allowed=allowed, got=repr(replicates)))
+    if not is_whole(replicates) or not 2 <= replicates <= _MOST_REPLICATES:
+        what, allowed = "too few", f"a whole number, 2 to {_MOST_REPLICATES}"
+        if is_whole(replicates) and replicates > _MOST_REPLICATES:
+            what = "too many"
+        raise InvalidValueError(Problem(what=what, where="replicates", allowed=allowed, got=repr(replicates)[:200]))
 
 
 def _draw(generator: np.random.Generator, counts: FloatArray, replicates: int) -> IntArray:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from crmrisk.core.arguments import is_number, kind_problems, refuse
+from crmrisk.core.arguments import check_choice, is_number, kind_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.model import VALUE, Value
@@ -30,6 +30,7 @@ ResponseRate: TypeAlias = Literal["RR1", "RR2", "RR3", "RR4", "RR5", "RR6"]
 _WITH_PARTIAL = frozenset({"RR2", "RR4", "RR6"})
 _WITH_SHARE = frozenset({"RR3", "RR4"})
 _WITHOUT_UNKNOWN = frozenset({"RR5", "RR6"})
+_MOST = 2**53  # cases beyond which shares lose their digits
 
 
 @dataclass(frozen=True, kw_only=True, config=VALUE)
@@ -71,14 +72,14 @@ class Dispositions(Value):
     (0.6, 0.6770833333333334)
     """
 
-    complete: int = Field(ge=0)
-    partial: int = Field(default=0, ge=0)
-    refusal: int = Field(default=0, ge=0)
-    non_contact: int = Field(default=0, ge=0)
-    other: int = Field(default=0, ge=0)
-    unknown_household: int = Field(default=0, ge=0)
-    unknown_other: int = Field(default=0, ge=0)
-    not_eligible: int = Field(default=0, ge=0)
+    complete: int = Field(ge=0, le=_MOST)
+    partial: int = Field(default=0, ge=0, le=_MOST)
+    refusal: int = Field(default=0, ge=0, le=_MOST)
+    non_contact: int = Field(default=0, ge=0, le=_MOST)
+    other: int = Field(default=0, ge=0, le=_MOST)
+    unknown_household: int = Field(default=0, ge=0, le=_MOST)
+    unknown_other: int = Field(default=0, ge=0, le=_MOST)
+    not_eligible: int = Field(default=0, ge=0, le=_MOST)
 
     @property
     def eligible(self) -> int:
@@ -276,9 +277,7 @@ def response_rates(
 
 
 def _check_kind(kind: str) -> None:
-    if kind not in get_args(ResponseRate):
-        allowed = ", ".join(get_args(ResponseRate))
-        raise InvalidValueError(Problem(what="no such rate", where="kind", allowed=allowed, got=repr(kind)))
+    check_choice(kind, get_args(ResponseRate), where="kind", what="no such rate")
 
 
 def _checked_share(share: float | None) -> float | None:

@@ -239,7 +239,7 @@ def index_of_means(
     check_scale(lowest, highest)
     try:
         values = np.asarray(means, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         values = np.array(np.nan)
     if values.ndim != 1 or not values.size or not ((values >= lowest) & (values <= highest)).all():
         allowed, got = f"one mean per item, {lowest} to {highest}", repr(means)[:200]

@@ -25,6 +25,8 @@ __all__ = ["SIDES", "STANDARD_BREAKS", "NpsBreaks", "NpsCounts", "counts_of_poin
 SIDES = (-1.0, 0.0, 1.0)
 """The points of a detractor, a passive and a promoter."""
 
+_FAR_ENDS = 100_000  # no scale is longer
+
 
 @dataclass(frozen=True, kw_only=True, config=VALUE)
 class NpsBreaks(Value):
@@ -61,8 +63,8 @@ class NpsBreaks(Value):
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        if not self.lowest < self.passive_from <= self.promoter_from <= self.highest:
-            allowed = "lowest < passive_from <= promoter_from <= highest"
+        if not -_FAR_ENDS <= self.lowest < self.passive_from <= self.promoter_from <= self.highest <= _FAR_ENDS:
+            allowed = f"{-_FAR_ENDS} <= lowest < passive_from <= promoter_from <= highest <= {_FAR_ENDS}"
             raise InvalidValueError(
                 Problem(what="breaks out of order", where="NpsBreaks", allowed=allowed, got=self.to_json())
             )

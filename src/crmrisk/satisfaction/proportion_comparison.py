@@ -201,7 +201,7 @@ def _sample(share: Share, where: str, problems: list[Problem]) -> _Sample:
 def _counted(share: Sequence[float]) -> _Sample:
     try:
         successes, n = share
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return _Sample(-1.0, 0.0, 0.0, None)
     if not is_number(successes) or not is_number(n):
         return _Sample(-1.0, 0.0, 0.0, None)

@@ -159,7 +159,7 @@ def _counts(counts: ArrayLike, *, whole: bool) -> FloatArray:
     allowed = "two or more finite numbers of at least 0"
     try:
         given = np.array(counts, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         given = np.array(np.nan)
     wrong = given.ndim != 1 or given.size < 2 or not ((given >= 0.0) & (given <= 2.0**53)).all()
     if not wrong and whole:

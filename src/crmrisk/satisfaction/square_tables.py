@@ -71,7 +71,7 @@ def square_table(table: ArrayLike, *, where: str = "table") -> FloatArray:
     """
     try:
         counts = np.array(table, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         counts = np.array(np.nan)
     shape = counts.shape
     square = counts.ndim == 2 and shape[0] == shape[1] and shape[0] > 1  # rows and columns

@@ -13,7 +13,7 @@ import numpy as np
 
 from crmrisk.core.errors import Problem, RecordError
 from crmrisk.core.intervals import normal_quantile
-from crmrisk.satisfaction.answers import number_answers
+from crmrisk.satisfaction.answers import number_answers, one_column
 from crmrisk.satisfaction.flagging import flag_answers
 from crmrisk.satisfaction.row_names import refuse_other_order
 from crmrisk.satisfaction.survival_curve import SurvivalCurve
@@ -128,8 +128,8 @@ def happened(flags: ArrayLike, *, where: str) -> BoolArray:
     >>> happened([True, 0, 1.0], where="churned")
     array([ True, False,  True])
     """
-    raw = np.asarray(flags)
-    if raw.dtype.kind == "O" and raw.ndim == 1:
+    raw = one_column(flags, where)
+    if raw.dtype.kind == "O":
         raw = np.array([int(value) if isinstance(value, bool | np.bool_) else value for value in raw], dtype=object)
     numbers = number_answers(raw.astype(np.int8) if raw.dtype.kind == "b" else raw, where=where)
     problems = flag_answers(numbers, (numbers != 0.0) & (numbers != 1.0), where=where, allowed="true or false, 1 or 0")

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmrisk.core.arguments import is_whole, refuse
+from crmrisk.core.arguments import refuse
 from crmrisk.core.arrays import frozen_floats
 from crmrisk.core.errors import CrmRiskError, InvalidValueError, Problem, RecordError, SchemaError
+from crmrisk.satisfaction.answered import check_scale
 from crmrisk.satisfaction.answers import rating_answers
 from crmrisk.satisfaction.row_names import refuse_other_order
 
@@ -216,7 +217,8 @@ def sequence_problems(values: object, *, where: str) -> list[Problem]:
 
 
 def _ends(scale: Any) -> tuple[int, int]:
-    if isinstance(scale, tuple | list) and len(scale) == 2 and all(map(is_whole, scale)) and scale[0] < scale[1]:
+    if isinstance(scale, tuple | list) and len(scale) == 2:  # ends
+        check_scale(scale[0], scale[1])
         return scale[0], scale[1]
     allowed = "two whole numbers, (lowest, highest)"
     raise InvalidValueError(Problem(what="no scale", where="scale", allowed=allowed, got=repr(scale)[:100]))

@@ -100,7 +100,7 @@ def driver_importance(
 def _matrix(correlations: Any) -> FloatArray:
     try:
         matrix = np.array(correlations, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise InvalidValueError(Problem(what="no numbers", where="correlations", got=str(error)[:200])) from None
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or len(matrix) < 2:
         allowed = "a square table of at least the outcome and one driver"

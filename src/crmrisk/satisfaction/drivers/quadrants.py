@@ -77,7 +77,7 @@ def quadrants(
     try:
         i, p = (np.asarray(each, dtype=np.float64) for each in (importance, performance))
         cuts = np.array([importance_cut, performance_cut], dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise InvalidValueError(Problem(what="no numbers", where="quadrants", got=str(error)[:200])) from None
     if i.ndim != 1 or i.shape != p.shape or not all(np.isfinite(each).all() for each in (i, p, cuts)):
         allowed, got = "two columns of finite numbers of one length", f"shapes {i.shape}, {p.shape}"

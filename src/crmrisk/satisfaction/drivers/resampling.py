@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from crmrisk.core.arguments import is_whole
-from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.satisfaction.bootstrap import check_replicates
 from crmrisk.satisfaction.sample_units import sample_units
 
 if TYPE_CHECKING:
@@ -222,8 +221,7 @@ def resampled_moments(
     >>> [block.covariances.shape for block in blocks]
     [(3, 2, 2)]
     """
-    if not is_whole(replicates) or replicates < 2:
-        raise InvalidValueError(Problem(what="too few", where="replicates", allowed=">= 2", got=repr(replicates)))
+    check_replicates(replicates)
     rows, q = columns.shape
     upper = np.triu_indices(q)
     products = np.column_stack([columns, columns[:, upper[0]] * columns[:, upper[1]]])

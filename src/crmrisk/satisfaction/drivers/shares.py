@@ -308,7 +308,7 @@ def _times(matrices: FloatArray, vectors: FloatArray) -> FloatArray:
 def _correlations(drivers: ArrayLike, outcome: ArrayLike) -> tuple[FloatArray, FloatArray]:
     try:
         R, r = np.asarray(drivers, dtype=np.float64), np.asarray(outcome, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise InvalidValueError(Problem(what="no numbers", where="correlations", got=str(error)[:200])) from None
     if R.ndim < 2 or not r.shape or R.shape != (*r.shape, r.shape[-1]) or not r.shape[-1]:
         allowed = "drivers (..., p, p) and outcome (..., p)"

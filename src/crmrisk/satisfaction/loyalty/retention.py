@@ -242,10 +242,10 @@ def _rows(survivors: object) -> list[object]:
 
 def _row(row: object, place: int) -> FloatArray:
     """Read one cohort; what is missing at the end was not observed so far."""
-    values: list[Any] = list(row) if isinstance(row, np.ndarray | list | tuple) else [row]
-    while values and (values[-1] is None or values[-1] != values[-1]):
-        values.pop()
-    return number_answers(values, where=f"survivors[{place}]")
+    values: Any = row if isinstance(row, np.ndarray | list | tuple) else [row]
+    counts = number_answers(values, missing="exclude", where=f"survivors[{place}]")
+    seen = np.flatnonzero(~np.isnan(counts))
+    return number_answers(counts[: seen[-1] + 1 if seen.size else 0], where=f"survivors[{place}]")
 
 
 def _faults(row: FloatArray, place: int) -> list[Problem]:

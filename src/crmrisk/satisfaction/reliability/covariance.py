@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["ItemCovariance", "item_covariance"]
 
 _SYMMETRY = 1e-8  # printed matrices carry eight digits
+_LARGEST_COVARIANCE = 1e140  # beyond it squares overflow
 _LARGEST = 2.0**53
 
 
@@ -169,13 +170,13 @@ def _given(covariance: Any, n: Any) -> ItemCovariance:
 
 
 def _square(covariance: Any) -> FloatArray:
-    allowed = "a symmetric matrix of finite numbers with no negative eigenvalue"
+    allowed = f"a symmetric matrix of numbers up to {_LARGEST_COVARIANCE:g} with no negative eigenvalue"
     try:
         matrix = np.array(covariance, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         matrix = np.zeros(0)
     square = matrix.ndim == 2 and matrix.shape[0] == matrix.shape[1] and matrix.size > 0
-    if not square or not np.isfinite(matrix).all():
+    if not square or not (np.abs(matrix) <= _LARGEST_COVARIANCE).all():
         got = repr(covariance)[:200]
         raise InvalidValueError(Problem(what="no covariances", where="covariance", allowed=allowed, got=got))
     tolerance = _SYMMETRY * max(float(np.abs(matrix).max()), 1e-300)
