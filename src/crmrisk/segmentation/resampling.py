@@ -75,7 +75,7 @@ def cluster_stability(
     >>> cluster_stability(two, 2).verdicts
     ('highly stable', 'highly stable')
     >>> cluster_stability(two, 5).verdict
-    'doubtful'
+    'unstable'
     """
     require_whole({"replicates": replicates, "sample": sample}, least=2)
     known = [each for each in METHODS if each != "k-prototypes"]
