@@ -71,7 +71,7 @@ def read_rows(values: ArrayLike, *, where: str = "values") -> FloatArray:
            [2.]])
     """
     try:
-        raw = np.asarray(values)
+        raw = values if isinstance(values, np.ma.MaskedArray) else np.asarray(values)
         numbers = frozen_floats(raw.ravel(), where=where).reshape(raw.shape)
     except PortfolioError as error:
         raise InvalidValueError(*error.problems) from None

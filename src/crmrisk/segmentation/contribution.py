@@ -7,6 +7,7 @@ portfolio; what is left of spend, service and acquisition cost is `crmrisk.scori
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from math import fsum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["Contribution", "Contributions", "contributions"]
 
 _SCORER = "crmrisk.contribution"  # asked for by its registered name: scoring is a neighbour, not a layer below
+_COSTS = ("service_cost", "acquisition_cost", "expected_risk_cost")
+_LARGEST = 1e140  # as in `concentration`: sums of what is larger overflow
 
 
 @value_object(frozen=True, kw_only=True, config=VALUE)
@@ -132,6 +135,7 @@ class Contributions:
                 wrong.append(
                     Problem(what="length differs from customer_id", where=name, allowed=str(len(ids)), got=got)
                 )
+            wrong += _range_problems(name, column)
         if wrong:
             raise PortfolioError(*wrong)
 
@@ -149,7 +153,7 @@ class Contributions:
 
     def __repr__(self) -> str:
         known = self.contribution[~np.isnan(self.contribution)]
-        money = f"{known.sum():,.0f} {self.currency} of {len(known):,}"
+        money = f"{fsum(known.tolist()):,.0f} {self.currency} of {len(known):,}"
         return f"Contributions({len(self):,} customers, {money}, {int((known < 0.0).sum()):,} below 0)"
 
     def __getitem__(self, customer_id: str) -> Contribution:
@@ -171,7 +175,8 @@ class Contributions:
         (40.0, None)
         """
         money = {name: getattr(self, name) for name in _COLUMNS if name not in {"share_of_wallet", "growth"}}
-        return {name: None if np.isnan(each).all() else float(np.nansum(each)) for name, each in money.items()}
+        known = {name: each[~np.isnan(each)].tolist() for name, each in money.items()}
+        return {name: fsum(each) if each else None for name, each in known.items()}  # exact: in any order of customers
 
     def onto(self, portfolio: Portfolio) -> Portfolio:
         """Put the contributions into a portfolio as columns, for tiers, clusters and whoever reads them.
@@ -255,7 +260,8 @@ def contributions(
     InvalidValueError
         If margin, share or currency are not valid.
     PortfolioError
-        If there is not one number per customer, or scores are of other customers.
+        If there is not one number per customer, a cost or a wallet is below 0, amounts are beyond 1e140, or scores are
+        of other customers.
     CompositionError
         If scores are not money of this currency.
 
@@ -334,13 +340,28 @@ def _given(portfolio: Portfolio, values: Scores | Numbers | str | None, name: st
 def _of_wallet(revenue: FloatArray, wallet: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the share of wallet and what is left of it; a wallet known to be smaller than revenue is all ours."""
     some = np.where(wallet > 0.0, wallet, np.nan)
-    return np.clip(revenue / some, 0.0, 1.0), np.maximum(wallet - revenue, 0.0)
+    with np.errstate(over="ignore"):  # many times a tiny wallet is all of it
+        return np.clip(revenue / some, 0.0, 1.0), np.maximum(wallet - revenue, 0.0)
 
 
 def _growth(portfolio: Portfolio) -> FloatArray:
     unknown = np.full(len(portfolio), np.nan)
     recent, previous = (portfolio.columns.get(f"spend_{when}", unknown) for when in ("recent", "previous"))
-    return recent / np.where(previous > 0.0, previous, np.nan) - 1.0
+    with np.errstate(over="ignore"):  # becomes infinite, and is refused as such
+        return recent / np.where(previous > 0.0, previous, np.nan) - 1.0
+
+
+def _range_problems(name: str, column: FloatArray) -> list[Problem]:
+    """Refuse costs that would be gains, a wallet of less than nothing, and money whose sum overflows."""
+    lowest = 0.0 if name in {*_COSTS, "wallet"} else -_LARGEST
+    most = np.inf if name in {"share_of_wallet", "growth"} else _LARGEST
+    wrong = column[(column < lowest) | (column > most)]
+    if not len(wrong):
+        return []
+    what = "below 0" if wrong[0] < 0.0 == lowest else "too large to add up"
+    allowed, got = f"{lowest:g} to {most:g}, or NaN where it is not known", f"{wrong[0]:g}, {len(wrong)} value(s)"
+    remedy = "costs are written as positive numbers" if what == "below 0" and name in _COSTS else ""
+    return [Problem(what=what, where=name, allowed=allowed, got=got, remedy=remedy)]
 
 
 def _share_problems(amortised: Any) -> list[Problem]:

@@ -146,7 +146,7 @@ def test_service_entitlements_of_a_tier_are_understood():
         ({"customer_id": "A"}, {}, PortfolioError, "39 duplicate"),
         ({"consent": "yes"}, {}, PortfolioError, "neither yes nor no"),
         ({"tier": "silver"}, {}, InvalidValueError, "no entitlements for 'silver'"),
-        ({"hours": 0}, {}, InvalidValueError, "not positive"),
+        ({"hours": 0}, {}, InvalidValueError, "hours: out of range"),
         ({"days_since_contact": -1}, {}, InvalidValueError, "after the start"),
         ({}, {"capacity": -1, "unit": "days", "period": 90, "min_gap": 3}, InvalidValueError, "4 problems"),
         ({}, {"effectiveness": 1.2}, InvalidValueError, "no share"),

@@ -75,7 +75,8 @@ def read_people(customers: Any, *, as_of: date | datetime | None, names: Mapping
     ----------
     customers
         A `Portfolio`, a frame of any engine, or name to column: ``customer_id``, ``value``, ``risk``, [``tier``,
-        ``consent``, ``last_contact`` or ``days_since_contact``, ``contacts_made``, ``hours``].
+        ``consent``, ``last_contact`` or ``days_since_contact`` (of both, the later contact counts), ``contacts_made``,
+        ``hours``].
     as_of
         When the plan begins; a portfolio's own time by default.
     names
@@ -147,7 +148,8 @@ def _people(read: dict[str, Any], start: datetime) -> People:
     unknown = np.full(n, np.nan)
     since = read.get("days_since_contact", unknown)
     if "last_contact" in read:
-        since = (np.datetime64(start.replace(tzinfo=None), "us") - read["last_contact"]) / np.timedelta64(1, "D")
+        passed = np.datetime64(start.replace(tzinfo=None), "us") - read["last_contact"]
+        since = np.fmin(since, passed / np.timedelta64(1, "D"))
     people = People(
         customer_id=read["customer_id"],
         start=start,
@@ -166,8 +168,9 @@ def _people(read: dict[str, Any], start: datetime) -> People:
 def _check(people: People) -> None:
     checks = (
         ("risk", "no probability", "0 to 1", (people.risk < 0.0) | (people.risk > 1.0), people.risk),
-        ("contacts_made", "negative", ">= 0", people.made < 0.0, people.made),
-        ("hours", "not positive", "> 0", people.hours <= 0.0, people.hours),
+        ("value", "too large to add up", "up to 1e140", np.abs(people.value) > 1e140, people.value),
+        ("contacts_made", "out of range", "0 to 10,000", (people.made < 0.0) | (people.made > 1e4), people.made),
+        ("hours", "out of range", "1e-6 to 10,000", (people.hours < 1e-6) | (people.hours > 1e4), people.hours),
         ("last_contact", "after the start of the plan", "before it", people.since_contact < 0.0, people.since_contact),
     )
     problems = [
@@ -190,12 +193,13 @@ def _columns(customers: Any) -> Mapping[str, Any]:
         return {"customer_id": customers.customer_id, **customers.labels, **customers.columns}
     if isinstance(customers, Mapping):
         return customers
-    frame = nw.from_native(customers, pass_through=True)
-    if not isinstance(frame, nw.DataFrame | nw.LazyFrame):
-        allowed, got = "a Portfolio, a table or name to column", type(customers).__name__
-        raise PortfolioError(Problem(what="no customers", where="customers", allowed=allowed, got=got))
-    held = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
-    return {name: held[name] for name in held.columns}
+    try:
+        frame: Any = nw.from_native(customers)
+        held = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+        return {name: held[name] for name in held.columns}
+    except Exception as error:  # noqa: BLE001 - each engine complains in its own way of frames it cannot read
+        allowed, got = "a Portfolio, a table or name to column", f"{type(customers).__name__}: {error}"[:200]
+        raise PortfolioError(Problem(what="no customers", where="customers", allowed=allowed, got=got)) from None
 
 
 def _listed(values: Any) -> list[Any]:

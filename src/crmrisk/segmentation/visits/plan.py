@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import fsum
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
@@ -107,7 +108,7 @@ class ContactPlan:
     @property
     def total_gain(self) -> float:
         """Expected loss the whole plan averts [money]."""
-        return float(np.nansum(self.gain))
+        return fsum(self.gain[~np.isnan(self.gain)].tolist())  # exact: in any order of customers
 
     def summary(self) -> str:
         """Say what the plan takes and gives, in a few lines.

@@ -112,7 +112,10 @@ def contact_plan(
     found = allocate(demands.take(order), float(capacity))
     contacts = np.empty_like(found.contacts)
     contacts[order] = found.contacts
-    first_day, spacing = _days(contacts, limits, np.nan_to_num(stake), length)
+    first_day, spacing = np.empty_like(contacts), np.empty_like(contacts)
+    first_day[order], spacing[order] = _days(
+        contacts[order], limits.earliest[order], limits.gap[order], stake=demands.gain[order], length=length
+    )
     return ContactPlan(
         customer_id=people.customer_id.copy(),
         contacts=contacts,
@@ -210,21 +213,24 @@ def _placed(
 
 def _averted(stake: FloatArray, share: FloatArray, contacts: IntArray) -> FloatArray:
     """Add up the contacts of each customer: a geometric series."""
-    averted = np.where(share > 0.0, -np.expm1(contacts * np.log1p(-np.minimum(share, 1.0 - 1e-16))), 0.0)
+    part = np.where(share < 1.0, share, 0.0)
+    averted = np.where(share < 1.0, -np.expm1(contacts * np.log1p(-part)), contacts > 0)  # one contact averts it all
     return np.divide(stake * averted, share, out=np.zeros(len(stake)), where=share > 0.0)
 
 
-def _days(contacts: IntArray, limits: _Limits, stake: FloatArray, length: int) -> tuple[IntArray, IntArray]:
+def _days(
+    contacts: IntArray, earliest: IntArray, gap: IntArray, *, stake: FloatArray, length: int
+) -> tuple[IntArray, IntArray]:
     """Spread each customer's contacts over the time left, and the customers over the time between two."""
     called = contacts > 0
     rank = np.empty(len(contacts))
     rank[np.lexsort((np.arange(len(contacts)), -stake, ~called))] = np.arange(len(contacts))
     share = rank / max(int(called.sum()), 1)
     some = np.maximum(contacts, 1)
-    spacing = np.maximum((length - limits.earliest) // some, limits.gap)
-    slack = np.maximum(length - 1 - limits.earliest - (some - 1) * spacing, 0)
+    spacing = np.maximum((length - earliest) // some, gap)
+    slack = np.maximum(length - 1 - earliest - (some - 1) * spacing, 0)
     offset = np.floor(share * (np.minimum(slack, spacing - 1) + 1)).astype(np.int64)
-    return np.where(called, limits.earliest + offset, 0), np.where(called, spacing, 0)
+    return np.where(called, earliest + offset, 0), np.where(called, spacing, 0)
 
 
 def _reasons(limits: _Limits, contacts: IntArray, unrated: BoolArray) -> ObjectArray:

@@ -1,0 +1,79 @@
+"""What no estimator of segmentation can use is refused in words, never with an error or a warning of numpy or pandas."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crmrisk.core.errors import CrmRiskError
+from crmrisk.core.portfolio import Portfolio
+from crmrisk.segmentation.clustering import Clustering
+from crmrisk.segmentation.contribution import contributions
+from crmrisk.segmentation.medoids_clustering import k_medoids
+from crmrisk.segmentation.visits import contact_plan
+
+START = date(2026, 1, 1)
+
+
+def book(**columns: object) -> Portfolio:
+    return Portfolio(["a", "b"], START, {"total_spend": [100, 50]} | columns)
+
+
+def contributed(portfolio: Portfolio | None = None, **settings: object) -> object:
+    return contributions(portfolio or book(), currency="EUR", **settings)
+
+
+def planned(**columns: object) -> object:
+    usual = {"customer_id": ["a", "b"], "value": [9, 5], "risk": [0.1, 0.2]}
+    return contact_plan(usual | columns, entitlements=(1, 3), capacity=5, unit="hours", as_of=START)
+
+
+TWICE = pd.DataFrame([["a", 1, 2]], columns=["customer_id", "value", "value"])
+WRONG = {
+    "a wallet of less than nothing": (lambda: contributed(wallet=[-1, 2]), "wallet: below 0"),
+    "a risk that brings money": (lambda: contributed(expected_risk_cost=[-5, 1]), "expected_risk_cost: below 0"),
+    "a cost that is a gain": (lambda: contributed(book(service_cost=[-5, 0])), "remedy: costs are written as positive"),
+    "spend whose sum overflows": (lambda: contributed(book(total_spend=[1e308] * 2)), "revenue: too large to add up"),
+    "growth from next to nothing": (
+        lambda: contributed(book(spend_recent=[1e300, 1], spend_previous=[1e-300, 1])),
+        "growth: 1 infinite",
+    ),
+    "more contacts than days": (lambda: planned(contacts_made=[1e300, 0]), "contacts_made: out of range"),
+    "work beyond a life": (lambda: planned(hours=[1e308, 1]), "hours: out of range"),
+    "work of no time": (lambda: planned(hours=[5e-324, 1]), "hours: out of range"),
+    "value whose sum overflows": (lambda: planned(value=[1e308, 1]), "value: too large"),
+    "two columns of one name": (
+        lambda: contact_plan(TWICE, entitlements=(1, 3), capacity=5, as_of=START),
+        "customers: no customers",
+    ),
+}
+
+
+@pytest.mark.parametrize(("asked", "said"), WRONG.values(), ids=WRONG)
+def test_what_cannot_be_used_is_refused_in_words(asked, said):
+    with pytest.raises(CrmRiskError, match=said):
+        asked()
+
+
+def test_of_two_last_contacts_the_later_counts():
+    both = {"last_contact": [START - timedelta(days=30)] * 2, "days_since_contact": [3, None]}
+    usual = {"customer_id": ["a", "b"], "value": [9, 9], "risk": [0.5, 0.5]} | both
+    plan = contact_plan(usual, entitlements=(0, 1), capacity=2, min_gap=timedelta(days=20), as_of=START)
+    assert plan.first_day[0] == 17
+
+
+def test_one_contact_can_avert_everything():
+    plan = contact_plan({"customer_id": ["a"], "value": [900], "risk": [0.5]}, entitlements=(0, 3), capacity=9,
+        effectiveness=1, as_of=START)  # fmt: skip
+    assert plan.contacts.tolist() == [1]
+    assert plan.gain.tolist() == [450.0]
+
+
+def test_masked_numbers_are_missing():
+    table = np.ma.masked_array([[1.0], [2.0], [50.0]], mask=[[0], [1], [0]])
+    with pytest.raises(CrmRiskError, match=r"1 row\(s\) with missing numbers"):
+        k_medoids(table, 2)
+    assert isinstance(k_medoids(table.data, 2), Clustering)

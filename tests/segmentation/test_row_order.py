@@ -1,0 +1,61 @@
+"""The order of rows decides nothing: every segment and every number is the same, bit for bit."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crmrisk.core.portfolio import Portfolio
+from crmrisk.segmentation.contribution import contributions
+from crmrisk.segmentation.silhouettes import silhouette
+from crmrisk.segmentation.visits import ContactEntitlement, contact_plan
+
+N = 41
+AS_OF = date(2026, 1, 31)
+RNG = np.random.default_rng(7)
+IDS = np.array([f"C{n:02d}" for n in RNG.permutation(N)], dtype=object)
+MONEY = np.round(RNG.lognormal(4, 2, N), 2)
+SHARES = np.round(RNG.random(N), 2)
+SHARES[:20], MONEY[:20] = 0.3, 100.0  # ties, which names settle
+ORDERS = [np.arange(N)[::-1], np.random.default_rng(1).permutation(N)]
+
+
+def book(rows: np.ndarray) -> Portfolio:
+    columns = {"total_spend": MONEY[rows], "service_cost": SHARES[rows], "spend": MONEY[rows]}
+    return Portfolio(IDS[rows], AS_OF, columns, {"kind": np.array(["x", "y"], dtype=object)[rows % 2]})
+
+
+def planned(rows: np.ndarray) -> list[pd.DataFrame]:
+    columns = {"customer_id": IDS, "value": MONEY, "risk": SHARES, "hours": SHARES + 0.1}
+    plan = contact_plan(
+        {name: column[rows] for name, column in columns.items()},
+        entitlements=ContactEntitlement(0, 3, gap=timedelta(days=10)),
+        capacity=30,
+        unit="hours",
+        as_of=AS_OF,
+    )
+    parts = pd.DataFrame([{"used": plan.used, "gain": plan.total_gain, "bound": plan.gain_bound}])
+    return [plan.frame().sort_values("customer_id").reset_index(drop=True), plan.schedule(), parts]
+
+
+def laid_out(rows: np.ndarray) -> list[pd.DataFrame]:
+    found = contributions(book(rows), currency="EUR", margin=0.37)
+    return [found.frame().sort_values("customer_id").reset_index(drop=True), pd.DataFrame([found.totals()])]
+
+
+def widths(rows: np.ndarray) -> list[pd.DataFrame]:
+    table, codes = np.column_stack([MONEY, SHARES])[rows], (np.arange(N) % 3)[rows]
+    apart = np.abs(table[:, :1] - table[:, 0])
+    both = silhouette(table, codes), silhouette(distances=apart, codes=codes)
+    each = {str(place): found.values[np.argsort(rows)] for place, found in enumerate(both)}
+    return [pd.DataFrame(each), pd.DataFrame([[found.mean, *found.by_cluster] for found in both])]
+
+
+@pytest.mark.parametrize("rows", ORDERS, ids=["reversed", "shuffled"])
+@pytest.mark.parametrize("numbers", [planned, laid_out, widths])
+def test_the_order_of_rows_decides_no_bit(numbers, rows):
+    for once, again in zip(numbers(np.arange(N)), numbers(rows), strict=True):
+        pd.testing.assert_frame_equal(once, again, check_exact=True)
