@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from crmrisk.assessment.assessments import Assessments
     from crmrisk.assessment.losses import LossDistribution
     from crmrisk.core.portfolio import Portfolio
+    from crmrisk.core.segments import Segments
 
 __all__ = ["ProgrammeAssessments"]
 
@@ -90,19 +91,26 @@ class ProgrammeAssessments:
 
         return pd.concat([each.frame() for each in self.assessments], ignore_index=True)
 
-    def register(self, *, label: str = "segment") -> RiskRegister:
+    def register(self, *, label: str = "segment", segments: Segments | None = None) -> RiskRegister:
         """List the risks as ISO 31000 records them: one line per risk and segment.
 
         Parameters
         ----------
         label
             The label that splits the customers; a portfolio without it gives one line per risk.
+        segments
+            What splits them instead: what any segmenter says of the same customers.
 
         Returns
         -------
         The register.
+
+        Raises
+        ------
+        PortfolioError
+            If the segments are of other customers.
         """
-        return RiskRegister.of(self.assessments, label=label)
+        return RiskRegister.of(self.assessments, label=label, segments=segments)
 
     def customers(self) -> OverallRisk:
         """Add up each customer over all risks.

@@ -10,8 +10,10 @@ import numpy as np
 from pydantic.dataclasses import dataclass
 
 from crmrisk.core.events import Category
+from crmrisk.core.expecting import expect
 from crmrisk.core.levels import LEVELS, RiskLevel
 from crmrisk.core.model import VALUE, Value
+from crmrisk.core.segments import Segments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from crmrisk.assessment.assessments import Assessments
     from crmrisk.core.arrays import BoolArray
+    from crmrisk.core.portfolio import Portfolio
 
 __all__ = ["RegisterLine", "RiskRegister"]
 
@@ -106,7 +109,9 @@ class RiskRegister(Value):
     lines: tuple[RegisterLine, ...]
 
     @classmethod
-    def of(cls, assessments: Sequence[Assessments], *, label: str = "segment") -> Self:
+    def of(
+        cls, assessments: Sequence[Assessments], *, label: str = "segment", segments: Segments | None = None
+    ) -> Self:
         """Write the register of several risks.
 
         Parameters
@@ -114,9 +119,20 @@ class RiskRegister(Value):
         assessments
             One per risk.
         label
-            The label that splits the customers.
+            The label that splits the customers; where a portfolio has none, they stay together.
+        segments
+            What splits them instead: what any segmenter says of the same customers in the same order.
+
+        Raises
+        ------
+        PortfolioError
+            If the segments are of other customers.
         """
-        lines = [_line(each, segment, rows) for each in assessments for segment, rows in _segments(each, label)]
+        lines = [
+            _line(each, segment, rows)
+            for each in assessments
+            for segment, rows in _segments(each.portfolio, label, segments)
+        ]
         return cls(tuple(sorted(lines, key=lambda line: -line.expected_loss)))
 
     def __len__(self) -> int:
@@ -179,10 +195,12 @@ def _cell(value: object) -> str:
     return f"{value:,.0f}" if isinstance(value, float) else escape(str(value))
 
 
-def _segments(assessments: Assessments, label: str) -> list[tuple[str, BoolArray]]:
-    if label not in assessments.portfolio.labels:
-        return [(EVERYONE, np.ones(len(assessments), dtype=np.bool_))]
-    labels = np.array([UNKNOWN if name is None else str(name) for name in assessments.portfolio.label(label).tolist()])
+def _segments(portfolio: Portfolio, label: str, segments: Segments | None) -> list[tuple[str, BoolArray]]:
+    expect(segments, (Segments, type(None)), where="segments", remedy="segmenter.fit(portfolio).segment(portfolio)")
+    if segments is None and label not in portfolio.labels:
+        return [(EVERYONE, np.ones(len(portfolio), dtype=np.bool_))]
+    book = portfolio if segments is None else segments.onto(portfolio, label=label)
+    labels = np.array([UNKNOWN if name is None else str(name) for name in book.label(label).tolist()])
     return [(str(name), labels == name) for name in np.unique(labels)]
 
 
