@@ -104,13 +104,27 @@ def test_equal_weights_change_nothing(answers):
     assert net_promoter_score(answers, weights=np.full(len(answers), 3.0)) == net_promoter_score(answers)
 
 
-def test_weights_count_as_kish_says():
+def test_weights_are_linearised_and_told_with_their_design_effect():
     estimate = net_promoter_score([10, 10, 0, 8], weights=[2, 2, 1, 1])
     assert estimate.value == pytest.approx(3 / 6, abs=1e-15)
-    assert (estimate.n, estimate.effective_n) == (4, pytest.approx(36 / 10, abs=1e-12))
-    same = net_promoter_score(counts=(1, 1, 4), effective_n=3.6)
+    assert (estimate.n, estimate.effective_n) == (4, pytest.approx(36 / 10, abs=1e-12))  # Kish's
+    # sum w^2 (y - 1/2)^2 = 4/4 + 4/4 + 9/4 + 1/4 = 4.5, over 6^2, times 4/3
+    assert estimate.standard_error**2 == pytest.approx(4.5 / 36 * 4 / 3, abs=1e-12)
+    same = net_promoter_score(counts=(1, 1, 4), effective_n=(5 / 6 - 1 / 4) * 6)
     assert (same.low, same.high) == pytest.approx((estimate.low, estimate.high), abs=1e-12)
+    assert estimate.warnings == ("design effect 0.857",)
     assert nps_counts([10, 10, 0, 8], weights=[2, 2, 1, 1]) == (0.5, 0.5, 2.0)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_weights_alone_are_a_design_of_one_stratum(seed):
+    rng = np.random.default_rng(seed)
+    answers, weights = rng.integers(0, 11, 60), rng.uniform(0.5, 2.0, 60)
+    alone = net_promoter_score(answers, weights=weights, method="wald")
+    design = net_promoter_score(answers, weights=weights, strata=["all"] * 60, method="wald")
+    for field in ("value", "standard_error", "low", "high"):
+        assert getattr(alone, field) == pytest.approx(getattr(design, field), abs=1e-12)
+    assert alone.warnings == design.warnings
 
 
 def test_an_answer_of_weight_zero_is_not_used():
@@ -125,7 +139,7 @@ def test_the_weighted_bootstrap_resamples_answers_with_their_weights():
         net_promoter_score(answers, weights=weights, method="bootstrap", rng=rng),
     )
     assert resampled.value == closed.value
-    # weights unrelated to answers: Kish's error is right, and 2,000 replicates know it to 1/sqrt(4000) = 1.6 %
+    # 2,000 replicates know the error to 1/sqrt(4000) = 1.6 %
     assert resampled.standard_error == pytest.approx(closed.standard_error, rel=0.07)
 
 

@@ -75,8 +75,8 @@ def effective_counts(
 ) -> EffectiveCounts:
     """Reduce answers to counts that are worth their effective number.
 
-    Weights alone count as Kish says. With strata, clusters or a population the effective number is the variance of an
-    answer over the design variance of the score, so that the Wald error of the counts is the design's own.
+    With weights, strata, clusters or a population the effective number is the variance of an answer over the design
+    variance of the score, so that the Wald error of the counts is the design's own.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def effective_counts(
     Examples
     --------
     >>> print(f"{effective_counts([10, 10, 0, 8], design=Design(weights=[2, 2, 1, 1])).counts.n:.3f}")
-    3.600
+    3.500
     """
     if isinstance(answers, NpsCounts):
         _refuse_design(design, where)
@@ -175,7 +175,7 @@ def named_counts(counts: Sequence[float], where: str) -> NpsCounts:
 def _effective(sample: NpsSample) -> float:
     square = (sample.standard_error or 0.0) ** 2
     if sample.design is None or square <= sample.variance / LARGEST_COUNT:
-        return min(sample.effective_n, LARGEST_COUNT)
+        return min(sample.worth, LARGEST_COUNT)
     return sample.variance / square
 
 

@@ -75,10 +75,11 @@ def net_promoter_score(
     """Estimate the net promoter score with its interval, in natural units.
 
     The value is always the raw score ``(promoters - detractors)/n``, whatever the interval adds. Its standard error is
-    ``sqrt(((p + d)/n - score^2)/n_eff)``; under weights the shares are weighted and ``n_eff`` is Kish's. With strata,
-    clusters or a population it is the design's, by Taylor linearisation, the warnings tell the design effect, and the
-    interval is that of the same shares of ``n_eff`` answers, fewer where there are few clusters (Korn and Graubard).
-    Without any answer the value is ``None``: unrated, not zero.
+    ``sqrt(((p + d)/n - score^2)/n)``; under weights, strata, clusters or a population it is the design's, by Taylor
+    linearisation, the warnings tell the design effect, and the interval is that of as many answers as would be as
+    precise, in the same shares, fewer where there are few clusters (Korn and Graubard). ``effective_n`` is their
+    number; under weights alone it is Kish's, ``(sum w)^2/sum w^2``, which knows nothing of the answers. Without any
+    answer the value is ``None``: unrated, not zero.
 
     Parameters
     ----------

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 import numpy as np
 
 from crmrisk.core.intervals import normal_quantile
+from crmrisk.satisfaction.net_promoter_counts import SIDES
 from crmrisk.satisfaction.numerics import bisect, check_method
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ __all__ = [
     "net_promoter_interval",
     "net_promoter_statistic",
     "net_promoter_variance",
+    "weighted_score_variance",
 ]
 
 IntervalMethod: TypeAlias = Literal["score", "adjusted wald", "bonett-price", "agresti-min", "wald"]
@@ -36,6 +38,8 @@ _ADDED: dict[str, tuple[float, float, float]] = {
     "agresti-min": (0.5, 1.0, 0.5),
     "wald": (0.0, 0.0, 0.0),
 }
+
+_ROUNDING = 1e-9
 
 
 def net_promoter_interval(
@@ -189,6 +193,41 @@ def net_promoter_variance(detractors: FloatArray, passives: FloatArray, promoter
     # written as products of shares, which cannot turn negative by rounding
     detracting, promoting, passive = detractors / answered, promoters / answered, passives / answered
     return passive * (detracting + promoting) + 4.0 * detracting * promoting
+
+
+def weighted_score_variance(counts: FloatArray, squares: FloatArray, n: FloatArray) -> FloatArray:
+    """Return the variance of a weighted score, by Taylor linearisation.
+
+    ``n/(n - 1) sum w^2 (y - score)^2 / (sum w)^2``. Equal weights are no weights: their variance is that of one answer
+    over ``n``.
+
+    Parameters
+    ----------
+    counts, squares
+        Sums of weights, and of their squares, of detractors, passives and promoters, ``(3, n_surveys)``.
+    n
+        Answers of positive weight, ``(n_surveys,)``.
+
+    Returns
+    -------
+    The variance, ``(n_surveys,)``; NaN where a survey has no answer.
+
+    References
+    ----------
+    Lumley, T. (2010). *Complex Surveys*, appendix C.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> weighted_score_variance(np.array([[1.0], [1.0], [4.0]]), np.array([[1.0], [1.0], [8.0]]), np.array([4.0]))
+    array([0.16666667])
+    """
+    total = np.where(counts.sum(axis=0) > 0.0, counts.sum(axis=0), np.nan)
+    score = (counts[2] - counts[0]) / total
+    distance = (np.array(SIDES)[:, None] - score) ** 2
+    linearised = (squares * distance).sum(axis=0) / total**2 * (n / np.maximum(n - 1.0, 1.0))
+    alike = n * squares.sum(axis=0) <= total**2 * (1.0 + _ROUNDING)
+    return np.where(alike, net_promoter_variance(*counts) / np.where(n > 0.0, n, np.nan), linearised)
 
 
 def _lower(

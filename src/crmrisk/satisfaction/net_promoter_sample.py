@@ -12,7 +12,7 @@ from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.satisfaction.answered import Design, exclusion
 from crmrisk.satisfaction.answers import effective_sample_size, survey_weights
 from crmrisk.satisfaction.net_promoter_counts import SIDES, NpsCounts, counts_of_points
-from crmrisk.satisfaction.net_promoter_intervals import net_promoter_variance
+from crmrisk.satisfaction.net_promoter_intervals import net_promoter_variance, weighted_score_variance
 from crmrisk.satisfaction.numerics import student_quantile
 from crmrisk.satisfaction.sample_units import SampleUnits, drawn_sample
 from crmrisk.satisfaction.survey_design import DesignMean, mean_of_units
@@ -48,7 +48,7 @@ class NpsSample(NamedTuple):
     n
         Answers used.
     effective_n
-        The equally weighted answers they are worth; infinite for a census.
+        The equally weighted answers they are worth; infinite for a census. Kish's count under weights alone.
     points, weights
         The answers, or their three kinds, ``(n_cells,)``.
     repeats
@@ -59,6 +59,8 @@ class NpsSample(NamedTuple):
         The score under that design.
     excluded
         Missing answers left out.
+    linearised
+        The variance of the score by linearisation, where weights are all there is of a design.
 
     Examples
     --------
@@ -75,6 +77,7 @@ class NpsSample(NamedTuple):
     units: SampleUnits | None = None
     design: DesignMean | None = None
     excluded: int = 0
+    linearised: float | None = None
 
     @property
     def value(self) -> float:
@@ -83,15 +86,24 @@ class NpsSample(NamedTuple):
 
     @property
     def standard_error(self) -> float | None:
-        """The standard error of the score; under a design that of its linearisation."""
+        """The standard error of the score; under weights or a design that of its linearisation."""
         if self.design is not None:
             return self.design.standard_error
+        if self.linearised is not None:
+            return math.sqrt(self.linearised)
         return float((self.variance / self.effective_n) ** 0.5)
 
     @property
     def variance(self) -> float:
         """The variance of one answer."""
         return float(net_promoter_variance(*(np.array(part) for part in self.counts)))
+
+    @property
+    def worth(self) -> float:
+        """The equally weighted answers whose score would be as precise; under weights alone by linearisation."""
+        if not self.linearised or self.linearised <= self.variance / LARGEST_COUNT:
+            return self.effective_n
+        return self.variance / self.linearised
 
     def scaled(self, level: float) -> NpsCounts:
         """Return counts of as many answers as the sample is worth to an interval.
@@ -112,7 +124,7 @@ class NpsSample(NamedTuple):
         >>> sample_of_counts(NpsCounts(2, 3, 5), 5.0).scaled(0.95)
         NpsCounts(detractors=1.0, passives=1.5, promoters=2.5)
         """
-        worth = self.effective_n
+        worth = self.worth
         if self.design is not None and self.n > 1:
             known = student_quantile(level, max(self.design.degrees_of_freedom, 1))
             worth *= (student_quantile(level, self.n - 1.0) / known) ** 2
@@ -128,6 +140,9 @@ class NpsSample(NamedTuple):
             found += [] if effect is None else [f"design effect {effect:.3g}"]
             found += self.design.warnings
             found += ["a census: no sampling error"] if math.isinf(self.effective_n) else []
+        elif self.linearised is not None:
+            simple = self.variance / (self.n - 1.0)
+            found += [f"design effect {self.linearised / simple:.3g}"] if simple > 0.0 else []
         return tuple(found)
 
 
@@ -207,7 +222,7 @@ def checked_counts(counts: object) -> NpsCounts:
     where, allowed = "counts", "three finite numbers of at least 0: detractors, passives, promoters"
     try:
         parts = np.array(counts, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         parts = np.array(np.nan)
     if parts.shape != (3,) or not ((parts >= 0.0) & (parts <= LARGEST_COUNT)).all():
         raise InvalidValueError(Problem(what="no counts", where=where, allowed=allowed, got=repr(counts)[:200]))
@@ -267,4 +282,9 @@ def _weighted(points: FloatArray, weights: FloatArray) -> NpsSample:
     used = ~np.isnan(points) & (weights > 0.0)
     points, weights = points[used], weights[used]
     counts = counts_of_points(points, weights)
-    return NpsSample(counts, points.size, effective_sample_size(weights), points, weights, None)
+    kish = effective_sample_size(weights)
+    if not points.size or weights.min() == weights.max():
+        return NpsSample(counts, points.size, kish, points, weights, None)
+    squares = np.array(counts_of_points(points, weights**2))[:, None]
+    variance = weighted_score_variance(np.array(counts)[:, None], squares, np.array([float(points.size)]))
+    return NpsSample(counts, points.size, kish, points, weights, None, linearised=float(variance[0]))

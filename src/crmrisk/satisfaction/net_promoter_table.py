@@ -28,7 +28,13 @@ from crmrisk.satisfaction.familywise import (
 )
 from crmrisk.satisfaction.net_promoter import METHODS, NetPromoterMethod, net_promoter_score, wald_warnings
 from crmrisk.satisfaction.net_promoter_counts import SIDES, STANDARD_BREAKS, NpsBreaks
-from crmrisk.satisfaction.net_promoter_intervals import IntervalMethod, net_promoter_interval, net_promoter_variance
+from crmrisk.satisfaction.net_promoter_intervals import (
+    IntervalMethod,
+    net_promoter_interval,
+    net_promoter_variance,
+    weighted_score_variance,
+)
+from crmrisk.satisfaction.net_promoter_sample import LARGEST_COUNT
 from crmrisk.satisfaction.numerics import check_method
 from crmrisk.satisfaction.segments import SegmentEstimates, in_order
 
@@ -37,6 +43,8 @@ if TYPE_CHECKING:
     from crmrisk.satisfaction.flagging import Missing
 
 __all__ = ["net_promoter_by_segment"]
+
+_ROUNDING = 1e-9
 
 
 def net_promoter_by_segment(
@@ -62,7 +70,7 @@ def net_promoter_by_segment(
     answer, segment
         Columns of the answers and of the segments.
     weight
-        Column of survey weights; intervals are then those of Kish's effective n.
+        Column of survey weights; standard errors and intervals are then linearised.
     breaks, method
         As for `net_promoter_score`; resampling needs answers without weights here.
     level
@@ -128,19 +136,22 @@ def net_promoter_by_segment(
 
 @dataclass(frozen=True, eq=False)
 class _Surveys:
-    """Columns with one row per segment: counts of the three sides, n, effective n, missing answers."""
+    """Columns with one row per segment: counts of the three sides, n, effective n, variance, missing answers."""
 
     names: list[Any]
     counts: FloatArray
     n: FloatArray
     effective_n: FloatArray
+    variance: FloatArray
     missing: FloatArray
     warnings: tuple[str, ...] = ()
 
     def at(self, places: IntArray) -> _Surveys:
         """Return some of the segments."""
         names = [self.names[place] for place in places.tolist()]
-        return _Surveys(names, self.counts[places], self.n[places], self.effective_n[places], self.missing[places])
+        columns = (self.counts, self.n, self.effective_n, self.variance, self.missing)
+        counts, n, effective_n, variance, missing = (column[places] for column in columns)
+        return _Surveys(names, counts, n, effective_n, variance, missing)
 
 
 def _surveys(cells: AnswerCells, breaks: NpsBreaks) -> _Surveys:
@@ -155,12 +166,14 @@ def _surveys(cells: AnswerCells, breaks: NpsBreaks) -> _Surveys:
     sides = breaks.points(cells.answers, missing="exclude")
     answered = ~np.isnan(sides)
     counts = np.column_stack([summed(cells.weight, sides == side) for side in SIDES])
-    squares = summed(cells.square, answered)
-    effective = np.divide(counts.sum(axis=1) ** 2, squares, out=np.zeros(size), where=squares > 0.0)
+    squares = np.column_stack([summed(cells.square, sides == side) for side in SIDES])
+    n, total = summed(cells.used, answered), squares.sum(axis=1)
+    effective = np.divide(counts.sum(axis=1) ** 2, total, out=np.zeros(size), where=total > 0.0)
+    variance = weighted_score_variance(counts.T, squares.T, n)
     nowhere = int(cells.rows[~known].sum())
     warnings = (f"answers without a segment excluded: {nowhere}",) if nowhere else ()
     order = np.array(in_order(names), dtype=np.int64)
-    found = _Surveys(names, counts, summed(cells.used, answered), effective, summed(cells.rows, ~answered))
+    found = _Surveys(names, counts, n, effective, variance, summed(cells.rows, ~answered))
     return replace(found.at(order), warnings=warnings)
 
 
@@ -170,7 +183,11 @@ def _estimates(
     if method not in get_args(IntervalMethod):
         return [_resampled(surveys, row, method, float(level), rng) for row, level in enumerate(levels)]
     total = surveys.counts.sum(axis=1)
-    scale = np.divide(surveys.effective_n, total, out=np.ones(total.size), where=total > 0.0)
+    unit = net_promoter_variance(*surveys.counts.T)
+    weighted = surveys.effective_n < surveys.n * (1.0 - _ROUNDING)
+    told = weighted & (surveys.variance > unit / LARGEST_COUNT)
+    worth = np.divide(unit, surveys.variance, out=surveys.effective_n.copy(), where=told)
+    scale = np.divide(worth, total, out=np.ones(total.size), where=total > 0.0)
     counts = (surveys.counts * scale[:, None]).T
     low, high = np.full((2, total.size), np.nan)
     for level in np.unique(levels):
@@ -178,15 +195,17 @@ def _estimates(
         low[at], high[at] = net_promoter_interval(*counts[:, at], method=cast("IntervalMethod", method), level=level)
     answered = np.where(total > 0.0, total, np.nan)
     value = (surveys.counts[:, 2] - surveys.counts[:, 0]) / answered
-    worth = np.where(total > 0.0, surveys.effective_n, np.nan)
-    columns = (value, (net_promoter_variance(*surveys.counts.T) / worth) ** 0.5, low, high, levels)
-    rows = np.column_stack([*columns, surveys.n, surveys.effective_n, surveys.missing]).tolist()
-    return [_estimate(row, method) for row in rows]
+    error = surveys.variance**0.5
+    simple = unit / np.maximum(surveys.n - 1.0, 1.0)
+    effect = np.divide(surveys.variance, simple, out=np.full(total.size, np.nan), where=weighted & (simple > 0.0))
+    rows = np.column_stack([value, error, low, high, levels, surveys.n, surveys.effective_n, effect, surveys.missing])
+    return [_estimate(row, method) for row in rows.tolist()]
 
 
 def _estimate(row: list[float], method: str) -> Estimate:
-    value, error, low, high, level, n, effective_n, missing = row
+    value, error, low, high, level, n, effective_n, effect, missing = row
     excluded = exclusion(int(missing))
+    cost = () if math.isnan(effect) else (f"design effect {effect:.3g}",)
     if math.isnan(value):
         warnings = ("no answers", *excluded)
         return Estimate(value=None, level=level, method=method, n=0, effective_n=0, warnings=warnings)
@@ -199,7 +218,7 @@ def _estimate(row: list[float], method: str) -> Estimate:
         method=method,
         n=n,
         effective_n=effective_n,
-        warnings=(*excluded, *wald_warnings(method, value, effective_n)),
+        warnings=(*excluded, *cost, *wald_warnings(method, value, effective_n)),
     )
 
 
