@@ -27,6 +27,15 @@ def test_intervals_cover_about_what_they_promise():
     assert 0.90 < covered < 0.97
 
 
+@pytest.mark.parametrize(("level", "least"), [(0.8, 0.79), (0.95, 0.915)])
+def test_intervals_of_demand_in_every_period_cover_what_they_promise(level, least):
+    """Quantiles as among the sizes seen cover 0.75 and 0.89."""
+    demand = np.random.default_rng(0).poisson(5.0, (4_000, 31)).astype(np.float64)
+    result = tsb(demand[:, :30], level=level)
+    covered = ((demand[:, 30] >= result.low[:, 0]) & (demand[:, 30] <= result.high[:, 0])).mean()
+    assert least < covered < level + 0.02
+
+
 @pytest.mark.parametrize("level", [0.5, 0.95])
 def test_nothing_known_and_nothing_bought(level):
     demand = np.array([[np.nan, np.nan], [0.0, 0.0]])

@@ -21,6 +21,9 @@ def occurrence_interval(
 ) -> tuple[FloatArray, FloatArray]:
     """Cut equal tails off demand that is 0 or, with a probability, a scaled one of the sizes seen.
 
+    The next size is as likely to fall between any two neighbours of those seen as beyond either end, so that the share
+    p of n sizes lies below the place p (n + 1), not p (n - 1) + 1 as among the sizes themselves.
+
     Parameters
     ----------
     demand
@@ -41,11 +44,13 @@ def occurrence_interval(
     ----------
     Willemain, T. R., Smart, C. N. and Schwarz, H. F. (2004). A new approach to forecasting intermittent demand for
     service parts inventories. *International Journal of Forecasting* 20, 375-387 (the bootstrap, without its jitter).
+    Hyndman, R. J. and Fan, Y. (1996). Sample quantiles in statistical packages. *The American Statistician* 50
+    (definition 6).
 
     Examples
     --------
     >>> occurrence_interval(np.array([[0.0, 2, 0, 4]]), np.array([3.0]), np.array([0.5]), 0.8)
-    (array([0.]), array([3.6]))
+    (array([0.]), array([4.]))
     """
     sizes = np.sort(np.where(demand > 0.0, demand, np.inf), axis=1)  # those without demand last
     count = (demand > 0.0).sum(axis=1)
@@ -64,7 +69,7 @@ def occurrence_interval(
 def _quantile(sizes: FloatArray, count: FloatArray, probability: FloatArray, tail: float) -> FloatArray:
     some = (probability > 1.0 - tail) & (count > 0)
     share = np.divide(tail - 1.0 + probability, probability, out=np.zeros(len(sizes)), where=some)
-    place = np.clip(share, 0.0, 1.0) * np.maximum(count - 1, 0)
+    place = np.clip(share * (count + 1) - 1.0, 0.0, np.maximum(count - 1, 0))
     left = np.floor(place).astype(np.int64)
     right = np.minimum(left + 1, np.maximum(count - 1, 0).astype(np.int64))
     rows = np.arange(len(sizes))
