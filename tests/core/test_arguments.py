@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pytest
 
 from crmrisk.assessment import portfolio_loss
-from crmrisk.core.arguments import is_number, is_whole
+from crmrisk.core.arguments import check_choice, choice_problems, is_number, is_whole
 from crmrisk.core.errors import CrmRiskError, InvalidValueError
-from crmrisk.satisfaction import kano_requirements, net_promoter_score
+from crmrisk.satisfaction import kano_requirements, net_promoter_score, repeat_purchase_rate
+from crmrisk.segmentation import hierarchical, transition_matrix
 
 LOSS = portfolio_loss([0.1, 0.2], [1.0, 2.0])
 
@@ -43,3 +46,33 @@ def test_an_argument_of_the_wrong_kind_is_named(call, message):
 )
 def test_numbers_and_whole_numbers_are_told_apart(value, number, whole):
     assert (is_number(value), is_whole(value)) == (number, whole)
+
+
+@pytest.mark.parametrize("value", ["c", "A", "", None, 1, ["a"], {"a"}, np.array(["a", "b"]), float("nan")])
+def test_anything_that_is_none_of_the_words_is_named(value):
+    with pytest.raises(InvalidValueError, match=r"where: no such method; allowed: 'a' or 'b'; got: "):
+        check_choice(value, ("a", "b"), where="where", what="no such method")
+
+
+def test_words_are_listed_as_a_sentence():
+    assert choice_problems("b", iter("abc"), where="by") == []
+    assert [choice_problems("x", words, where="by")[0].allowed for words in ("a", "ab", "abc")] == [
+        "'a'",
+        "'a' or 'b'",
+        "'a', 'b' or 'c'",
+    ]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda odd: repeat_purchase_rate(["C1"], [date(2026, 1, 1)], as_of=date(2026, 2, 1), cohort=odd),
+        lambda odd: kano_requirements(["a"], [1], [5], rule=odd),
+        lambda odd: transition_matrix(counts=[[1, 2], [3, 4]], names=["a", "b"]).estimate("a", "b", method=odd),
+        lambda odd: hierarchical([[1.0], [2.0], [8.0]], 2, linkage=odd),
+    ],
+)
+@pytest.mark.parametrize("odd", [["mode"], {"mode": 1}, np.array(["a", "b"])])
+def test_no_word_is_refused_by_those_who_choose(call, odd):
+    with pytest.raises(InvalidValueError, match=r"no (such|linkage)"):
+        call(odd)

@@ -76,7 +76,8 @@ def choice_problems(
     words = tuple(known)
     if isinstance(value, str) and value in words:
         return []
-    allowed = " or ".join([", ".join(map(repr, words[:-1])), repr(words[-1])][words[1:] == () :])
+    *others, last = map(repr, words)
+    allowed = f"{', '.join(others)} or {last}" if others else last
     return [Problem(what=what, where=where, allowed=allowed, got=repr(value)[:100], remedy=remedy)]
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from crmrisk.core.arguments import is_whole
+from crmrisk.core.arguments import check_choice, is_whole
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.answered import Design, answered_mean, check_scale, check_source, exclusion, tallied
@@ -205,8 +205,7 @@ def box_answers(box: Box, *, lowest: int, highest: int, end: Literal["top", "bot
     ((4, 5), (9, 10))
     """
     check_scale(lowest, highest)
-    if not isinstance(end, str) or end not in {"top", "bottom"}:
-        raise InvalidValueError(Problem(what="no such end", where="end", allowed="'top' or 'bottom'", got=repr(end)))
+    check_choice(end, ("top", "bottom"), where="end", what="no such end")
     points = tuple(range(lowest, highest + 1))
     inside = _points(box, points, end)
     if not 0 < len(inside) < len(points) or not set(inside) <= set(points):

@@ -14,7 +14,7 @@ from pydantic import model_validator
 from pydantic.dataclasses import dataclass
 from scipy.special import ndtr
 
-from crmrisk.core.arguments import is_number, kind_problems, refuse
+from crmrisk.core.arguments import check_choice, is_number, kind_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.intervals import normal_quantile, two_sided_p_value
@@ -263,9 +263,7 @@ def check_alternative(alternative: str) -> None:
     --------
     >>> check_alternative("greater")
     """
-    if not isinstance(alternative, str) or alternative not in get_args(Alternative):
-        allowed, got = ", ".join(get_args(Alternative)), repr(alternative)
-        raise InvalidValueError(Problem(what="no such alternative", where="alternative", allowed=allowed, got=got))
+    check_choice(alternative, get_args(Alternative), where="alternative", what="no such alternative")
 
 
 def check_target(target: float, largest: float = inf) -> None:

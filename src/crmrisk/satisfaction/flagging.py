@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.arguments import check_choice
+from crmrisk.core.errors import Problem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -92,10 +93,7 @@ def flag_missing(absent: BoolArray, *, missing: Missing, where: str) -> list[Pro
     >>> print(*flag_missing(np.array([False, True]), missing="error", where="answers"))
     answers: 1 answer missing, row 1; remedy: missing="exclude" leaves them out and counts them
     """
-    if not isinstance(missing, str) or missing not in {"error", "exclude"}:
-        raise InvalidValueError(
-            Problem(what="no such policy", where="missing", allowed="'error' or 'exclude'", got=str(missing))
-        )
+    check_choice(missing, ("error", "exclude"), where="missing", what="no such policy")
     rows = np.flatnonzero(absent).tolist()
     if not rows or missing == "exclude":
         return []

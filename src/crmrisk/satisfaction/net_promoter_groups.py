@@ -11,6 +11,7 @@ import numpy as np
 from pydantic.dataclasses import dataclass
 from scipy.special import chdtrc
 
+from crmrisk.core.arguments import check_choice
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.model import VALUE, Value
@@ -307,6 +308,4 @@ def _heterogeneity(samples: list[EffectiveCounts]) -> HeterogeneityTest:
 
 
 def _check_adjustment(adjustment: str) -> None:
-    if not isinstance(adjustment, str) or adjustment not in get_args(Adjustment):
-        allowed, got = ", ".join(get_args(Adjustment)), repr(adjustment)
-        raise InvalidValueError(Problem(what="no such adjustment", where="adjustment", allowed=allowed, got=got))
+    check_choice(adjustment, get_args(Adjustment), where="adjustment", what="no such adjustment")

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import stdtrit
 
-from crmrisk.core.arguments import checked_level
-from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.arguments import check_choice, checked_level
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +46,7 @@ def student_quantile(level: float, degrees_of_freedom: float) -> float:
     return float(stdtrit(degrees_of_freedom, (1.0 + checked_level(level)) / 2.0))
 
 
-def check_method(method: str, known: tuple[str, ...]) -> None:
+def check_method(method: str, known: tuple[str, ...], *, where: str = "method") -> None:
     """Refuse a method that does not exist.
 
     Parameters
@@ -56,6 +55,8 @@ def check_method(method: str, known: tuple[str, ...]) -> None:
         The name asked for.
     known
         The names there are.
+    where
+        The argument.
 
     Raises
     ------
@@ -66,10 +67,7 @@ def check_method(method: str, known: tuple[str, ...]) -> None:
     --------
     >>> check_method("score", ("score", "wald"))
     """
-    if not isinstance(method, str) or method not in known:
-        raise InvalidValueError(
-            Problem(what="no such method", where="method", allowed=", ".join(known), got=str(method))
-        )
+    check_choice(method, known, where=where, what="no such method")
 
 
 def bisect(above: Callable[[FloatArray], FloatArray], low: FloatArray, high: FloatArray) -> FloatArray:

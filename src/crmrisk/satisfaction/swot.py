@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args
 from pydantic import Field, StringConstraints, field_validator
 from pydantic.dataclasses import dataclass
 
-from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.arguments import check_choice
 from crmrisk.core.model import VALUE, Value
 
 if TYPE_CHECKING:
@@ -105,9 +105,7 @@ class SwotTable(Value):
         return tuple(SwotEntry(each) if isinstance(each, str) else each for each in entries)
 
     def __getitem__(self, heading: str) -> tuple[SwotEntry, ...]:
-        if heading not in get_args(SwotHeading):
-            allowed = ", ".join(get_args(SwotHeading))
-            raise InvalidValueError(Problem(what="no heading", where="SwotTable", allowed=allowed, got=repr(heading)))
+        check_choice(heading, get_args(SwotHeading), where="SwotTable", what="no heading")
         found: tuple[SwotEntry, ...] = getattr(self, heading)
         return found
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.arguments import check_choice
 from crmrisk.segmentation.cluster_arguments import canonical, read_rows, require_clusters
 from crmrisk.segmentation.clustering import Clustering, sorted_solution
 from crmrisk.segmentation.means_clustering import cluster_centres
@@ -55,9 +55,7 @@ def hierarchical(values: ArrayLike, k: int, *, linkage: Linkage = "ward") -> Clu
     >>> hierarchical([[1.0], [2.0], [8.0], [9.0], [9.5]], 2).codes
     array([1, 1, 0, 0, 0])
     """
-    if linkage not in get_args(Linkage):
-        allowed = ", ".join(get_args(Linkage))
-        raise InvalidValueError(Problem(what="no linkage", where="linkage", allowed=allowed, got=repr(linkage)))
+    check_choice(linkage, get_args(Linkage), where="linkage", what="no linkage")
     points, order = canonical(Points.of_numbers(read_rows(values)))
     wanted = require_clusters(points, k)
     codes = cut_tree_of(distances(points, points, Metric()), wanted, linkage)
@@ -95,6 +93,6 @@ def cut_tree_of(matrix: FloatArray, k: int, linkage: Linkage) -> IntArray:
     if len(matrix) == 1:
         return np.zeros(1, dtype=np.int64)
     tree = tree_of(squareform(matrix, checks=False), method=linkage)
-    merges = np.arange(len(matrix) - 1, dtype=np.float64)  # by number, not by height: heights may tie
-    found: IntArray = fcluster(tree, k, criterion="maxclust_monocrit", monocrit=merges).astype(np.int64) - 1
+    tree[:, 2] = np.arange(len(tree))  # merges by number, not by height: heights may tie
+    found: IntArray = fcluster(tree, len(matrix) - k - 0.5, criterion="distance").astype(np.int64) - 1
     return found

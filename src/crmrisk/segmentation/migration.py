@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 import numpy as np
 
-from crmrisk.core.arguments import level_problems, refuse
+from crmrisk.core.arguments import choice_problems, level_problems, refuse
 from crmrisk.core.arrays import same_arrays
 from crmrisk.core.errors import FitError, InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
@@ -390,10 +390,8 @@ def _order_problems(migration: Migration) -> list[Problem]:
 
 
 def _check_limits(level: object, method: object, prior: object) -> None:
-    problems = level_problems(level)
-    if method not in {"wilson", "dirichlet"}:
-        got = repr(method)[:100]
-        problems.append(Problem(what="no such method", where="method", allowed="wilson, dirichlet", got=got))
+    methods = choice_problems(method, get_args(CellMethod), where="method", what="no such method")
+    problems = [*level_problems(level), *methods]
     if not isinstance(prior, int | float) or not 0.0 < prior < np.inf:
         problems.append(Problem(what="not above 0", where="prior", allowed="a number > 0", got=repr(prior)[:100]))
     refuse(problems)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 import numpy as np
 from pydantic.dataclasses import dataclass
 
-from crmrisk.core.arguments import seeded
+from crmrisk.core.arguments import check_choice, seeded
 from crmrisk.core.errors import FitError, InvalidValueError, Problem
 from crmrisk.core.model import VALUE, Value
 from crmrisk.segmentation.cluster_arguments import canonical, read_rows, require_whole
@@ -198,9 +198,7 @@ def k_choice(
     --------
     See `choose_k`.
     """
-    if criterion not in get_args(Criterion):
-        allowed = ", ".join(get_args(Criterion))
-        raise InvalidValueError(Problem(what="no criterion", where="criterion", allowed=allowed, got=repr(criterion)))
+    check_choice(criterion, get_args(Criterion), where="criterion", what="no criterion")
     return _by_gap(points, ks, recipe, rng) if criterion == "gap" else _by_silhouette(points, ks, recipe, rng)
 
 

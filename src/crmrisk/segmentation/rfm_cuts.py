@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
-from crmrisk.core.arguments import is_whole, refuse
+from crmrisk.core.arguments import choice_problems, is_whole, refuse
 from crmrisk.core.errors import FitError, InvalidValueError, Problem
 from crmrisk.core.model import VALUE, Value
 
@@ -233,10 +233,7 @@ def _setting_problems(groups: object, method: object) -> list[Problem]:
     if not is_whole(groups) or not _FEWEST <= groups <= _MOST:  # type: ignore[operator]  # a whole number compares
         allowed = f"{_FEWEST} to {_MOST}"
         problems.append(Problem(what="no number of groups", where="groups", allowed=allowed, got=repr(groups)[:100]))
-    if method not in get_args(RfmMethod):
-        allowed = ", ".join(get_args(RfmMethod))
-        problems.append(Problem(what="no method", where="method", allowed=allowed, got=repr(method)[:100]))
-    return problems
+    return [*problems, *choice_problems(method, get_args(RfmMethod), where="method", what="no method")]
 
 
 def _three(values: Mapping[str, FloatArray]) -> dict[str, FloatArray]:

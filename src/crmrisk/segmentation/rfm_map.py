@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
+from crmrisk.core.arguments import check_choice
 from crmrisk.core.charts import PointChart
 from crmrisk.core.errors import InvalidValueError, Problem
 
@@ -57,9 +58,7 @@ def rfm_map(
     >>> rfm_map(["new", "lost", "none"], np.array([0, 0, 1]), values).title
     'new: 67 % of the customers, 92 % of the amount'
     """
-    if by not in _SAID:
-        problem = Problem(what="no such height", where="by", allowed=", ".join(_SAID), got=repr(by)[:100])
-        raise InvalidValueError(problem)
+    check_choice(by, _SAID, where="by", what="no such height")
     if not len(codes):
         raise InvalidValueError(Problem(what="no customer has a segment", where="portfolio"))
     counts = np.bincount(codes, minlength=len(names))

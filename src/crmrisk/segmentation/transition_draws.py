@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 import numpy as np
 from scipy.special import betaincinv
 
-from crmrisk.core.arguments import is_number, is_whole, level_problems, random_source_problems, refuse, seeded
+from crmrisk.core.arguments import (
+    choice_problems,
+    is_number,
+    is_whole,
+    level_problems,
+    random_source_problems,
+    refuse,
+    seeded,
+)
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.intervals import wilson_limits
 
@@ -51,9 +59,8 @@ def check_drawing(
     --------
     >>> check_drawing(level=0.95, method="dirichlet", prior=0.5, draws=100, rng=None)
     """
-    known = get_args(DrawMethod)
+    methods = choice_problems(method, get_args(DrawMethod), where="method", what="no such method")
     wrong = (
-        (method not in known, "method", "no such method", ", ".join(known), method),
         (not is_number(prior) or not 0.0 < float(str(prior)) < np.inf, "prior", "not above 0", "a number > 0", prior),
         (not is_whole(draws) or int(str(draws)) < 2, "draws", "too few", "a whole number >= 2", draws),
     )
@@ -62,7 +69,7 @@ def check_drawing(
         for bad, where, what, allowed, got in wrong
         if bad
     ]
-    refuse(problems, level_problems(level), random_source_problems(rng, optional=True))
+    refuse(methods, problems, level_problems(level), random_source_problems(rng, optional=True))
 
 
 def cell_limits(

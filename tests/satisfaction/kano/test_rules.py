@@ -78,7 +78,9 @@ def test_a_rule_only_finds_what_was_answered_and_a_clear_majority_wins(counts, r
 
 
 def test_an_unknown_rule_is_refused():
-    with pytest.raises(InvalidValueError, match="mode, lee-newcomb, berger, priority"):
+    with pytest.raises(
+        InvalidValueError, match=r"rule: no such method; allowed: .mode., .lee-newcomb., .berger., .priority. or"
+    ):
         categories_of_counts(np.ones(6), "majority")
 
 

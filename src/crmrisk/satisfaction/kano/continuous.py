@@ -214,7 +214,7 @@ def continuous_position(
     """
     refuse(kind_problems(scale, KanoPoints, where="scale"))
     cells = evaluation_table(table)
-    check_method(interval, get_args(ContinuousInterval))
+    check_method(interval, get_args(ContinuousInterval), where="interval")
     counts = answer_counts(pairs, (5, 5), "pairs", effective_n)
     n = float(counts.sum())
     worth = counts * ((n if effective_n is None else effective_n) / n) if n else counts

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from pydantic.dataclasses import dataclass
 
-from crmrisk.core.arguments import refuse
-from crmrisk.core.errors import Problem
+from crmrisk.core.arguments import check_choice
 from crmrisk.core.intervals import normal_quantile
 from crmrisk.core.measures import Name
 from crmrisk.core.model import VALUE, Value
@@ -219,9 +218,7 @@ def kano_map(
     0.33 -0.83 1.00
     """
     found = listed_requirements(requirements)
-    if not isinstance(kind, str) or kind not in get_args(KanoMapKind):
-        allowed = ", ".join(get_args(KanoMapKind))
-        refuse([Problem(what="no such map", where="kind", allowed=allowed, got=repr(kind))])
+    check_choice(kind, get_args(KanoMapKind), where="kind", what="no such map")
     coverage = level if level is not None else (found[0].better.level if found else 0.95)
     normal_quantile(coverage)
     points = [_point(each, kind, coverage) for each in found]

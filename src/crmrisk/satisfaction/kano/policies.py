@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 
-from crmrisk.core.arguments import kind_problems, refuse
-from crmrisk.core.errors import Problem
+from crmrisk.core.arguments import choice_problems, kind_problems, refuse
 from crmrisk.satisfaction.kano.columns import Tally
 from crmrisk.satisfaction.kano.continuous import DUMOUCHEL, ContinuousInterval, KanoPoints
 from crmrisk.satisfaction.kano.counts import KanoCounts
@@ -100,13 +99,9 @@ def check_judgement(judgement: Judgement) -> None:
     )
     refuse(
         kind_problems(judgement.points, KanoPoints, where="points"),
-        [
-            Problem(what="no such policy", where=where, allowed=", ".join(known), got=repr(value))
-            for where, value, known in policies
-            if not isinstance(value, str) or value not in known
-        ],
+        *(choice_problems(value, known, where=where, what="no such policy") for where, value, known in policies),
     )
-    check_method(judgement.interval, get_args(ContinuousInterval))
+    check_method(judgement.interval, get_args(ContinuousInterval), where="interval")
 
 
 def apply_policies(cell: KanoCell, judgement: Judgement) -> tuple[KanoCell, float, bool]:

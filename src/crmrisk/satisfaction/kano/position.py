@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 import numpy as np
 from pydantic.dataclasses import dataclass
 
-from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.arguments import check_choice
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.kano.plane import (
@@ -313,7 +313,4 @@ _SCORES = (np.array([1.0, 1.0, 0.0, 0.0, -1.0]), np.array([0.0, -1.0, -1.0, 0.0,
 
 
 def _check_reverse(reverse: str) -> None:
-    if reverse not in get_args(ReverseCounting):
-        raise InvalidValueError(
-            Problem(what="no such policy", where="reverse", allowed="'exclude' or 'net'", got=repr(reverse))
-        )
+    check_choice(reverse, get_args(ReverseCounting), where="reverse", what="no such policy")

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
-from crmrisk.core.arguments import refuse
-from crmrisk.core.errors import Problem
+from crmrisk.core.arguments import choice_problems, refuse
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.kano.named import named_numbers
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from crmrisk.core.arrays import FloatArray, IntArray
+    from crmrisk.core.errors import Problem
     from crmrisk.satisfaction.kano.record import Requirement
 
 __all__ = ["kano_priorities"]
@@ -204,6 +204,4 @@ def _variance_of_reach(requirement: Requirement) -> float:
 
 
 def _order_problems(order: str | None) -> list[Problem]:
-    if order is None or (isinstance(order, str) and order in get_args(PriorityOrder)):
-        return []
-    return [Problem(what="no such order", where="order", allowed=", ".join(get_args(PriorityOrder)), got=repr(order))]
+    return [] if order is None else choice_problems(order, get_args(PriorityOrder), where="order", what="no such order")

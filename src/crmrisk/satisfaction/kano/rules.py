@@ -67,7 +67,7 @@ def categories_of_counts(counts: FloatArray, rule: ClassificationRule = "mode") 
     >>> ["AOMIRQ"[categories_of_counts(counts, rule)] for rule in ("mode", "lee-newcomb", "berger", "priority")]
     ['I', 'A', 'A', 'A']
     """
-    check_method(rule, get_args(ClassificationRule))
+    check_method(rule, get_args(ClassificationRule), where="rule")
     counts = _six(counts)
     ranked = counts[..., _PRIORITY]
     chosen = _PRIORITY[_RULES[rule](ranked)]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from crmrisk.core.arguments import refuse
+from crmrisk.core.arguments import choice_problems, refuse
 from crmrisk.core.charts import GridChart
 from crmrisk.core.errors import Problem
 from crmrisk.satisfaction.loyalty.periods import period_names
@@ -89,10 +89,7 @@ def _finding(table: CohortTable, value: str) -> str:
 
 
 def _check(table: CohortTable, value: str) -> None:
-    problems = []
-    if value not in get_args(CohortPicture):
-        allowed = ", ".join(map(repr, get_args(CohortPicture)))
-        problems.append(Problem(what="no such picture", where="value", allowed=allowed, got=repr(value)))
+    problems = choice_problems(value, get_args(CohortPicture), where="value", what="no such picture")
     if table.active.shape[1] < 2:
         problems.append(Problem(what="only period 0 is over", where="chart", remedy="a later as_of"))
     refuse(problems)

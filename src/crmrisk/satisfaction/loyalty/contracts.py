@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import narwhals.stable.v2 as nw
 
-from crmrisk.core.arguments import is_number, refuse
-from crmrisk.core.errors import InvalidValueError, Problem, RecordError
+from crmrisk.core.arguments import check_choice, is_number, refuse
+from crmrisk.core.errors import Problem, RecordError
 from crmrisk.evidence.checks import check_records, common_zone
 from crmrisk.evidence.content import counted, one_row
 from crmrisk.evidence.facts import known
@@ -131,9 +131,7 @@ def contractual_churn(
 after 2026-01-01 up to 2026-02-01
     """
     whole_days(window, where="window")
-    if unit not in get_args(ChurnUnit):
-        allowed = " or ".join(map(repr, get_args(ChurnUnit)))
-        raise InvalidValueError(Problem(what="no such unit", where="unit", allowed=allowed, got=repr(unit)))
+    check_choice(unit, get_args(ChurnUnit), where="unit", what="no such unit")
     table = _table(contracts, ended_at, customer_id, checked_names(rename))
     zone = common_zone([table])
     moment = moment_in(zone, as_of)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.arguments import check_choice
 
 if TYPE_CHECKING:
     from crmrisk.core.arrays import IntArray
@@ -37,9 +37,7 @@ def check_period(period: str) -> None:
     --------
     >>> check_period("week")
     """
-    if period not in get_args(CohortPeriod):
-        allowed = ", ".join(map(repr, get_args(CohortPeriod)))
-        raise InvalidValueError(Problem(what="no such period", where="period", allowed=allowed, got=repr(period)))
+    check_choice(period, get_args(CohortPeriod), where="period", what="no such period")
 
 
 def period_of(day: IntArray, period: CohortPeriod) -> IntArray:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 
+from crmrisk.core.arguments import check_choice
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.satisfaction.loyalty.history import PurchaseHistory, purchase_history, purchases_and_refunds
 
@@ -67,9 +68,7 @@ def check_refunds(refunds: str) -> None:
     --------
     >>> check_refunds("net")
     """
-    if refunds not in get_args(RefundPolicy):
-        allowed = ", ".join(map(repr, get_args(RefundPolicy)))
-        raise InvalidValueError(Problem(what="no such policy", where="refunds", allowed=allowed, got=repr(refunds)))
+    check_choice(refunds, get_args(RefundPolicy), where="refunds", what="no such policy")
 
 
 def money_moved(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 import numpy as np
 from pydantic.dataclasses import dataclass
 
-from crmrisk.core.arguments import refuse
+from crmrisk.core.arguments import check_choice
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.model import VALUE
 from crmrisk.satisfaction.loyalty.exposure import Exposure, LoyaltyEstimate, whole_days
@@ -162,8 +162,7 @@ def _first_and_second(
     history: PurchaseHistory, window: timedelta | None, cohort: RepeatCohort, minimum: timedelta
 ) -> tuple[IntArray, IntArray]:
     """Find the days of the first and second purchase in the window of everyone in the cohort; -1 is no second."""
-    unknown = Problem(what="no such cohort", where="cohort", allowed="'all' or 'first'", got=repr(cohort))
-    refuse([] if cohort in get_args(RepeatCohort) else [unknown])
+    check_choice(cohort, get_args(RepeatCohort), where="cohort", what="no such cohort")
     least = whole_days(minimum, where="minimum_exposure", least=0)
     rows = np.flatnonzero(history.day > _before(history, window))
     place = np.flatnonzero(np.diff(history.customer[rows], prepend=-1))

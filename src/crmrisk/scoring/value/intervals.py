@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 import numpy as np
 from scipy import special
 
-from crmrisk.core.arguments import is_whole, kind_problems, random_source_problems, refuse
+from crmrisk.core.arguments import check_choice, is_whole, kind_problems, random_source_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.intervals import normal_quantile
 from crmrisk.core.model import Model
@@ -224,9 +224,7 @@ def _slope(model: M, quantity: Callable[[M], FloatArray], name: str) -> FloatArr
 
 def _check_scale(value: FloatArray, scale: str) -> None:
     ranges = {"identity": (-np.inf, np.inf), "log": (0.0, np.inf), "logit": (0.0, 1.0)}
-    if scale not in ranges:
-        allowed = ", ".join(ranges)
-        raise InvalidValueError(Problem(what="no such scale", where="scale", allowed=allowed, got=repr(scale)))
+    check_choice(scale, ranges, where="scale", what="no such scale")
     least, most = ranges[scale]
     outside = (value < least) | (value > most)
     if outside.any():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypeAlias, get_args
 
-from crmrisk.core.arguments import level_problems, refuse
+from crmrisk.core.arguments import choice_problems, level_problems, refuse
 from crmrisk.core.errors import Problem
 from crmrisk.segmentation.baskets.itemsets import FrequentItemsets, frequent_itemsets
 from crmrisk.segmentation.baskets.measures import RuleCounts
@@ -82,7 +82,8 @@ def association_rules(
     """
     bounds = {"min_confidence": min_confidence, "min_lift": min_lift, "max_q_value": max_q_value}
     source = _source_problems(baskets, min_support, max_length)
-    refuse(bound_problems(bounds), source, _family_problems(family), level_problems(level))
+    families = choice_problems(family, get_args(Family), where="family", what="no such family")
+    refuse(bound_problems(bounds), source, families, level_problems(level))
     itemsets = (
         baskets
         if isinstance(baskets, FrequentItemsets)
@@ -108,9 +109,3 @@ def _source_problems(baskets: object, min_support: object, max_length: object) -
     if min_support is None:
         return [Problem(what="missing", where="min_support", allowed="a share of baskets", remedy="min_support=0.01")]
     return []
-
-
-def _family_problems(family: object) -> list[Problem]:
-    allowed = " or ".join(map(repr, get_args(Family)))
-    good = isinstance(family, str) and family in get_args(Family)
-    return [] if good else [Problem(what="no such family", where="family", allowed=allowed, got=repr(family)[:100])]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmrisk.core.errors import InvalidValueError, Problem, RecordError, SchemaError
+from crmrisk.core.arguments import check_choice
+from crmrisk.core.errors import Problem, RecordError, SchemaError
 from crmrisk.core.expecting import expect
 from crmrisk.evidence import Evidence
 from crmrisk.evidence.asking import answer
@@ -67,9 +68,7 @@ def evidence_lines(evidence: Evidence, as_of: date | datetime, *, each: Each) ->
     array(['A 2026-01-05'], dtype=object)
     """
     expect(evidence, Evidence, where="evidence", remedy="Evidence(transactions=...), or Baskets.from_frame(lines)")
-    if not isinstance(each, str) or each not in get_args(Each):
-        allowed = " or ".join(map(repr, get_args(Each)))
-        raise InvalidValueError(Problem(what="no such basket", where="each", allowed=allowed, got=repr(each)[:100]))
+    check_choice(each, get_args(Each), where="each", what="no such basket")
     facts = known(_transactions(evidence), microseconds(moment_in(evidence.zone, as_of)))
     reasons = {
         "returned": ~(nw.col("amount") > 0.0).fill_null(value=False),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmrisk.core.arguments import refuse
+from crmrisk.core.arguments import choice_problems, refuse
 from crmrisk.core.errors import Problem, RecordError, SchemaError
 from crmrisk.evidence.asking import answer, asking
 from crmrisk.evidence.engines import engine_for
@@ -109,10 +109,7 @@ def _setting_problems(names: Mapping[str, Any], cancelled_prefix: object, missin
         problems.append(
             Problem(what="no prefix", where="cancelled_prefix", allowed=allowed, got=repr(cancelled_prefix))
         )
-    if missing not in get_args(Missing):
-        allowed = " or ".join(map(repr, get_args(Missing)))
-        problems.append(Problem(what="no such policy", where="missing", allowed=allowed, got=repr(missing)[:100]))
-    return problems
+    return [*problems, *choice_problems(missing, get_args(Missing), where="missing", what="no such policy")]
 
 
 def _opened(frame: Any, names: Mapping[str, str]) -> tuple[nw.LazyFrame[Any], dict[str, Kind], bool]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias, get_args
 import numpy as np
 from scipy.special import stdtrit
 
+from crmrisk.core.arguments import check_choice
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.segmentation.demand.rolling_origin import ForecastErrors, rolling_origin_error
@@ -152,11 +153,7 @@ def choose_forecast(
     >>> choose_forecast([[0, 0, 5, 0, 5, 0, 0, 0]] * 3, methods=["tsb", "zero"], origins=2, criterion="mae").method
     'zero'
     """
-    if not isinstance(criterion, str) or criterion not in get_args(Criterion):
-        allowed = ", ".join(get_args(Criterion))
-        raise InvalidValueError(
-            Problem(what="no such criterion", where="criterion", allowed=allowed, got=repr(criterion))
-        )
+    check_choice(criterion, get_args(Criterion), where="criterion", what="no such criterion")
     errors = rolling_origin_error(
         demand,
         methods=methods,

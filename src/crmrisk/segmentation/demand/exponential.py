@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 from scipy.special import ndtri
 
-from crmrisk.core.arguments import is_whole, refuse
+from crmrisk.core.arguments import choice_problems, is_whole, refuse
 from crmrisk.core.errors import FitError, Problem
 from crmrisk.segmentation.demand.classes import REGULAR_INTERVAL, demand_moments
 from crmrisk.segmentation.demand.forecast import ForecastResult, check_ahead
@@ -154,13 +154,10 @@ def _needed(series: DemandSeries, trend: Trend, season: int | None, min_periods:
 def _check(horizon: int, level: float, trend: str, min_periods: int) -> None:
     check_ahead(horizon, level)
     few = not is_whole(min_periods) or min_periods < 4
-    odd = not isinstance(trend, str) or trend not in get_args(Trend)
     allowed = "a whole number >= 4"
     refuse(
         [Problem(what="too few", where="min_periods", allowed=allowed, got=repr(min_periods))] if few else [],
-        [Problem(what="no such trend", where="trend", allowed=", ".join(get_args(Trend)), got=repr(trend))]
-        if odd
-        else [],
+        choice_problems(trend, get_args(Trend), where="trend", what="no such trend"),
     )
 
 

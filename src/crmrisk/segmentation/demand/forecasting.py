@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.arguments import check_choice
 from crmrisk.segmentation.demand.baselines import mean_forecast, naive_forecast, zero_forecast
 from crmrisk.segmentation.demand.exponential import exponential_smoothing
 from crmrisk.segmentation.demand.forecast import ForecastResult, check_ahead
@@ -128,9 +128,7 @@ def check_forecast_method(method: str) -> None:
     --------
     >>> check_forecast_method("sba")
     """
-    if not isinstance(method, str) or method not in get_args(ForecastMethod):
-        allowed = ", ".join(get_args(ForecastMethod))
-        raise InvalidValueError(Problem(what="no such method", where="method", allowed=allowed, got=repr(method)))
+    check_choice(method, get_args(ForecastMethod), where="method", what="no such method")
 
 
 def _forecast(

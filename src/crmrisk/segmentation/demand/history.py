@@ -8,6 +8,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pyarrow as pa
 
+from crmrisk.core.arguments import choice_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError, SchemaError
 from crmrisk.evidence import Evidence
 from crmrisk.evidence.asking import answer
@@ -141,13 +142,7 @@ def _keys(by: str | Sequence[str]) -> tuple[str, ...]:
 
 def _check_choices(measure: str, before_first: str) -> None:
     given = (("measure", measure, DemandMeasure), ("before_first", before_first, Before))
-    problems = [
-        Problem(what="no such choice", where=where, allowed=", ".join(get_args(kind)), got=repr(value))
-        for where, value, kind in given
-        if value not in get_args(kind)
-    ]
-    if problems:
-        raise InvalidValueError(*problems)
+    refuse(*(choice_problems(value, get_args(kind), where=where) for where, value, kind in given))
 
 
 def _evidence(given: Any, category: str | None, rename: Mapping[str, str] | None, unidentified: Any) -> Evidence:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from crmrisk.core.arguments import is_number, refuse
+from crmrisk.core.arguments import choice_problems, is_number, refuse
 from crmrisk.core.errors import Problem
 from crmrisk.segmentation.demand.forecast import ForecastResult, check_ahead, flat_forecast
 from crmrisk.segmentation.demand.intervals import occurrence_interval
@@ -201,12 +201,10 @@ def _fitted(run: Callable[..., Smoothed], weights: tuple[Weight, ...], n: int) -
 
 
 def _check(initial: str, weights: dict[str, Weight]) -> None:
-    starts = get_args(Initial)
-    odd = not isinstance(initial, str) or initial not in starts
-    start = Problem(what="no such start", where="initial", allowed=", ".join(starts), got=repr(initial))
+    starts = choice_problems(initial, get_args(Initial), where="initial", what="no such start")
     wrong = [
         Problem(what="no smoothing parameter", where=name, allowed='in (0, 1], or "fit"', got=repr(weight))
         for name, weight in weights.items()
         if not (isinstance(weight, str) and weight == "fit") and not (is_number(weight) and 0.0 < weight <= 1.0)
     ]
-    refuse([start] if odd else [], wrong)
+    refuse(starts, wrong)
