@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 
 import numpy as np
@@ -44,6 +45,8 @@ PAIRED_WRONGLY = {
     "survival": partial(survey.kaplan_meier, ROWS.w, MIXED.wave == 1),
     "counted survival": partial(survey.kaplan_meier, ROWS.w, ROWS.wave == 1, counts=MIXED.w),
     "texts": partial(survey.text_signals, ROWS.group, customer_id=MIXED.wave, at=["2026-01-05"] * 6),
+    "purchases": partial(survey.purchase_history, ROWS.group, ["2026-01-05"] * 6, MIXED.w, as_of=date(2026, 2, 1)),
+    "revenue": partial(survey.revenue_retention, ROWS.w, MIXED.w),
     "drivers' weights": partial(survey.key_drivers, "nps", ITEMS, weights=MIXED.w),
     "drivers by name": partial(survey.key_drivers, list(ROWS.nps), {"then": ROWS.then, "kano": MIXED.kano}),
     "drivers' outcome": partial(survey.key_drivers, MIXED.nps, {"then": ROWS.then, "kano": ROWS.kano}),

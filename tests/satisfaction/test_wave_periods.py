@@ -63,6 +63,8 @@ def test_names_of_waves():
         (["soon"], {"period": "month"}, "not dates"),
         ([2018], {"period": "year"}, "numbers are no dates"),
         (["2018-01-01", None], {"period": "year"}, "1 answer missing, row 1"),
+        (["2018-01-01 10:00", "2018-05-01 10:00Z"], {"period": "year"}, "with and without a time zone"),
+        ([datetime(2018, 1, 1), datetime(2018, 5, 1, tzinfo=UTC)], {"period": "year"}, "with and without a time zone"),
         (np.array(["2018-01-01", "NaT"], dtype="datetime64[D]"), {"period": "year"}, "1 answer missing, row 1"),
         (TEXT, {"period": "week"}, "no such period"),
         (TEXT, {"period": "year", "order": ["2018"]}, "dates have their own order"),

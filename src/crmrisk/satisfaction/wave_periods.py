@@ -73,7 +73,7 @@ def labelled_waves(at: ArrayLike, *, period: Period | None = None, order: Sequen
     Raises
     ------
     RecordError
-        If dates or waves are missing or unreadable.
+        If dates or waves are missing or unreadable, or some times say their time zone and others do not.
     InvalidValueError
         If the period is unknown, dates come without one, or the order does not name every wave once.
 
@@ -125,6 +125,9 @@ def _months_of_names(names: list[Any]) -> IntArray:
     if any(isinstance(name, int | float) for name in names):
         remedy = "leave period out, if these are names of waves"
         raise RecordError(Problem(what="numbers are no dates", where="at", remedy=remedy))
+    if {True, False} <= {_aware(name) for name in names}:
+        what, remedy = "times with and without a time zone", "say which zone all were told in"
+        raise RecordError(Problem(what=what, where="at", allowed="all with a zone, or none", remedy=remedy))
     try:
         stamps = to_datetime(Series([_clock(name) for name in names], dtype=object), format="ISO8601")
     except (TypeError, ValueError, OverflowError) as error:
@@ -132,6 +135,13 @@ def _months_of_names(names: list[Any]) -> IntArray:
         raise RecordError(Problem(what="not dates", where="at", allowed=allowed, got=str(error)[:200])) from None
     months = (stamps.dt.year * 12 + stamps.dt.month - 1).fillna(-1)
     return np.array(months, dtype=np.int64)
+
+
+def _aware(stamp: Any) -> bool | None:
+    """Tell whether a time says its zone; a mere date needs none."""
+    if isinstance(stamp, str):
+        return bool(_ZONE.search(stamp)) if ":" in stamp else None
+    return stamp.tzinfo is not None if hasattr(stamp, "tzinfo") else None
 
 
 def _clock(stamp: Any) -> Any:

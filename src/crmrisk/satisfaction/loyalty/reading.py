@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from crmrisk.core.errors import InvalidValueError, Problem, SchemaError
 from crmrisk.evidence import Evidence
 from crmrisk.evidence.schemas import ColumnType, schema_of
+from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from crmrisk.evidence.checks import Unidentified
@@ -118,6 +119,8 @@ def plain_frame(columns: Mapping[str, Any], schema: TableSchema, *, rename: Mapp
     ------
     SchemaError
         If they are of different lengths, or text is no time.
+    RecordError
+        If their rows are in another order.
 
     Examples
     --------
@@ -128,6 +131,7 @@ def plain_frame(columns: Mapping[str, Any], schema: TableSchema, *, rename: Mapp
     import pandas as pd  # noqa: PLC0415 - tables of other engines do not need it
 
     named = {rename.get(name, name): values for name, values in columns.items()}
+    refuse_other_order(**named)
     series = {name: _series(values, f"{schema.name}.{name}") for name, values in named.items()}
     lengths = {name: len(values) for name, values in series.items()}
     if len(set(lengths.values())) > 1:

@@ -26,6 +26,7 @@ from crmrisk.satisfaction.loyalty.movement import RevenueMovement
 from crmrisk.satisfaction.loyalty.refunds import check_refunds
 from crmrisk.satisfaction.numerics import check_method, student_quantile
 from crmrisk.satisfaction.proportions import proportion
+from crmrisk.satisfaction.row_names import refuse_other_order
 from crmrisk.satisfaction.survey_design import design_mean
 
 if TYPE_CHECKING:
@@ -154,7 +155,8 @@ def revenue_retention(
     Raises
     ------
     RecordError
-        If revenue is missing, negative without ``refunds="net"``, or not one number each per customer.
+        If revenue is missing, negative without ``refunds="net"``, not one number each per customer, or customers are in
+        another order.
     InvalidValueError
         If the interval, level or policy is not valid.
 
@@ -299,6 +301,7 @@ def _columns(
         refunds = movement.refunds
     if closing is None:
         raise RecordError(Problem(what="missing", where="closing", allowed="revenue in the second period"))
+    refuse_other_order(opening=opening, closing=closing)
     before, after = number_answers(opening, where="opening"), number_answers(closing, where="closing")
     allowed = 'revenue from 0; refunds="net" takes less'
     problems = [
