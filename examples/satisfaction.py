@@ -227,7 +227,7 @@ def tell_needs(found: Report) -> None:
             f"  {each.name:4}{each.category!s:17}{sure}   better {each.better.value:.2f} worse {each.worse.value:.2f}"
         )
     print(f"\n{found.priorities}\n\n{found.swot}")
-    topics = found.signals.mentions().groupby("topic")["polarity"].agg(["size", "mean"]).round(2)
+    topics = found.signals.mentions().groupby("topic", observed=True)["polarity"].agg(["size", "mean"]).round(2)
     print("\nWhat are complaints about?  Mentions and mean polarity, -1 to 1")
     print(topics.sort_values("size", ascending=False).to_string())
 

@@ -14,7 +14,7 @@ def test_bca_agrees_with_scipy():
     from scipy.stats import bootstrap
 
     data = np.random.default_rng(1).exponential(size=60)
-    found = bootstrap((data,), np.mean, n_resamples=4000, method="BCa", rng=np.random.default_rng(2))
+    found = bootstrap((data,), np.mean, n_resamples=4000, method="BCa", random_state=np.random.default_rng(2))
     samples = found.bootstrap_distribution[:, None]
     low, high = bca_intervals(samples, np.array([data.mean()]), acceleration((data - data.mean())[:, None]), 0.95)
     # scipy's jackknife of a mean is the influence exactly; only how quantiles interpolate differs

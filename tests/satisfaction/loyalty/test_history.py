@@ -39,7 +39,7 @@ def test_same_day_purchases_are_one_and_refunds_and_later_records_are_none():
 
 def of_duckdb():
     duckdb = pytest.importorskip("duckdb")
-    return duckdb.connect().from_df(SALES)
+    return duckdb.from_df(SALES)
 
 
 def of_polars(*, lazy):

@@ -25,7 +25,7 @@ NAMES = {"basket": "order", "item": "code", "quantity": "pieces", "cancelled_pre
 
 
 def relation(table):
-    return duckdb.connect().from_arrow(table)
+    return duckdb.from_arrow(table)
 
 
 ENGINES = {"pandas": pd.DataFrame, "polars": pl.DataFrame, "lazy": pl.LazyFrame, "pyarrow": pa.table}
