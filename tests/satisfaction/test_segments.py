@@ -6,11 +6,15 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 
 from crmrisk.core.errors import InvalidValueError, RecordError
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.intervals import normal_quantile
+from crmrisk.satisfaction.effort import customer_effort_score
+from crmrisk.satisfaction.indices import satisfaction_index
 from crmrisk.satisfaction.means import mean_of_counts
 from crmrisk.satisfaction.net_promoter import net_promoter_score
 from crmrisk.satisfaction.segments import SegmentEstimates, by_segment
@@ -128,3 +132,21 @@ def test_the_chart_has_one_dot_per_segment_and_says_what_intervals_cover():
     assert together.chart().x_label == "estimate, 90 % intervals, all at once"
     nobody = SegmentEstimates({"shop": Estimate(value=None, method="score", n=0)})
     assert np.isnan(nobody.chart().frame()["y"][0])
+
+
+ITEMS = {"overall": [8, 9, 4, 10, 7, 6], "expected": [7, 9, 5, 9, 7, 5]}
+
+
+@pytest.mark.parametrize("table", [pd.DataFrame(ITEMS), pl.DataFrame(ITEMS), pa.table(ITEMS)], ids=["pd", "pl", "pa"])
+def test_a_part_of_a_record_is_estimated_by_segment_whatever_the_table(table):
+    weights, segments = [1, 2, 1, 1, 2, 1], ["a", "a", "b", "a", "b", "b"]
+    found = by_segment(segments, satisfaction_index, table, weights=weights, part="index")
+    alone = satisfaction_index({"overall": [8, 9, 10], "expected": [7, 9, 9]}, weights=[1, 2, 1])
+    assert found["a"] == alone.index
+
+
+def test_records_without_a_part_name_those_they_have():
+    with pytest.raises(InvalidValueError, match="part='mean' or part='top_box'"):
+        by_segment(["a", "a"], customer_effort_score, [7, 5])
+    with pytest.raises(InvalidValueError, match="part='middle' of CustomerEffort"):
+        by_segment(["a", "a"], customer_effort_score, [7, 5], part="middle")

@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmrisk.core.errors import InvalidValueError, RecordError
+from crmrisk.satisfaction.box_shares import top_box
 from crmrisk.satisfaction.simultaneous_shares import net_promoter_shares, simultaneous_proportions
+from crmrisk.satisfaction.survey_design import design_mean
 
 SEVEN = [56, 72, 73, 59, 62, 87, 58]
 
@@ -91,3 +93,24 @@ def test_what_is_no_survey_is_refused(options, error):
 def test_what_is_no_counts_is_refused(counts):
     with pytest.raises(InvalidValueError, match="counts"):
         simultaneous_proportions(counts)
+
+
+def test_shares_of_a_weighted_survey_have_the_error_of_its_design():
+    rng = np.random.default_rng(5)
+    answers, weights = rng.integers(0, 11, 120), rng.uniform(0.5, 2.0, 120)
+    strata = np.array(["shop", "web"] * 60)
+    found = net_promoter_shares(answers, weights=weights, strata=strata)
+    promoters = design_mean(1.0 * (answers >= 9), weights=weights, strata=strata)
+    assert found.promoters.value == pytest.approx(promoters.value, abs=1e-12)
+    assert found.promoters.standard_error == pytest.approx(promoters.standard_error, abs=1e-12)
+    assert sum(share.value for share in found) == pytest.approx(1.0, abs=1e-12)
+    assert (found.promoters.level, found.promoters.method) == (0.95, "goodman")
+    wilson = top_box(answers, lowest=0, highest=10, box=(9, 10), weights=weights, strata=strata, level=1.0 - 0.05 / 3.0)
+    assert (found.promoters.low, found.promoters.high) == pytest.approx((wilson.low, wilson.high), abs=1e-12)
+    with pytest.raises(InvalidValueError, match="sison-glaz knows no survey design"):
+        net_promoter_shares(answers, weights=weights, method="sison-glaz")
+
+
+def test_shares_say_how_many_answers_were_left_out():
+    found = net_promoter_shares([10, None, 3], missing="exclude")
+    assert found.promoters.warnings == ("1 missing answer excluded",)

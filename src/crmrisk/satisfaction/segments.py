@@ -24,6 +24,7 @@ from crmrisk.satisfaction.familywise import (
 )
 from crmrisk.satisfaction.flagging import Missing, flag_missing
 from crmrisk.satisfaction.row_names import refuse_other_order
+from crmrisk.satisfaction.segment_parts import estimate_part, indexable_rows, taken_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -157,12 +158,13 @@ class SegmentEstimates(Mapping[Any, Estimate]):
 
 def by_segment(
     segments: ArrayLike,
-    estimator: Callable[..., Estimate],
+    estimator: Callable[..., Any],
     answers: Any,
     *,
     weights: ArrayLike | None = None,
     strata: ArrayLike | None = None,
     clusters: ArrayLike | None = None,
+    part: str | None = None,
     missing: Missing = "error",
     simultaneous: Simultaneous | None = None,
     level: float = 0.95,
@@ -181,6 +183,9 @@ def by_segment(
         One row per answer: a column, ``(n_answers,)``, or a table or array of several, ``(n_answers, n_columns)``.
     weights, strata, clusters
         Survey design, ``(n_answers,)`` each; every segment takes its part.
+    part
+        Which estimate to take, where the estimator returns a record of several: ``"index"`` of a `SatisfactionIndex`,
+        ``"top_box"`` of a `CustomerEffort`, ``"score"`` of a `ServicePerformance`.
     missing
         ``"error"`` refuses answers without a segment, ``"exclude"`` leaves them out and says how many. What happens
         to missing answers is a setting of the estimator.
@@ -203,14 +208,18 @@ def by_segment(
         If segments, weights, strata or clusters are missing or not one per answer, or the estimator refuses answers of
         a segment; their rows are then counted within it.
     InvalidValueError
-        If the estimator returns no `Estimate`, or the adjustment or level is not valid.
+        If the estimator returns no `Estimate` and no part of a record is named, or the adjustment or level is not
+        valid.
 
     Examples
     --------
-    >>> from crmrisk.satisfaction import net_promoter_score
+    >>> from crmrisk.satisfaction import customer_effort_score, net_promoter_score
     >>> by_segment(["shop", "web", "shop", "web"], net_promoter_score, [10, 3, 9, 8])
     shop: 1 [-0.3152, 1] (95 % score, n 2)
     web: -0.5 [-0.9055, 0.4864] (95 % score, n 2)
+    >>> by_segment(["shop", "web", "shop", "web"], customer_effort_score, [7, 3, 6, 7], part="top_box")
+    shop: 1 [0.3424, 1] (95 % wilson, n 2)
+    web: 0.5 [0.09453, 0.9055] (95 % wilson, n 2)
     """
     check_simultaneous(simultaneous)
     check_benchmark(benchmark)
@@ -218,15 +227,15 @@ def by_segment(
     refuse_other_order(answers=answers, segments=segments, weights=weights, strata=strata, clusters=clusters)
     groups, excluded = _groups(segments, missing)
     columns = {"weights": weights, "strata": strata, "clusters": clusters}
-    taken = {name: _rows(values, groups.size, name) for name, values in columns.items() if values is not None}
-    table = _rows(answers, groups.size, "answers")
+    taken = {name: indexable_rows(values, groups.size, name) for name, values in columns.items() if values is not None}
+    table = indexable_rows(answers, groups.size, "answers")
 
     def estimate(place: int, **settings: Any) -> Estimate:
         rows = groups.rows[place]
         with _naming(groups.names[place]):
-            return estimator(
-                _take(table, rows), **{name: _take(each, rows) for name, each in taken.items()}, **settings
-            )
+            design = {name: taken_rows(each, rows) for name, each in taken.items()}
+            found = estimator(taken_rows(table, rows), **design, **settings)
+        return estimate_part(found, part, where=f"segment {groups.names[place]!r}")
 
     if simultaneous is None:
         found = [estimate(place) for place in range(len(groups.names))]
@@ -291,31 +300,6 @@ def _groups(segments: ArrayLike, missing: Missing) -> tuple[_Groups, tuple[str, 
 
 def _sorting(name: Any) -> tuple[bool, Any]:
     return (False, name) if isinstance(name, int | float) else (True, str(name))
-
-
-def _rows(values: Any, n_answers: int, where: str) -> Any:
-    """Return what can be indexed by rows: frames as they are, anything else as an array of its values."""
-    table = values if hasattr(values, "iloc") else _array(values, where)
-    shape = np.shape(table)
-    if not shape or shape[0] != n_answers:
-        got = str(shape[0]) if shape else "one value"
-        raise RecordError(Problem(what="not one row per segment label", where=where, allowed=str(n_answers), got=got))
-    return table
-
-
-def _array(values: Any, where: str) -> Any:
-    if isinstance(values, np.ndarray):
-        return values
-    try:
-        array = np.asarray(values)
-        # numpy would turn a list of 9 and "nine" into text alone
-        return np.asarray(values, dtype=object) if array.dtype.kind in "US" else array
-    except ValueError as error:
-        raise RecordError(Problem(what="not one row per answer", where=where, got=str(error))) from None
-
-
-def _take(table: Any, rows: IntArray) -> Any:
-    return table.iloc[rows] if hasattr(table, "iloc") else table[rows]
 
 
 def _together(

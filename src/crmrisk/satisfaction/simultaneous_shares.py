@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
@@ -10,8 +11,10 @@ from scipy.special import gammaln, pdtr
 from crmrisk.core.arguments import kind_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
+from crmrisk.satisfaction.answered import Design, check_source, exclusion
+from crmrisk.satisfaction.box_shares import share_of_column
 from crmrisk.satisfaction.familywise import bonferroni_level
-from crmrisk.satisfaction.net_promoter_counts import STANDARD_BREAKS, NpsBreaks, nps_counts
+from crmrisk.satisfaction.net_promoter_counts import SIDES, STANDARD_BREAKS, NpsBreaks, counts_of_points
 from crmrisk.satisfaction.net_promoter_sample import checked_counts
 from crmrisk.satisfaction.numerics import check_method
 from crmrisk.satisfaction.proportion_intervals import wilson_interval
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import FloatArray
     from crmrisk.satisfaction.flagging import Missing
+    from crmrisk.satisfaction.sample_units import PopulationSizes
 
 __all__ = ["NetPromoterShares", "SharesMethod", "net_promoter_shares", "simultaneous_proportions"]
 
@@ -52,6 +56,10 @@ def net_promoter_shares(
     answers: ArrayLike | None = None,
     *,
     counts: Sequence[float] | None = None,
+    weights: ArrayLike | None = None,
+    strata: ArrayLike | None = None,
+    clusters: ArrayLike | None = None,
+    population: PopulationSizes | None = None,
     breaks: NpsBreaks = STANDARD_BREAKS,
     method: SharesMethod = "goodman",
     level: float = 0.95,
@@ -65,19 +73,23 @@ def net_promoter_shares(
         One answer per row, ``(n_answers,)``; or give ``counts``.
     counts
         Detractors, passives, promoters.
+    weights, strata, clusters, population
+        Survey design as in `crmrisk.satisfaction.design_mean`; each share then has its design's standard error and
+        effective number of answers, and Goodman's interval of these.
     breaks
         Which answers detract, are passive and promote.
     method, level
         As for `simultaneous_proportions`.
     missing
-        ``"error"`` refuses missing answers, ``"exclude"`` leaves them out.
+        ``"error"`` refuses missing answers, ``"exclude"`` leaves them out and says how many in the warnings.
 
     Raises
     ------
     RecordError
-        If answers are off the scale, or missing and that is an error.
+        If answers are off the scale, or missing and that is an error, or weights, strata or clusters are unusable.
     InvalidValueError
-        If neither or both of answers and counts are given, or counts, level or method are not valid.
+        If neither or both of answers and counts are given, or counts, level, method or population are not valid, or
+        come with a design they have no use for.
 
     Examples
     --------
@@ -87,11 +99,18 @@ def net_promoter_shares(
     0.3 [0.2036, 0.4181] (95 % goodman, n 100)
     0.5 [0.3836, 0.6164] (95 % goodman, n 100)
     """
-    if (answers is None) == (counts is None):
-        raise InvalidValueError(Problem(what="give either answers or counts", where="net_promoter_shares"))
+    design = Design(weights, strata, clusters, population)
+    check_source(answers, counts, design, None, where="net_promoter_shares")
     refuse(kind_problems(breaks, NpsBreaks, where="breaks"))
-    given = checked_counts(counts) if answers is None else nps_counts(answers, breaks=breaks, missing=missing)
-    return NetPromoterShares(*simultaneous_proportions(given, method=method, level=level))
+    check_method(method, get_args(SharesMethod))
+    if answers is None:
+        return NetPromoterShares(*simultaneous_proportions(checked_counts(counts), method=method, level=level))
+    points = breaks.points(answers, missing=missing)
+    if not design.simple:
+        return _designed(points, design, method, level)
+    told = exclusion(int(np.isnan(points).sum()))
+    found = simultaneous_proportions(counts_of_points(points, np.ones(points.size)), method=method, level=level)
+    return NetPromoterShares(*(replace(each, warnings=(*told, *each.warnings)) for each in found))
 
 
 def simultaneous_proportions(
@@ -153,6 +172,15 @@ def simultaneous_proportions(
         )
         for value, error, lower, upper in np.column_stack([shares, errors, low, high]).tolist()
     )
+
+
+def _designed(points: FloatArray, design: Design, method: str, level: float) -> NetPromoterShares:
+    if method != "goodman":
+        remedy = "method='goodman'"
+        raise InvalidValueError(Problem(what=f"{method} knows no survey design", where="method", remedy=remedy))
+    absent, shared = np.isnan(points), bonferroni_level(level, len(SIDES))
+    found = (share_of_column(points == side, absent, design, level=shared) for side in SIDES)
+    return NetPromoterShares(*(replace(each, level=level, method=method) for each in found))
 
 
 def _counts(counts: ArrayLike, *, whole: bool) -> FloatArray:
