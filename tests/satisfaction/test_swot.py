@@ -17,7 +17,7 @@ def test_texts_become_entries_and_headings_can_be_read_by_name():
     assert [heading for heading, _ in TABLE] == ["strengths", "weaknesses", "opportunities", "threats"]
     assert len(TABLE) == 2
     assert SwotTable(strengths="secure").strengths == (SwotEntry("secure"),)
-    with pytest.raises(InvalidValueError, match="strengths, weaknesses, opportunities, threats"):
+    with pytest.raises(InvalidValueError, match="'strengths', 'weaknesses', 'opportunities' or 'threats'"):
         TABLE["luck"]
 
 
