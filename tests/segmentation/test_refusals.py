@@ -10,6 +10,7 @@ import pytest
 
 from crmrisk.core.errors import CrmRiskError
 from crmrisk.core.portfolio import Portfolio
+from crmrisk.segmentation.baskets import Baskets, association_rules
 from crmrisk.segmentation.clustering import Clustering
 from crmrisk.segmentation.contribution import contributions
 from crmrisk.segmentation.medoids_clustering import k_medoids
@@ -31,8 +32,24 @@ def planned(**columns: object) -> object:
     return contact_plan(usual | columns, entitlements=(1, 3), capacity=5, unit="hours", as_of=START)
 
 
+BASKETS = Baskets.from_lists([["a", "b"], ["a"], ["b", "c"], ["a", "b", "c"]])
+RULES = association_rules(BASKETS, min_support=0.25)
 TWICE = pd.DataFrame([["a", 1, 2]], columns=["customer_id", "value", "value"])
 WRONG = {
+    "a percentage as a share": (lambda: association_rules(BASKETS, min_support=0.1, min_confidence=50), "0 to 1; got"),
+    "rules that are not there": (lambda: RULES.take([99]), "no such rules"),
+    "half a rule": (lambda: RULES.take([0.5]), "no such rules"),
+    "one letter as the owners": (lambda: RULES.with_stability(BASKETS, clusters="abcd"), "clusters: not one per"),
+    "lists as items of a basket": (lambda: RULES.recommend([["a"]]), "no item"),
+    "a number as items": (lambda: BASKETS.without(5), "items: no collection of items"),
+    "a list as an item": (lambda: BASKETS.without([["a"]]), "no item"),
+    "one text as names": (lambda: Baskets.from_matrix([[1, 0]], items="ab"), "items: no collection"),
+    "rows of different lengths": (lambda: Baskets.from_matrix([[1], [1, 0]]), "rows of different lengths"),
+    "baskets that are no column": (lambda: Baskets("x", "a", [0], [0]), "basket_id: not one value"),
+    "a frame with two columns of one name": (
+        lambda: association_rules(pd.DataFrame([[True, False]], columns=["x", "x"]), min_support=0.5),
+        "remedy: give columns unique names",
+    ),
     "a wallet of less than nothing": (lambda: contributed(wallet=[-1, 2]), "wallet: below 0"),
     "a risk that brings money": (lambda: contributed(expected_risk_cost=[-5, 1]), "expected_risk_cost: below 0"),
     "a cost that is a gain": (lambda: contributed(book(service_cost=[-5, 0])), "remedy: costs are written as positive"),
@@ -62,7 +79,8 @@ def test_of_two_last_contacts_the_later_counts():
     both = {"last_contact": [START - timedelta(days=30)] * 2, "days_since_contact": [3, None]}
     usual = {"customer_id": ["a", "b"], "value": [9, 9], "risk": [0.5, 0.5]} | both
     plan = contact_plan(usual, entitlements=(0, 1), capacity=2, min_gap=timedelta(days=20), as_of=START)
-    assert plan.first_day[0] == 17
+    dates = plan.schedule().set_index("customer_id")["date"]
+    assert dates["a"] == pd.Timestamp(START) + timedelta(days=17)
 
 
 def test_one_contact_can_avert_everything():
@@ -77,3 +95,13 @@ def test_masked_numbers_are_missing():
     with pytest.raises(CrmRiskError, match=r"1 row\(s\) with missing numbers"):
         k_medoids(table, 2)
     assert isinstance(k_medoids(table.data, 2), Clustering)
+
+
+def test_one_text_is_one_item():
+    assert BASKETS.without("a") == BASKETS.without(["a"])
+    assert repr(Baskets([], [], [], [])) == "Baskets(0 baskets, 0 items, 0 items each)"
+
+
+def test_no_rules_have_no_stability():
+    none = association_rules(BASKETS, min_support=0.25, min_lift=99)
+    assert none.with_stability(BASKETS).stability.tolist() == []

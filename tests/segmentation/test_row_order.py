@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from crmrisk.core.portfolio import Portfolio
+from crmrisk.segmentation.baskets import Baskets, association_rules
 from crmrisk.segmentation.contribution import contributions
 from crmrisk.segmentation.silhouettes import silhouette
 from crmrisk.segmentation.visits import ContactEntitlement, contact_plan
@@ -54,8 +55,17 @@ def widths(rows: np.ndarray) -> list[pd.DataFrame]:
     return [pd.DataFrame(each), pd.DataFrame([[found.mean, *found.by_cluster] for found in both])]
 
 
+def together(rows: np.ndarray) -> list[pd.DataFrame]:
+    held = [[item for item, high in zip("abcd", (SHARES[n] > 0.5, n % 2, n % 3, MONEY[n] > 60), strict=True) if high]
+        for n in rows.tolist()]  # fmt: skip
+    baskets, owners = Baskets.from_lists(held), [f"k{n % 7}" for n in rows.tolist()]
+    rules = association_rules(baskets, min_support=0.1)
+    by_basket, by_owner = (rules.with_stability(baskets, resamples=10, clusters=each) for each in (None, owners))
+    return [by_basket.frame(), by_owner.frame()]
+
+
 @pytest.mark.parametrize("rows", ORDERS, ids=["reversed", "shuffled"])
-@pytest.mark.parametrize("numbers", [planned, laid_out, widths])
+@pytest.mark.parametrize("numbers", [planned, laid_out, widths, together])
 def test_the_order_of_rows_decides_no_bit(numbers, rows):
     for once, again in zip(numbers(np.arange(N)), numbers(rows), strict=True):
         pd.testing.assert_frame_equal(once, again, check_exact=True)

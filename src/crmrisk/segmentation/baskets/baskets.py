@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from crmrisk.core.arrays import IntArray, ObjectArray, same_arrays
+from crmrisk.core.arrays import IntArray, ObjectArray, frozen_objects, same_arrays
 from crmrisk.core.errors import Problem, RecordError
 from crmrisk.core.frozen_mapping import FrozenMapping
 from crmrisk.segmentation.baskets.evidence_lines import Each, evidence_lines
@@ -19,6 +19,7 @@ from crmrisk.segmentation.baskets.given import (
     frame_of_pairs,
     is_frame,
     is_table_of_ones,
+    items_asked,
 )
 from crmrisk.segmentation.baskets.reading import Missing, read_lines
 
@@ -57,6 +58,8 @@ class Baskets:
     ------
     RecordError
         If rows and members are no places in the table.
+    PortfolioError
+        If baskets or items are no columns.
 
     Examples
     --------
@@ -76,7 +79,7 @@ class Baskets:
     left_out: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        ids, items = np.array(self.basket_id, dtype=object), np.array(self.items, dtype=object)
+        ids, items = frozen_objects(self.basket_id, where="basket_id"), frozen_objects(self.items, where="items")
         rows, members = checked_cells(self.rows, self.members, (ids.size, items.size))
         held = {"basket_id": ids, "items": items, "rows": rows, "members": members}
         for name, column in held.items():
@@ -303,7 +306,7 @@ class Baskets:
     __hash__: ClassVar[None] = None  # type: ignore[assignment]  # arrays have no hash
 
     def __repr__(self) -> str:
-        each = len(self.rows) / len(self)
+        each = len(self.rows) / max(len(self), 1)
         dropped = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in self.left_out.items())
         tail = f"; left out: {dropped}" if dropped else ""
         return f"Baskets({len(self):,} baskets, {len(self.items):,} items, {each:.3g} items each{tail})"
@@ -353,12 +356,12 @@ class Baskets:
         Parameters
         ----------
         items
-            Which.
+            Which, or one.
 
         Raises
         ------
         RecordError
-            If one of them is in no basket.
+            If one of them is in no basket, or they are no items.
 
         Examples
         --------
@@ -366,10 +369,10 @@ class Baskets:
         array(['cup', 'tea'], dtype=object)
         """
         places = {item: place for place, item in enumerate(self.items.tolist())}
-        asked = list(items)
-        strange = [item for item in asked if item not in places]
+        asked = [items] if isinstance(items, str) else items_asked(items, where="items")
+        strange, allowed = [item for item in asked if item not in places][:5], f"one of {len(self.items):,} items"
         if strange:
-            raise RecordError(*(Problem(what="no such item", where=repr(item)[:100]) for item in strange[:5]))
+            raise RecordError(*(Problem(what="no such item", where=repr(i)[:100], allowed=allowed) for i in strange))
         kept = np.ones(len(self.items), dtype=np.bool_)
         kept[[places[item] for item in asked]] = False
         lines = kept[self.members]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
+from narwhals.exceptions import NarwhalsError
 
 from crmrisk.core.errors import Problem, RecordError, SchemaError
 
@@ -24,6 +25,7 @@ __all__ = [
     "frame_of_pairs",
     "is_frame",
     "is_table_of_ones",
+    "items_asked",
     "items_problem",
 ]
 
@@ -99,6 +101,32 @@ def _no_item(item: object) -> Problem:
     return Problem(what="no item", where=_WHERE, allowed="text or whole numbers", got=repr(item)[:100])
 
 
+def items_asked(items: Any, *, where: str) -> list[Any]:
+    """Read items a caller asks about.
+
+    Parameters
+    ----------
+    items
+        A collection of items.
+    where
+        What it is called in an error.
+
+    Raises
+    ------
+    RecordError
+        If it is none.
+
+    Examples
+    --------
+    >>> items_asked(("tea", "cup"), where="basket")
+    ['tea', 'cup']
+    """
+    if isinstance(items, str | bytes) or not isinstance(items, Iterable):
+        allowed, got = 'items, e.g. ["tea", "cup"]', repr(items)[:100]
+        raise RecordError(Problem(what="no collection of items", where=where, allowed=allowed, got=got))
+    return [_hashable(item) for item in items]
+
+
 def items_problem(items: Iterable[Any]) -> Problem | None:
     """Say what is wrong with the names of items, if anything.
 
@@ -147,8 +175,7 @@ def cells_of_matrix(matrix: Any, items: ArrayLike | None) -> tuple[int, ObjectAr
     >>> cells_of_matrix([[1, 0], [1, 1]], ["tea", "cup"])
     (2, array(['cup', 'tea'], dtype=object), array([0, 1, 1]), array([1, 1, 0]))
     """
-    given: Any = getattr(matrix, "columns", ()) if items is None else items
-    names = list(given)
+    names = items_asked(getattr(matrix, "columns", ()) if items is None else items, where="items")
     shape, rows, columns, values = _entries(matrix)
     problems = [] if np.isin(values, (0, 1)).all() else [_no_ones(values)]
     if not shape[0]:
@@ -173,7 +200,11 @@ def _entries(matrix: Any) -> tuple[tuple[int, int], IntArray, IntArray, NDArray[
         sparse = matrix.tocoo()
         rows, columns = (np.asarray(at, dtype=np.int64) for at in (sparse.row, sparse.col))
         return sparse.shape, rows, columns, sparse.data
-    table = np.asarray(matrix)
+    try:
+        table = np.asarray(matrix)
+    except ValueError as error:
+        what, got = "rows of different lengths", str(error)[:120]
+        raise RecordError(Problem(what=what, where=_WHERE, allowed="two dimensions", got=got)) from None
     if table.ndim != 2 or table.dtype.kind not in "biuf":
         got = f"{table.dtype}, shape {table.shape}"
         raise RecordError(Problem(what="no table of zeros and ones", where=_WHERE, allowed="two dimensions", got=got))
@@ -195,12 +226,21 @@ def is_frame(given: object) -> bool:
     given
         Anything.
 
+    Raises
+    ------
+    SchemaError
+        If it is a frame with two columns of one name.
+
     Examples
     --------
     >>> is_frame([["tea"]])
     False
     """
-    return isinstance(nw.from_native(given, pass_through=True), nw.DataFrame | nw.LazyFrame)
+    try:
+        return isinstance(nw.from_native(given, pass_through=True), nw.DataFrame | nw.LazyFrame)
+    except NarwhalsError as error:
+        got, remedy = f"{type(given).__name__}: {error}"[:200], "give columns unique names"
+        raise SchemaError(Problem(what="no frame to read", where=_WHERE, got=got, remedy=remedy)) from None
 
 
 def is_table_of_ones(frame: Any) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 
 from crmrisk.core.arguments import is_whole, refuse
 from crmrisk.core.errors import Problem
+from crmrisk.segmentation.baskets.given import items_asked
 from crmrisk.segmentation.baskets.rule import Recommendation
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def recommended(rules: AssociationRules, basket: Iterable[Any], *, n: int, by: M
     ['cup']
     """
     refuse(_problems(basket, n))
-    holds, lacks = _inside(rules.itemsets, set(basket))
+    holds, lacks = _inside(rules.itemsets, set(items_asked(basket, where="basket")))
     fitting = holds[rules.splits.antecedent] & lacks[rules.splits.consequent] & (rules.lift > 1.0)
     best = rules.take(fitting).sort("support").sort(by, descending=by not in {"p_value", "q_value"})
     first: dict[Any, int] = {}

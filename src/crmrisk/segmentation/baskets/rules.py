@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike
 
+    from crmrisk.core.arrays import IntArray
     from crmrisk.segmentation.baskets.baskets import Baskets
 
 __all__ = ["AssociationRules", "Measure", "bound_problems"]
@@ -104,7 +105,7 @@ class AssociationRules(RuleColumns):
             raise InvalidValueError(
                 Problem(what="no row", where="AssociationRules", allowed="a whole number", got=repr(row)[:100])
             )
-        return next(iter(self.take([range(len(self))[row]]).rows()))
+        return self.take([range(len(self))[row]]).rows()[0]  # an IndexError ends loops over a sequence
 
     def __iter__(self) -> Iterator[AssociationRule]:
         return iter(self.rows())
@@ -117,6 +118,11 @@ class AssociationRules(RuleColumns):
         rows
             Places, or one truth value per rule.
 
+        Raises
+        ------
+        InvalidValueError
+            If there are no such rules.
+
         Examples
         --------
         >>> from crmrisk.segmentation.baskets import association_rules
@@ -124,8 +130,7 @@ class AssociationRules(RuleColumns):
         >>> len(rules), len(rules.take([0]))
         (2, 1)
         """
-        at = np.asarray(rows)
-        at = at if at.dtype == np.bool_ else at.astype(np.int64)
+        at = _places(rows, len(self))
         kept = None if self.stability is None else self.stability[at]
         splits = Splits(*(places[at] for places in self.splits))
         return replace(self, splits=splits, p_value=self.p_value[at], q_value=self.q_value[at], stability=kept)
@@ -185,7 +190,7 @@ class AssociationRules(RuleColumns):
         Raises
         ------
         InvalidValueError
-            If a bound is no number.
+            If a bound is no number, or no share.
 
         Examples
         --------
@@ -340,8 +345,17 @@ class AssociationRules(RuleColumns):
         }
 
 
+def _places(rows: ArrayLike, n: int) -> IntArray:
+    wanted = rows if isinstance(rows, slice) else np.asarray(rows, dtype=None if np.size(rows) else np.int64)
+    try:
+        return np.atleast_1d(np.arange(n)[wanted])
+    except IndexError as error:
+        allowed, got = f"places below {n}, or {n} truth values", str(error)[:120]
+        raise InvalidValueError(Problem(what="no such rules", where="rows", allowed=allowed, got=got)) from None
+
+
 def bound_problems(bounds: Mapping[str, float]) -> list[Problem]:
-    """Name bounds that are none.
+    """Name bounds that are none: all are shares but that of lift.
 
     Parameters
     ----------
@@ -354,7 +368,12 @@ def bound_problems(bounds: Mapping[str, float]) -> list[Problem]:
     ['min_lift: no bound; allowed: a number of at least 0; got: -1']
     """
     return [
-        Problem(what="no bound", where=name, allowed="a number of at least 0", got=repr(bound)[:100])
+        Problem(
+            what="no bound",
+            where=name,
+            allowed="a number of at least 0" if name == "min_lift" else "a share, 0 to 1",
+            got=repr(bound)[:100],
+        )
         for name, bound in bounds.items()
-        if not is_number(bound) or bound < 0.0
+        if not is_number(bound) or bound < 0.0 or (bound > 1.0 and name != "min_lift")
     ]

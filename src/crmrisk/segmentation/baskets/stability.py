@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from crmrisk.core.arguments import is_whole, kind_problems, random_source_problems, refuse, seeded
-from crmrisk.core.errors import Problem
+from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.segmentation.baskets.baskets import Baskets
 
 if TYPE_CHECKING:
@@ -60,7 +61,9 @@ def found_again(
     See `AssociationRules`.
     """
     refuse(_problems(rules, baskets, resamples), random_source_problems(rng, optional=True))
-    weights = _weights(_groups(clusters, len(baskets)), resamples, seeded(rng))
+    weights = _weights(_groups(clusters, baskets), resamples, seeded(rng))
+    if not len(rules):
+        return np.empty(0)
     used, sides = np.unique(np.concatenate(rules.splits), return_inverse=True)
     counts = _held(baskets, rules.itemsets, used) @ weights
     antecedent, consequent, both = (counts[places] for places in sides.reshape(3, -1))
@@ -83,20 +86,31 @@ def _problems(rules: AssociationRules, baskets: object, resamples: object) -> li
     return problems
 
 
-def _groups(clusters: ArrayLike | None, n: int) -> IntArray:
-    """Return the number of who each basket belongs to, its own where nothing is said."""
+def _groups(clusters: ArrayLike | None, baskets: Baskets) -> IntArray:
+    """Return the number of each owner by name, or of each basket by what it holds: order draws no other resamples."""
+    n = len(baskets)
     if clusters is None:
-        return np.arange(n)
+        return _by_content(baskets)
     from pandas import factorize  # noqa: PLC0415 - takes long to import
 
-    codes, _ = factorize(np.asarray(clusters))
-    problems = []
-    if codes.shape != (n,):
-        problems.append(Problem(what="not one per basket", where="clusters", allowed=f"({n},)", got=str(codes.shape)))
-    elif (codes < 0).any():
-        problems.append(Problem(what=f"{int((codes < 0).sum())} missing", where="clusters", allowed="one per basket"))
-    refuse(problems)
+    given = np.asarray(clusters, dtype=None if hasattr(clusters, "dtype") else object)
+    if given.shape != (n,):
+        got = str(given.shape)
+        raise InvalidValueError(Problem(what="not one per basket", where="clusters", allowed=f"({n},)", got=got))
+    codes, _ = factorize(given, sort=True)
+    missing = int((codes < 0).sum())
+    if missing:
+        raise InvalidValueError(Problem(what=f"{missing} missing", where="clusters", allowed="one per basket"))
     return codes.astype(np.int64)
+
+
+def _by_content(baskets: Baskets) -> IntArray:
+    """Rank baskets by their items; which of two equal ones comes first makes no difference."""
+    ends = np.searchsorted(baskets.rows, np.arange(len(baskets) + 1)).tolist()
+    held = [baskets.members[start:end].tobytes() for start, end in pairwise(ends)]
+    ranks = np.empty(len(held), dtype=np.int64)
+    ranks[sorted(range(len(held)), key=held.__getitem__)] = np.arange(len(held))
+    return ranks
 
 
 def _weights(groups: IntArray, resamples: int, rng: np.random.Generator) -> IntArray:
