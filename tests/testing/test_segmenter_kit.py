@@ -11,10 +11,10 @@ import pytest
 from pydantic import PrivateAttr
 
 from crmrisk.core.errors import CrmRiskError, InputRangeError
-from crmrisk.core.measures import Input
+from crmrisk.core.measures import Input, Measure
 from crmrisk.core.segmenters import BaseFittedSegmenter, BaseSegmenter, StatelessSegmenter
 from crmrisk.core.segments import Assigned, Segments
-from crmrisk.testing import SegmenterCase, example_portfolio, run_segmenter_checks, segmenter_checks
+from crmrisk.testing import ScorerCase, SegmenterCase, example_portfolio, run_segmenter_checks, segmenter_checks
 
 if TYPE_CHECKING:
     from crmrisk.core.portfolio import Portfolio
@@ -33,6 +33,40 @@ class Silent(StatelessSegmenter, kind="acme.silent"):
         silent = portfolio["idle_days"] > self.days
         reason = np.array([f"idle {days:g} days" for days in portfolio["idle_days"]], dtype=object)
         return Assigned(silent.astype(int), reason, np.where(silent, 1.0, 0.9))
+
+
+def ladder() -> Any:
+    from crmrisk.segmentation.tier_policy import TierPolicy
+
+    return TierPolicy.from_cuts("assets", {"silver": 5e6, "gold": 5e8}, demotion_band=1e6, dwell=2)
+
+
+def rule() -> Any:
+    from crmrisk.segmentation.conditions import AllOf, Criterion
+    from crmrisk.segmentation.tag_rules import TagRule
+
+    return TagRule("trader", AllOf([Criterion("need", one_of=["trading"]), Criterion("assets", ge=5e6)]))
+
+
+@pytest.mark.parametrize("asked", ["tiers", "tags", "thresholds", "scorer of tiers"])
+def test_rules_are_tried_on_customers_about_their_cuts_and_with_their_names(asked):
+    from crmrisk.scoring import ColumnScorer, SegmentedScorer
+    from crmrisk.segmentation import TagSegmenter, ThresholdSegmenter, TierSegmenter
+
+    tiers = TierSegmenter(policy=ladder())
+    if asked == "scorer of tiers":
+        share = ColumnScorer(column="silence", measure=Measure.share())
+        scores = ScorerCase(SegmentedScorer(scorers={"gold": share}, segmenter=tiers)).scores
+        assert np.isfinite(scores.values).any()
+        return
+    rules = {
+        "tiers": tiers,
+        "tags": TagSegmenter(rules=[rule()]),
+        "thresholds": ThresholdSegmenter(column="assets", cuts=[5e6, 5e8]),
+    }
+    segmenter = rules[asked]
+    assert set(SegmenterCase(segmenter).segments.labels) == {*segmenter.names, None}
+    assert run_segmenter_checks(segmenter) >= 15
 
 
 class FittedHalves(BaseFittedSegmenter):

@@ -85,6 +85,13 @@ class _Segments(Component):
         return tuple(rule for part in self.parts.values() for rule in predicted_outcomes(part))
 
     @property
+    def telling_values(self) -> Mapping[str, tuple[float | str, ...]]:
+        """What tells the segments apart, for who makes up customers to try it on."""
+        if self.segmenter is None:
+            return {self.label: (*self.scorers, "any other")}
+        return getattr(self.segmenter, "telling_values", {})
+
+    @property
     def measure(self) -> Measure:
         """The measure all parts share."""
         return same_measure("SegmentedScorer", self.parts.items())

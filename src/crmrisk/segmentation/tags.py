@@ -18,6 +18,7 @@ from crmrisk.segmentation.conditions import inputs_of
 from crmrisk.segmentation.facts import PortfolioFacts
 from crmrisk.segmentation.tag_rules import TagRule, in_order
 from crmrisk.segmentation.tag_sets import GIVEN, Entries, Tags
+from crmrisk.segmentation.telling import telling_values
 from crmrisk.segmentation.tier_records import plain
 
 if TYPE_CHECKING:
@@ -203,6 +204,11 @@ class TagSegmenter(StatelessSegmenter, kind="crmrisk.tags"):
     def inputs(self) -> tuple[Input, ...]:
         """What the rules read."""
         return inputs_of([rule.when for rule in self.rules])
+
+    @property
+    def telling_values(self) -> dict[str, tuple[float | str, ...]]:
+        """What the rules ask for, for who makes up customers to try them on."""
+        return telling_values([rule.when for rule in self.rules])
 
     def assign(self, portfolio: Portfolio) -> Assigned:
         """Return the place of each customer's first tag, and why."""

@@ -87,6 +87,11 @@ class ThresholdSegmenter(StatelessSegmenter, kind="crmrisk.thresholds"):
         """The column."""
         return (Input(self.column, self.unit),)
 
+    @property
+    def telling_values(self) -> dict[str, tuple[float, ...]]:
+        """The cuts, for who makes up customers to try it on."""
+        return {self.column: tuple(self.cuts)}
+
     def assign(self, portfolio: Portfolio) -> Assigned:
         """Return each customer's place among the names, with the number that decides."""
         values = portfolio[self.column]

@@ -15,6 +15,7 @@ from crmrisk.core.portfolio import Portfolio
 from crmrisk.core.segmenters import StatelessSegmenter
 from crmrisk.core.segments import Assigned
 from crmrisk.segmentation.facts import PortfolioFacts
+from crmrisk.segmentation.telling import telling_values
 from crmrisk.segmentation.tier_application import places_of
 from crmrisk.segmentation.tier_decisions import Decided, Standing, decide
 from crmrisk.segmentation.tier_history import BELOW
@@ -93,6 +94,12 @@ class TierSegmenter(StatelessSegmenter, kind="crmrisk.tiers"):
         if self.policy.grace and self.age not in {each.name for each in self.policy.inputs}:
             more.append(Input(self.age, "day", ge=0, optional=True))
         return (*self.policy.inputs, *more)
+
+    @property
+    def telling_values(self) -> dict[str, tuple[float | str, ...]]:
+        """What the criteria ask for, and the tiers there are, for who makes up customers to try it on."""
+        asked = telling_values([tier.criteria for tier in self.policy.tiers if tier.criteria is not None])
+        return asked if self.current is None else {**asked, self.current: self.names}
 
     def assign(self, portfolio: Portfolio) -> Assigned:
         """Return each customer's tier after the review, and why."""

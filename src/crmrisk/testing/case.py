@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from crmrisk.testing.compare import replaced
-from crmrisk.testing.examples import example_outcomes, example_portfolio
+from crmrisk.testing.examples import example_outcomes, example_portfolio, telling_values_of
 
 if TYPE_CHECKING:
     from crmrisk.core.outcomes import Outcomes
@@ -75,7 +75,10 @@ class Case:
     @property
     def given(self) -> Portfolio:
         """The customers as they are before anything is fitted: the author's, or made up."""
-        return example_portfolio(self.specification.inputs) if self.portfolio is None else self.portfolio
+        if self.portfolio is not None:
+            return self.portfolio
+        given = self.specification
+        return example_portfolio(given.inputs, telling_values=telling_values_of(given))
 
     @cached_property
     def book(self) -> Portfolio:
@@ -164,8 +167,9 @@ class SegmenterCase(Case):
     segmenter
         The segmenter, as an author would configure it.
     portfolio
-        Customers to try it on; made up from the segmenter's inputs if not given. Give some where inputs depend on each
-        other or labels have a meaning, and let them include missing values and the ends of what is possible.
+        Customers to try it on; made up from the segmenter's inputs if not given, with its ``telling_values`` where it
+        has them (input to names of a label, or to cuts of a number). Give some where inputs depend on each other, and
+        let them include missing values and the ends of what is possible.
 
     Examples
     --------

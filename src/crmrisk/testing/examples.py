@@ -13,11 +13,14 @@ from crmrisk.core.outcomes import Outcomes
 from crmrisk.core.portfolio import Portfolio
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from typing import TypeAlias
 
     from crmrisk.core.arrays import FloatArray, ObjectArray
 
-__all__ = ["bounds_portfolio", "example_outcomes", "example_portfolio"]
+    Telling: TypeAlias = Mapping[str, Sequence[float | str]]
+
+__all__ = ["bounds_portfolio", "example_outcomes", "example_portfolio", "telling_values_of"]
 
 AS_OF = datetime(2026, 1, 31)  # noqa: DTZ001 - a made-up moment in no zone
 _SEED = 20260131
@@ -28,7 +31,29 @@ _WIDE = 5.0
 _MOST_CROSSED = 6
 
 
-def example_portfolio(inputs: tuple[Input, ...], *, n_customers: int = 60) -> Portfolio:
+def telling_values_of(component: object) -> Telling:
+    """Return the values of its inputs that a component says tell customers apart: names of a label, cuts of a number.
+
+    A component says so by a mapping ``telling_values``, as `crmrisk.segmentation.TierSegmenter` does; none has to.
+
+    Parameters
+    ----------
+    component
+        A scorer or a segmenter.
+
+    Examples
+    --------
+    >>> from crmrisk.segmentation.thresholds import ThresholdSegmenter
+    >>> telling_values_of(ThresholdSegmenter(column="assets", cuts=[50, 90])), telling_values_of("any other")
+    ({'assets': (50.0, 90.0)}, {})
+    """
+    found: Telling = getattr(component, "telling_values", {})
+    return found
+
+
+def example_portfolio(
+    inputs: tuple[Input, ...], *, n_customers: int = 60, telling_values: Telling | None = None
+) -> Portfolio:
     """Make up customers who have, lack and share every input; the same ones each time.
 
     The first two lie on the declared bounds, the third lacks everything, the next two are twins, and for each input
@@ -40,6 +65,9 @@ def example_portfolio(inputs: tuple[Input, ...], *, n_customers: int = 60) -> Po
         What a scorer reads.
     n_customers
         How many.
+    telling_values
+        Input to values that tell customers apart: names of a label, which are then the only ones, and numbers, of which
+        some customers get one, the others less or more.
 
     Examples
     --------
@@ -50,10 +78,11 @@ def example_portfolio(inputs: tuple[Input, ...], *, n_customers: int = 60) -> Po
     True
     """
     rng = np.random.default_rng(_SEED)
-    numbers = {each.name: _numbers(each, n_customers, rng) for each in inputs if each.unit != LABEL}
-    names = {
-        each.name: rng.choice(np.array(_NAMES, dtype=object), n_customers) for each in inputs if each.unit == LABEL
+    telling = telling_values or {}
+    numbers = {
+        each.name: _numbers(each, n_customers, rng, telling.get(each.name, ())) for each in inputs if each.unit != LABEL
     }
+    names = {each.name: rng.choice(_names(each, telling), n_customers) for each in inputs if each.unit == LABEL}
     for column in (*numbers.values(), *names.values()):
         column[4] = column[3]
     for place, each in enumerate(inputs):
@@ -65,13 +94,15 @@ def example_portfolio(inputs: tuple[Input, ...], *, n_customers: int = 60) -> Po
     return _portfolio(inputs, numbers, names)
 
 
-def bounds_portfolio(inputs: tuple[Input, ...]) -> Portfolio:
+def bounds_portfolio(inputs: tuple[Input, ...], *, telling_values: Telling | None = None) -> Portfolio:
     """Make up customers at the ends of what every input allows, in combination.
 
     Parameters
     ----------
     inputs
         What a scorer reads; an open end is taken far out.
+    telling_values
+        As in `example_portfolio`; the first name of a label is everyone's.
 
     Examples
     --------
@@ -85,7 +116,10 @@ def bounds_portfolio(inputs: tuple[Input, ...]) -> Portfolio:
     else:  # too many to cross them all: every input at each end, the others at the opposite one
         chosen = np.vstack([np.eye(len(measured), dtype=int), 1 - np.eye(len(measured), dtype=int)])
     numbers = {each.name: ends[place][chosen[:, place]] for place, each in enumerate(measured)}
-    names = {each.name: np.full(len(chosen), _NAMES[0], dtype=object) for each in inputs if each.unit == LABEL}
+    telling = telling_values or {}
+    names = {
+        each.name: np.full(len(chosen), _names(each, telling)[0], dtype=object) for each in inputs if each.unit == LABEL
+    }
     return _portfolio(inputs, numbers, names, n_customers=len(chosen))
 
 
@@ -142,8 +176,17 @@ def _ends(each: Input) -> tuple[float, float]:
     return low, high
 
 
-def _numbers(each: Input, n: int, rng: np.random.Generator) -> FloatArray:
+def _names(each: Input, telling: Telling) -> ObjectArray:
+    return np.array(telling.get(each.name) or _NAMES, dtype=object)
+
+
+def _numbers(each: Input, n: int, rng: np.random.Generator, telling: Sequence[float | str] = ()) -> FloatArray:
     """Draw numbers inside the bounds; whole ones on a wide range, because many inputs are counts or days."""
+    if telling:
+        cuts = rng.choice(np.array(telling, dtype=np.float64), n)
+        drawn = cuts + rng.choice([-0.5, 0.0, 0.5], n) * np.maximum(np.abs(cuts), 1.0)
+        about: FloatArray = np.clip(drawn, -np.inf if each.ge is None else each.ge, np.inf if each.le is None else each.le)
+        return about
     if each.ge is not None and each.le is not None:
         drawn = rng.uniform(each.ge, each.le, n)
     elif each.ge is not None:

@@ -12,7 +12,7 @@ import numpy as np
 from crmrisk.core.rows import portfolio_of_one
 from crmrisk.core.scores import Scores
 from crmrisk.testing.compare import assert_same_answers, fail, name_some, part_of
-from crmrisk.testing.examples import bounds_portfolio
+from crmrisk.testing.examples import bounds_portfolio, telling_values_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +63,9 @@ def _some_rows(n: int) -> list[int]:
 
 def scores_stay_inside_the_measure(case: ScorerCase) -> None:
     """Check that every score is inside the declared measure, also for customers at the bounds of the inputs."""
-    books = [case.book] if case.portfolio is not None else [case.book, bounds_portfolio(case.scorer.inputs)]
+    books = [case.book]
+    if case.portfolio is None:
+        books.append(bounds_portfolio(case.scorer.inputs, telling_values=telling_values_of(case.scorer)))
     for book in books:
         with np.errstate(all="raise", under="ignore"):
             scores = case.fitted.score(book)

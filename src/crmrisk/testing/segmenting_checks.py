@@ -9,7 +9,7 @@ import numpy as np
 from crmrisk.core.segmenters import FittedSegmenter
 from crmrisk.core.segments import Segments
 from crmrisk.testing.compare import assert_same_answers, fail, name_some, part_of
-from crmrisk.testing.examples import bounds_portfolio
+from crmrisk.testing.examples import bounds_portfolio, telling_values_of
 
 if TYPE_CHECKING:
     from crmrisk.core.portfolio import Portfolio
@@ -55,7 +55,9 @@ def _bare(segments: Segments) -> Segments:
 
 def every_segment_is_one_of_the_names(case: SegmenterCase) -> None:
     """Check that segments are among the declared names, also for customers at the bounds of the inputs."""
-    books = [case.book] if case.portfolio is not None else [case.book, bounds_portfolio(case.segmenter.inputs)]
+    books = [case.book]
+    if case.portfolio is None:
+        books.append(bounds_portfolio(case.segmenter.inputs, telling_values=telling_values_of(case.segmenter)))
     for book in books:
         with np.errstate(all="raise", under="ignore"):
             segments = case.answer(book)
