@@ -125,6 +125,7 @@ from crmrisk.segmentation.tier_simulation import simulate_policy as simulate_pol
 from crmrisk.segmentation.tiers import TierSegmenter as TierSegmenter
 from crmrisk.segmentation.transitions import migration_history as migration_history
 from crmrisk.segmentation.transitions import transition_matrix as transition_matrix
+from crmrisk.segmentation.visits import ChannelUse as ChannelUse
 from crmrisk.segmentation.visits import ContactEntitlement as ContactEntitlement
 from crmrisk.segmentation.visits import ContactPlan as ContactPlan
 from crmrisk.segmentation.visits import contact_plan as contact_plan
@@ -139,6 +140,7 @@ __all__ = [
     "AssociationRules",
     "Band",
     "Baskets",
+    "ChannelUse",
     "Cluster",
     "ClusterSegmenter",
     "ClusterStability",

@@ -92,6 +92,6 @@ HOMES: dict[str, tuple[str, ...]] = {
     ),
     "crmrisk.segmentation.tiers": ("TierSegmenter",),
     "crmrisk.segmentation.transitions": ("migration_history", "transition_matrix"),
-    "crmrisk.segmentation.visits": ("ContactEntitlement", "ContactPlan", "contact_plan"),
+    "crmrisk.segmentation.visits": ("ChannelUse", "ContactEntitlement", "ContactPlan", "contact_plan"),
 }
 """Module to the public names it provides."""

@@ -134,7 +134,8 @@ def test_service_entitlements_of_a_tier_are_understood():
         capacity=20, unit="hours", as_of=START,
     )  # fmt: skip
     # 90 days of 12 a year are 2.96: two are promised, three are welcome, 31 days apart, three hours each
-    assert (plan.minimum[0], plan.contacts[0], plan.used, plan.spacing[0]) == (2, 3, 9, 31)
+    assert (plan.minimum[0], plan.contacts[0], plan.used, plan.channel[0]) == (2, 3, 9, "visit")
+    assert np.diff(plan.day).tolist() == [31, 31]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
-"""Visits: how often a team contacts whom, by value, risk and tier, within its capacity and what customers welcome."""
+"""Visits: how often whom, by value, risk and tier, within the capacity of teams and what customers welcome."""
 
 from crmrisk.segmentation.visits.entitlement import ContactEntitlement
 from crmrisk.segmentation.visits.plan import ContactPlan
 from crmrisk.segmentation.visits.planning import contact_plan
+from crmrisk.segmentation.visits.teams import ChannelUse
 
-__all__ = ["ContactEntitlement", "ContactPlan", "contact_plan"]
+__all__ = ["ChannelUse", "ContactEntitlement", "ContactPlan", "contact_plan"]

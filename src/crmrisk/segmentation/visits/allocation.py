@@ -14,7 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     from crmrisk.core.arrays import BoolArray, FloatArray, IntArray
 
-__all__ = ["Allocation", "Demands", "allocate"]
+__all__ = ["Allocation", "Demands", "Items", "allocate", "contact_items"]
 
 
 class Demands(NamedTuple):
@@ -65,8 +65,17 @@ class Allocation(NamedTuple):
     """What no plan with these minimums can exceed."""
 
 
-class _Items(NamedTuple):
+class Items(NamedTuple):
+    """Hold contacts that may be given, the most valuable per unit first, ``(n_items,)`` each.
+
+    Examples
+    --------
+    See `contact_items`.
+    """
+
     row: IntArray
+    """Whose."""
+
     gain: FloatArray
     cost: FloatArray
 
@@ -86,10 +95,7 @@ def allocate(demands: Demands, capacity: float) -> Allocation:
     See `Allocation`.
     """
     n = len(demands.gain)
-    promised = _items(demands, np.zeros(n, dtype=np.int64), demands.minimum)
-    optional = _items(demands, demands.minimum, demands.maximum)
-    worth = optional.gain > 0.0  # nobody is called on for nothing
-    optional = _Items(optional.row[worth], optional.gain[worth], optional.cost[worth])
+    promised, optional = contact_items(demands)
     kept, left = _taken(promised, capacity)
     more, rest = _taken(optional, left)
     contacts = np.bincount(np.concatenate([promised.row[kept], optional.row[more]]), minlength=n)
@@ -101,7 +107,27 @@ def allocate(demands: Demands, capacity: float) -> Allocation:
     return Allocation(contacts, capacity - rest, price, gain, bound)
 
 
-def _items(demands: Demands, first: IntArray, last: IntArray) -> _Items:
+def contact_items(demands: Demands) -> tuple[Items, Items]:
+    """List the contacts that are promised, and those that are worth something beyond.
+
+    Parameters
+    ----------
+    demands
+        By customer; at a tie the earlier one comes first.
+
+    Examples
+    --------
+    >>> one = Demands(np.array([9.0]), np.array([0.5]), np.array([1]), np.array([3]), np.ones(1))
+    >>> [items.gain.tolist() for items in contact_items(one)]
+    [[9.0], [4.5, 2.25]]
+    """
+    promised = _items(demands, np.zeros(len(demands.gain), dtype=np.int64), demands.minimum)
+    optional = _items(demands, demands.minimum, demands.maximum)
+    worth = optional.gain > 0.0  # nobody is called on for nothing
+    return promised, Items(optional.row[worth], optional.gain[worth], optional.cost[worth])
+
+
+def _items(demands: Demands, first: IntArray, last: IntArray) -> Items:
     """List every contact from the first to the last of each customer, the most valuable per unit first."""
     count = np.maximum(last - first, 0)
     row = np.repeat(np.arange(len(count)), count)
@@ -109,10 +135,10 @@ def _items(demands: Demands, first: IntArray, last: IntArray) -> _Items:
     gain = demands.gain[row] * demands.decay[row] ** number
     cost = demands.cost[row]
     order = np.lexsort((row, number, -gain / cost))
-    return _Items(row[order], gain[order], cost[order])
+    return Items(row[order], gain[order], cost[order])
 
 
-def _taken(items: _Items, capacity: float) -> tuple[BoolArray, float]:
+def _taken(items: Items, capacity: float) -> tuple[BoolArray, float]:
     """Take items in order as long as they fit; what does not fit lets smaller ones pass."""
     total = np.cumsum(items.cost)
     fits = int(np.searchsorted(total, capacity * (1.0 + 1e-12), side="right"))
@@ -128,7 +154,7 @@ def _taken(items: _Items, capacity: float) -> tuple[BoolArray, float]:
     return taken, left
 
 
-def _relaxed(items: _Items, capacity: float) -> float:
+def _relaxed(items: Items, capacity: float) -> float:
     """Value the items in order, the last one in part: no choice of whole ones is worth more."""
     before = np.cumsum(items.cost) - items.cost
     share = np.clip((capacity - before) / items.cost, 0.0, 1.0)

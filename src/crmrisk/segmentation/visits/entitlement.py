@@ -13,6 +13,7 @@ from pydantic.dataclasses import dataclass
 from crmrisk.core.arguments import is_number
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.instants import TimeSpan, days
+from crmrisk.core.measures import Name
 from crmrisk.core.model import VALUE, Value
 
 __all__ = ["ContactEntitlement", "read_entitlement", "read_entitlements"]
@@ -33,6 +34,8 @@ class ContactEntitlement(Value):
         The shortest time between two contacts; two are never planned for one day.
     hours
         Work of one contact [hour].
+    channel
+        Who or what makes the contact: a visit, the telephone, a desk; needed where capacity is stated by channel.
 
     Raises
     ------
@@ -49,6 +52,7 @@ class ContactEntitlement(Value):
     maximum: Annotated[int, Field(ge=0, le=10_000)] = 1
     gap: TimeSpan = timedelta(0)
     hours: Annotated[float, Field(gt=0, le=10_000)] = 1.0
+    channel: Name | None = None
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
@@ -121,7 +125,7 @@ def read_entitlement(given: Any, period: timedelta, *, where: str) -> ContactEnt
     Examples
     --------
     >>> read_entitlement({"contacts_per_year": 6}, timedelta(days=90), where="gold")
-    ContactEntitlement(minimum=1, maximum=2, gap=datetime.timedelta(days=60, seconds=75600), hours=1.0)
+    ContactEntitlement(minimum=1, maximum=2, gap=datetime.timedelta(days=60, seconds=75600), hours=1.0, channel=None)
     """
     if isinstance(given, ContactEntitlement):
         return given
@@ -130,12 +134,12 @@ def read_entitlement(given: Any, period: timedelta, *, where: str) -> ContactEnt
         contacts = yearly * days(period) / _YEAR
         gap = timedelta(days=_YEAR / yearly) if contacts else timedelta(0)
         hours = _part(given, "hours_per_contact") or 1.0
-        return ContactEntitlement(floor(contacts), ceil(contacts), gap, hours)
+        return ContactEntitlement(floor(contacts), ceil(contacts), gap, hours, _part(given, "channel"))
     if isinstance(given, tuple | list) and len(given) == 2:
         return ContactEntitlement(*given)
     for least, most in _NAMES:
         if _part(given, most) is not None:
-            parts = {name: _part(given, name) for name in ("gap", "hours")}
+            parts = {name: _part(given, name) for name in ("gap", "hours", "channel")}
             kept = {name: value for name, value in parts.items() if value is not None}
             return ContactEntitlement(_part(given, least) or 0, _part(given, most), **kept)
     allowed = "a minimum and a maximum, or contacts_per_year"

@@ -48,6 +48,8 @@ class People:
         Contacts already made in the period, ``(n_customers,)``.
     hours
         Work of one contact [hour], ``(n_customers,)``; NaN is what the tier says.
+    channel
+        Who or what makes the contact, ``(n_customers,)``; ``None`` is what the tier says.
 
     Examples
     --------
@@ -66,6 +68,7 @@ class People:
     since_contact: FloatArray
     made: FloatArray
     hours: FloatArray
+    channel: ObjectArray
 
 
 def read_people(customers: Any, *, as_of: date | datetime | None, names: Mapping[str, str]) -> People:
@@ -76,7 +79,7 @@ def read_people(customers: Any, *, as_of: date | datetime | None, names: Mapping
     customers
         A `Portfolio`, a frame of any engine, or name to column: ``customer_id``, ``value``, ``risk``, [``tier``,
         ``consent``, ``last_contact`` or ``days_since_contact`` (of both, the later contact counts), ``contacts_made``,
-        ``hours``].
+        ``hours``, ``channel``].
     as_of
         When the plan begins; a portfolio's own time by default.
     names
@@ -122,7 +125,7 @@ def read_people(customers: Any, *, as_of: date | datetime | None, names: Mapping
 def _named(columns: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """Put the columns under the names they are read by, or list what is missing."""
     expect(names, Mapping, where="rename", remedy="pass {'your name': 'value'}")
-    known = (*_NEEDED, *_OPTIONAL, "tier", "consent", "last_contact")
+    known = (*_NEEDED, *_OPTIONAL, "tier", "channel", "consent", "last_contact")
     got = ", ".join(map(str, columns))[:200]
     problems = [Problem(what=f"no column {name!r}", where="rename", got=got) for name in names if name not in columns]
     problems += [
@@ -160,6 +163,7 @@ def _people(read: dict[str, Any], start: datetime) -> People:
         since_contact=since,
         made=np.nan_to_num(read.get("contacts_made", np.zeros(n))),
         hours=read.get("hours", unknown),
+        channel=read.get("channel", np.full(n, None, dtype=object)),
     )
     _check(people)
     return people
@@ -245,5 +249,5 @@ def _lengths(read: Mapping[str, Any], n: int) -> list[Problem]:
     ]
 
 
-_READERS = {"tier": _labels, "consent": _consent, "last_contact": _moments}
+_READERS = {"tier": _labels, "channel": _labels, "consent": _consent, "last_contact": _moments}
 _READERS |= dict.fromkeys(("value", "risk", *_OPTIONAL), _floats)

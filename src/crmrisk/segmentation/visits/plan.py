@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from crmrisk.core.arrays import FloatArray, IntArray, ObjectArray
+    from crmrisk.segmentation.visits.teams import ChannelUse, Teams
 
 __all__ = ["ContactPlan"]
 
@@ -36,19 +37,23 @@ class ContactPlan:
         What one more contact would avert [money], ``(n_customers,)``; 0 where no more is welcome.
     reason
         In words, ``(n_customers,)``.
-    first_day, spacing
-        The day of the first contact and the days between two, from the start, ``(n_customers,)``.
+    channel
+        How each customer is contacted, ``None`` where that is not stated, ``(n_customers,)``.
+    cost
+        Capacity one contact takes, in the unit of the plan, ``(n_customers,)``.
+    day
+        The day of each contact, from the start, customer by customer, ``(n_contacts,)``.
     start, period
         When the plan begins, and how long it is.
-    capacity, used
-        What the team has, and what the plan takes of it.
     unit
         ``"contacts"`` or ``"hours"``.
-    shadow_price
-        What one more unit of capacity would avert [money]; 0 where capacity is left.
+    teams
+        Who can do how much when.
+    channels
+        What each channel has, and what the plan takes of it.
     gain_bound
         What no plan that keeps the minimums can exceed [money]; equal to the gain where all contacts take the same
-        capacity, NaN where capacity does not keep the minimums.
+        capacity and that of the whole period counts, NaN where capacity does not keep the minimums.
     warnings
         What the reader should know.
 
@@ -75,14 +80,14 @@ class ContactPlan:
     gain: FloatArray
     next_gain: FloatArray
     reason: ObjectArray
-    first_day: IntArray
-    spacing: IntArray
+    channel: ObjectArray
+    cost: FloatArray
+    day: IntArray
     start: datetime
     period: timedelta
-    capacity: float
-    used: float
     unit: Literal["contacts", "hours"]
-    shadow_price: float
+    teams: Teams
+    channels: tuple[ChannelUse, ...]
     gain_bound: float
     warnings: tuple[str, ...] = ()
 
@@ -98,6 +103,21 @@ class ContactPlan:
 
     def __repr__(self) -> str:
         return f"ContactPlan({self.summary().splitlines()[0]})"
+
+    @property
+    def capacity(self) -> float:
+        """What all teams have over the whole period, in the unit of the plan."""
+        return fsum(each.capacity for each in self.channels)
+
+    @property
+    def used(self) -> float:
+        """What the plan takes of it."""
+        return fsum(each.used for each in self.channels)
+
+    @property
+    def shadow_price(self) -> float:
+        """What one more unit of capacity would avert where it averts most [money]; 0 where nobody waits for it."""
+        return max(each.shadow_price for each in self.channels)
 
     @property
     def unmet(self) -> IntArray:
@@ -122,15 +142,15 @@ class ContactPlan:
         whom = f"{int(self.contacts.sum()):,} contacts to {reached:,} of {len(self):,} customers {within}"
         taken = f"{self.used:,.12g} of {self.capacity:,.12g} {self.unit} used"
         averted = f"{self.total_gain:,.4g} of expected loss averted"
-        worth = f"one more unit of capacity would avert {self.shadow_price:,.4g}"
-        lines = [f"{whom}: {taken}, {averted}", worth]
+        worth = [f"one more unit of capacity would avert {self.shadow_price:,.4g}"]
+        lines = [f"{whom}: {taken}, {averted}", *(map(str, self.channels) if self.teams.names else worth)]
         unmet = int(self.unmet.sum())
         if unmet:
             lines.append(f"{unmet:,} promised contacts of {int(np.count_nonzero(self.unmet)):,} customers are not kept")
         return "\n".join([*lines, *self.warnings])
 
     def frame(self) -> pd.DataFrame:
-        """Return a pandas frame, one row per customer.
+        """Return a pandas frame, one row per customer; with the channel, where any is stated.
 
         Examples
         --------
@@ -139,12 +159,13 @@ class ContactPlan:
         import pandas as pd  # noqa: PLC0415 - a heavy import that only this call needs
 
         names = ("customer_id", "contacts", "minimum", "maximum", "unmet", "gain", "next_gain", "reason")
-        return pd.DataFrame({name: getattr(self, name).copy() for name in names})
+        return pd.DataFrame({name: getattr(self, name).copy() for name in names} | self._channel())
 
     def schedule(self) -> pd.DataFrame:
         """Return a pandas frame, one row per contact, by date: the most at stake first, the others spread over time.
 
-        Dates keep every customer's gap. The capacity is that of the whole period; no day has one of its own.
+        Dates keep every customer's gap, and the capacity of each stretch where the plan has `capacity_every`; otherwise
+        the capacity is that of the whole period, and no day has one of its own.
 
         Examples
         --------
@@ -159,10 +180,43 @@ class ContactPlan:
 
         row = np.repeat(np.arange(len(self)), self.contacts)
         number = np.arange(len(row)) - np.repeat(np.cumsum(self.contacts) - self.contacts, self.contacts)
-        day = self.first_day[row] + number * self.spacing[row]
-        dates = np.datetime64(self.start.date()) + day
-        frame = pd.DataFrame({"date": dates, "customer_id": self.customer_id[row], "number": number + 1})
+        dates = np.datetime64(self.start.date()) + self.day
+        columns = {"date": dates, "customer_id": self.customer_id[row], "number": number + 1}
+        frame = pd.DataFrame(columns | {name: each[row] for name, each in self._channel().items()})
         return frame.sort_values(["date", "customer_id"], kind="stable").reset_index(drop=True)
+
+    def workload(self) -> pd.DataFrame:
+        """Return a pandas frame of what each channel has and does, one row per stretch of time and channel.
+
+        Examples
+        --------
+        >>> from datetime import date, timedelta
+        >>> from crmrisk.segmentation.visits import contact_plan
+        >>> week, book = timedelta(days=7), {"customer_id": ["A", "B"], "value": [9, 5], "risk": [0.5, 0.4]}
+        >>> plan = contact_plan(book, entitlements=(1, 2), capacity=1, period=2 * week, capacity_every=week,
+        ...     as_of=date(2026, 1, 1))
+        >>> plan.workload()[["contacts", "used", "capacity"]].values.tolist()
+        [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]]
+        """
+        import pandas as pd  # noqa: PLC0415 - as above
+
+        n_teams, n_stretches = self.teams.capacity.shape
+        row = np.repeat(np.arange(len(self)), self.contacts)
+        cell = self.day // self.teams.every * n_teams + self.teams.places(self.channel)[row]
+        size = n_teams * n_stretches
+        stretch = np.repeat(np.arange(n_stretches), n_teams)
+        named = {"channel": np.tile(np.array(self.teams.names, dtype=object), n_stretches)} if self.teams.names else {}
+        counted = {
+            "contacts": np.bincount(cell, minlength=size),
+            "used": np.bincount(cell, weights=self.cost[row], minlength=size),
+            "capacity": self.teams.capacity.T.ravel(),
+        }
+        start = np.datetime64(self.start.date()) + stretch * self.teams.every
+        return pd.DataFrame({"start": start} | named | counted)
+
+    def _channel(self) -> dict[str, ObjectArray]:
+        known = any(each is not None for each in self.channel.tolist())
+        return {"channel": self.channel.copy()} if known else {}
 
     def unmet_minimum(self) -> pd.DataFrame:
         """Return a pandas frame of the customers who get less than their tier promises, with the reason.
@@ -177,6 +231,5 @@ class ContactPlan:
         [['B', 1]]
         """
         frame = self.frame()
-        return frame[frame["unmet"] > 0].reset_index(drop=True)[
-            ["customer_id", "minimum", "contacts", "unmet", "reason"]
-        ]
+        columns = ["customer_id", *self._channel(), "minimum", "contacts", "unmet", "reason"]
+        return frame[frame["unmet"] > 0].reset_index(drop=True)[columns]

@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from crmrisk.core.arguments import is_number, refuse
+from crmrisk.core.arguments import refuse
 from crmrisk.core.arrays import FloatArray, IntArray, ObjectArray, frozen_floats
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.instants import days
-from crmrisk.segmentation.visits.allocation import Demands, allocate
+from crmrisk.segmentation.visits.allocation import Demands
+from crmrisk.segmentation.visits.calendar import Calendar
 from crmrisk.segmentation.visits.entitlement import ContactEntitlement, read_entitlements
 from crmrisk.segmentation.visits.people import People, read_people
 from crmrisk.segmentation.visits.plan import ContactPlan
+from crmrisk.segmentation.visits.sharing import share_out
+from crmrisk.segmentation.visits.teams import ChannelUse, read_teams, team_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from crmrisk.core.arrays import BoolArray
+    from crmrisk.segmentation.visits.sharing import SharedOut
+    from crmrisk.segmentation.visits.teams import Teams
 
 __all__ = ["CapacityUnit", "contact_plan"]
 
@@ -38,9 +43,10 @@ def contact_plan(
     customers: Any,
     *,
     entitlements: Any,
-    capacity: float,
+    capacity: float | Mapping[str, float],
     unit: CapacityUnit = "contacts",
     period: timedelta = timedelta(days=90),
+    capacity_every: timedelta | None = None,
     effectiveness: float | ArrayLike = 0.1,
     min_gap: timedelta = timedelta(0),
     as_of: date | datetime | None = None,
@@ -59,16 +65,21 @@ def contact_plan(
     customers
         A `crmrisk.Portfolio`, a frame of any engine, or name to column: ``customer_id``, ``value`` [money], ``risk``
         (a probability), [``tier``, ``consent``, ``last_contact`` or ``days_since_contact``, ``contacts_made`` in this
-        period, ``hours`` per contact].
+        period, ``hours`` per contact, ``channel``].
     entitlements
         Tier to its `ContactEntitlement`, to a pair of minimum and maximum, or to
         `crmrisk.segmentation.entitlements.ServiceEntitlements`; or one of these for everybody.
     capacity
-        What the team has for the whole period.
+        What the team has for the whole period; or channel (visits, telephone, the desk of a skill) to what its team
+        has. A customer's channel is the column, else that of the entitlement.
     unit
         What that is counted in.
     period
         How long the plan is, in whole days.
+    capacity_every
+        The stretch of time that has this capacity again and again, a week say; by default the whole period. A shorter
+        last stretch has its share. Contacts then get days in stretches with capacity left; what does not fit is not
+        planned.
     effectiveness
         The share e of the expected loss one contact averts, one for all or one per customer, in [0, 1].
     min_gap
@@ -81,7 +92,8 @@ def contact_plan(
     Returns
     -------
     The plan. Customers whose value or risk is unknown get what their tier promises and no more; customers whose tier is
-    unknown get nothing, as nothing says what is welcome.
+    unknown get nothing, as nothing says what is welcome, nor do customers whose channel is unknown where capacity is
+    stated by channel.
 
     Raises
     ------
@@ -90,7 +102,7 @@ def contact_plan(
     PortfolioError
         If columns are of different lengths or of the wrong kind, or identifiers repeat.
     InvalidValueError
-        If a setting is outside its range, or a tier has no entitlements.
+        If a setting is outside its range, a tier has no entitlements, or a channel no capacity.
 
     Examples
     --------
@@ -99,23 +111,27 @@ def contact_plan(
     >>> plan = contact_plan(book, entitlements=(1, 3), capacity=10, as_of=date(2026, 1, 1))
     >>> plan.contacts.tolist(), plan.reason.tolist()
     ([3, 0], ['1 promised, 2 more worth it, no more welcome', 'no consent: 1 promised, none planned'])
+    >>> book |= {"channel": ["visit", "telephone"], "consent": [True, True]}
+    >>> plan = contact_plan(book, entitlements=(1, 3), capacity={"visit": 1, "telephone": 9}, as_of=date(2026, 1, 1))
+    >>> for use in plan.channels:
+    ...     print(use)
+    visit: 1 of 1 used for 1 contacts, one more would avert 40.5
+    telephone: 3 of 9 used for 3 contacts, one more would avert 0
     """
-    length = _checked(capacity, unit, period, min_gap)
+    length = _checked(unit, period, min_gap, teams=(capacity, capacity_every))
+    teams = read_teams(capacity, capacity_every, length)
     people = read_people(customers, as_of=as_of, names=rename or {})
     share = _shares(effectiveness, len(people.customer_id))
     limits = _limits(people, read_entitlements(entitlements, period), length, min_gap)
+    limits, team = _with_teams(limits, teams)
     stake = np.maximum(people.value * people.risk, 0.0) * share * (1.0 - share) ** people.made
     cost = limits.hours if unit == "hours" else np.ones(len(stake))
-    order = np.argsort(people.customer_id.astype(str), kind="stable")  # ties are settled by name, not by place
     kept = np.minimum(limits.promised, limits.maximum)
     demands = Demands(np.nan_to_num(stake), 1.0 - share, kept, limits.maximum, cost)
-    found = allocate(demands.take(order), float(capacity))
-    contacts = np.empty_like(found.contacts)
-    contacts[order] = found.contacts
-    first_day, spacing = np.empty_like(contacts), np.empty_like(contacts)
-    first_day[order], spacing[order] = _days(
-        contacts[order], limits.earliest[order], limits.gap[order], stake=demands.gain[order], length=length
-    )
+    calendar = Calendar(limits.earliest, limits.gap, length, teams.every)
+    order = np.argsort(people.customer_id.astype(str), kind="stable")  # ties are settled by name, not by place
+    found = share_out(demands, calendar, teams, team, order=order)
+    contacts = found.contacts
     return ContactPlan(
         customer_id=people.customer_id.copy(),
         contacts=contacts,
@@ -124,16 +140,38 @@ def contact_plan(
         gain=_averted(stake, share, contacts),
         next_gain=np.where(contacts < limits.maximum, stake * (1.0 - share) ** contacts, 0.0),
         reason=_reasons(limits, contacts, np.isnan(stake)),
-        first_day=first_day,
-        spacing=spacing,
+        channel=limits.channel,
+        cost=cost,
+        day=found.day,
         start=people.start,
         period=period,
-        capacity=float(capacity),
-        used=found.used,
         unit=unit,
-        shadow_price=found.shadow_price,
+        teams=teams,
+        channels=_uses(teams, team, limits, found),
         gain_bound=found.bound,
         warnings=_warnings(people, np.isnan(stake)),
+    )
+
+
+def _with_teams(limits: _Limits, teams: Teams) -> tuple[_Limits, IntArray]:
+    """Find each customer's team, and bar those whom none is known for."""
+    team = teams.places(limits.channel)
+    barred = np.where((team < 0) & (limits.barred == None), "channel unknown", limits.barred)  # noqa: E711 - of objects
+    return limits._replace(barred=barred, maximum=np.where(team < 0, 0, limits.maximum)), team
+
+
+def _uses(teams: Teams, team: IntArray, limits: _Limits, found: SharedOut) -> tuple[ChannelUse, ...]:
+    unmet = np.maximum(limits.promised - found.contacts, 0)
+    return tuple(
+        ChannelUse(
+            channel=teams.names[place] if teams.names else None,
+            capacity=float(teams.capacity[place].sum()),
+            used=each.used,
+            contacts=int(each.contacts.sum()),
+            unmet=int(unmet[team == place].sum()),
+            shadow_price=each.shadow_price,
+        )
+        for place, each in enumerate(found.allocations)
     )
 
 
@@ -143,23 +181,23 @@ class _Limits(NamedTuple):
     earliest: IntArray
     gap: IntArray
     hours: FloatArray
+    channel: ObjectArray
     barred: ObjectArray
     """Why nobody may call, or ``None``."""
     full: BoolArray
     """Whether the contacts already made are all that is welcome."""
 
 
-def _checked(capacity: float, unit: str, period: timedelta, min_gap: timedelta) -> int:
+def _checked(unit: str, period: timedelta, min_gap: timedelta, *, teams: tuple[Any, Any]) -> int:
     whole = isinstance(period, timedelta) and period >= timedelta(days=1) and not period % timedelta(days=1)
     late = isinstance(min_gap, timedelta) and min_gap >= timedelta(0)
     checks = (
-        ("capacity", capacity, "a number >= 0", is_number(capacity) and 0.0 <= capacity < np.inf),
         ("unit", unit, "contacts, hours", isinstance(unit, str) and unit in {"contacts", "hours"}),
         ("period", period, "a timedelta of whole days", whole),
         ("min_gap", min_gap, "a timedelta >= 0", late),
     )
     wrong = [Problem(what="not allowed", where=w, allowed=a, got=repr(v)) for w, v, a, fine in checks if not fine]
-    refuse(wrong)
+    refuse(wrong, team_problems(*teams, period.days if whole else 1_000_000))
     return period.days
 
 
@@ -193,7 +231,9 @@ def _limits(
         barred[[tier is None for tier in people.tier]] = "tier unknown"
     allowed = np.where([why is None for why in barred], np.minimum(open_, room), 0)
     hours = np.where(np.isnan(people.hours), tier_hours, people.hours)
-    return _Limits(promised, allowed, earliest, gap, hours, barred, (open_ == 0) & (most > 0))
+    usual = np.array([*(each.channel for each in kinds), None], dtype=object)[place]
+    channel = np.where(people.channel == None, usual, people.channel)  # noqa: E711 - of objects
+    return _Limits(promised, allowed, earliest, gap, hours, channel, barred, (open_ == 0) & (most > 0))
 
 
 def _placed(
@@ -216,21 +256,6 @@ def _averted(stake: FloatArray, share: FloatArray, contacts: IntArray) -> FloatA
     part = np.where(share < 1.0, share, 0.0)
     averted = np.where(share < 1.0, -np.expm1(contacts * np.log1p(-part)), contacts > 0)  # one contact averts it all
     return np.divide(stake * averted, share, out=np.zeros(len(stake)), where=share > 0.0)
-
-
-def _days(
-    contacts: IntArray, earliest: IntArray, gap: IntArray, *, stake: FloatArray, length: int
-) -> tuple[IntArray, IntArray]:
-    """Spread each customer's contacts over the time left, and the customers over the time between two."""
-    called = contacts > 0
-    rank = np.empty(len(contacts))
-    rank[np.lexsort((np.arange(len(contacts)), -stake, ~called))] = np.arange(len(contacts))
-    share = rank / max(int(called.sum()), 1)
-    some = np.maximum(contacts, 1)
-    spacing = np.maximum((length - earliest) // some, gap)
-    slack = np.maximum(length - 1 - earliest - (some - 1) * spacing, 0)
-    offset = np.floor(share * (np.minimum(slack, spacing - 1) + 1)).astype(np.int64)
-    return np.where(called, earliest + offset, 0), np.where(called, spacing, 0)
 
 
 def _reasons(limits: _Limits, contacts: IntArray, unrated: BoolArray) -> ObjectArray:
