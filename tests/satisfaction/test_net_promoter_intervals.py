@@ -147,7 +147,7 @@ def test_variance_lies_between_0_and_1_and_is_that_of_the_points():
 
 
 def test_an_unknown_method_is_refused():
-    with pytest.raises(InvalidValueError, match="score, adjusted wald, bonett-price, agresti-min, wald"):
+    with pytest.raises(InvalidValueError, match="'score', 'adjusted wald', 'bonett-price', 'agresti-min' or 'wald'"):
         net_promoter_interval(1, 2, 3, method="newcombe")
 
 

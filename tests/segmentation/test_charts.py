@@ -84,7 +84,7 @@ def test_a_segment_map_has_the_means_and_sizes_of_rated_customers():
 
 def test_a_segment_map_refuses_other_heights_and_nobody():
     fitted = RfmSegmenter(groups=2, frequency="orders", monetary="revenue", repetitions=0).fit(book())
-    with pytest.raises(InvalidValueError, match="monetary, frequency"):
+    with pytest.raises(InvalidValueError, match="'monetary' or 'frequency'"):
         fitted.chart(book(), by="recency")
     with pytest.raises(InvalidValueError, match="no customer"):
         fitted.chart(book().take([4]))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 
+from crmrisk.core.arrays import or_none
 from crmrisk.core.assessment import Interval, LevelOfRisk
 from crmrisk.core.levels import LEVELS
 
@@ -111,19 +112,15 @@ class LevelColumns:
         spans = (self.likelihood_span, self.consequence_span, self.expected_loss_span)
         of_likelihood, of_consequence, of_loss = (None if span is None else span.row(row) for span in spans)
         return LevelOfRisk(
-            likelihood=_known(likelihood),
-            consequence=_known(consequence),
+            likelihood=or_none(likelihood),
+            consequence=or_none(consequence),
             currency=self.criteria.currency,
-            expected_loss=_known(likelihood * consequence),
+            expected_loss=or_none(likelihood * consequence),
             level=LEVELS[self.codes[row]],
             likelihood_interval=of_likelihood,
             consequence_interval=of_consequence,
             expected_loss_interval=of_loss,
         )
-
-
-def _known(value: float) -> float | None:
-    return None if value != value else value  # noqa: PLR0124 - NaN differs from itself
 
 
 def _span(scores: Scores) -> Span | None:

@@ -23,6 +23,7 @@ __all__ = [
     "ObjectArray",
     "frozen_floats",
     "frozen_objects",
+    "or_none",
     "row_of",
     "same_arrays",
 ]
@@ -161,6 +162,22 @@ def same_arrays(left: NDArray[np.generic] | None, right: NDArray[np.generic] | N
         return left is right
     equal_nan = left.dtype.kind in "fM" and right.dtype.kind in "fM"
     return bool(np.array_equal(left, right, equal_nan=equal_nan))
+
+
+def or_none(value: float) -> float | None:
+    """Turn the NaN of an array into the ``None`` of a record: unrated.
+
+    Parameters
+    ----------
+    value
+        One number.
+
+    Examples
+    --------
+    >>> or_none(float("nan")), or_none(0.5)
+    (None, 0.5)
+    """
+    return None if value != value else float(value)  # noqa: PLR0124 - NaN differs from itself
 
 
 def row_of(customer_ids: ObjectArray, customer_id: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crmrisk.core.errors import CompositionError, FitError, MissingOutcomesError, Problem
 
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray
     from crmrisk.core.outcomes import Outcomes
     from crmrisk.core.portfolio import Portfolio
+    from crmrisk.scoring.value.model_fit import ModelFit
 
-__all__ = ["aligned_outcomes", "both_classes", "within"]
+__all__ = ["aligned_outcomes", "both_classes", "unidentified", "within"]
 
 
 def aligned_outcomes(portfolio: Portfolio, outcomes: Outcomes | None, *, horizon: timedelta, reader: str) -> FloatArray:
@@ -134,3 +135,36 @@ def within(part: str) -> Iterator[None]:
     except FitError as error:
         placed = (replace(each, where=", ".join(filter(None, (part, each.where)))) for each in error.problems)
         raise FitError(*placed) from error
+
+
+def unidentified(fit: ModelFit[Any], model: str, *, records: str, more: str = "customers") -> FitError:
+    """Make the error of data that do not tell a model's parameters.
+
+    Parameters
+    ----------
+    fit
+        The fit.
+    model
+        The name of the model.
+    records
+        What was learnt from.
+    more
+        What to learn from more of.
+
+    Examples
+    --------
+    >>> from crmrisk.scoring.value import BetaGeometric
+    >>> fit = BetaGeometric.fit([1, 2], [1, 1])
+    >>> raise unidentified(fit, "BetaGeometric", records="renewals", more="customers and renewals")
+    Traceback (most recent call last):
+    crmrisk.core.errors.FitError: BetaGeometric: the renewals do not identify ...; got: 2 customers; remedy: ...
+    """
+    parameters = ", ".join(f"{parameter}=" for parameter in fit.parameters)
+    return FitError(
+        Problem(
+            what=f"the {records} do not identify {', '.join(fit.not_identified)}",
+            where=model,
+            got=f"{fit.n:g} customers",
+            remedy=f"learn from more {more}, or pass {model}({parameters}) of a similar population",
+        )
+    )

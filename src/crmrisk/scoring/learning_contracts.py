@@ -9,6 +9,7 @@ import numpy as np
 from crmrisk.core.errors import FitError, Problem
 from crmrisk.core.measures import Input
 from crmrisk.scoring.histories import learnable
+from crmrisk.scoring.learning import unidentified
 from crmrisk.scoring.learning_value import Learnt
 from crmrisk.scoring.value.names import CONTRACTS
 
@@ -81,12 +82,4 @@ def _refuse_unidentified(fit: ModelFit[ContractModel], model: str) -> None:
     bounds = {each.bound for each in fit.unidentified}
     if len(fit.unidentified) < len(fit.parameters) or "infinity" in bounds:
         return
-    parameters = ", ".join(f"{parameter}=" for parameter in fit.parameters)
-    raise FitError(
-        Problem(
-            what=f"the renewals do not identify {', '.join(fit.not_identified)}",
-            where=model,
-            got=f"{fit.n:g} customers",
-            remedy=f"learn from more customers and renewals, or pass {model}({parameters}) of a similar population",
-        )
-    )
+    raise unidentified(fit, model, records="renewals", more="customers and renewals")

@@ -8,6 +8,7 @@ from crmrisk.core.errors import FitError, Problem
 from crmrisk.core.measures import Input
 from crmrisk.core.model import Model
 from crmrisk.scoring.histories import HISTORY, MEAN_SPEND, learnable
+from crmrisk.scoring.learning import unidentified
 from crmrisk.scoring.value import GammaGamma
 from crmrisk.scoring.value.names import PURCHASES
 
@@ -87,15 +88,7 @@ def fitted_purchases(
         return Learnt(model)
     fit = PURCHASES.named(model).fit(*learnable(portfolio, HISTORY, reader=model))
     if {"r", "alpha"} <= set(fit.not_identified):
-        parameters = ", ".join(f"{parameter}=" for parameter in fit.parameters)
-        raise FitError(
-            Problem(
-                what=f"the histories do not identify {', '.join(fit.not_identified)}",
-                where=model,
-                got=f"{fit.n:g} customers",
-                remedy=f"learn from more customers, or pass {model}({parameters}) of a similar population",
-            )
-        )
+        raise unidentified(fit, model, records="histories")
     return Learnt.by(fit)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from pydantic.dataclasses import dataclass as value_object
 
 from crmrisk.core.arguments import is_number, is_whole, level_problems, random_source_problems, refuse, seeded
+from crmrisk.core.arrays import or_none
 from crmrisk.core.errors import Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.model import VALUE, Value
@@ -194,7 +195,7 @@ def gini(values: Numbers, *, counts: ArrayLike | None = None) -> float | None:
     >>> gini([1, 1, 1, 1]), gini([0, 0, 0, 1])
     (0.0, 0.75)
     """
-    return _or_none(_figures(sorted_values(values, counts)[0], _SHARE).gini)
+    return or_none(_figures(sorted_values(values, counts)[0], _SHARE).gini)
 
 
 def top_share(values: Numbers, *, top: float = _SHARE, counts: ArrayLike | None = None) -> float | None:
@@ -224,7 +225,7 @@ def top_share(values: Numbers, *, top: float = _SHARE, counts: ArrayLike | None 
     0.7
     """
     refuse(_top_problems(top))
-    return _or_none(_figures(sorted_values(values, counts)[0], top).top_share)
+    return or_none(_figures(sorted_values(values, counts)[0], top).top_share)
 
 
 def herfindahl(values: Numbers, *, counts: ArrayLike | None = None) -> float | None:
@@ -252,7 +253,7 @@ def herfindahl(values: Numbers, *, counts: ArrayLike | None = None) -> float | N
     0.25
     """
     sample, _ = sorted_values(values, counts)
-    return None if (sample.values < 0.0).any() else _or_none(_figures(sample, _SHARE).herfindahl)
+    return None if (sample.values < 0.0).any() else or_none(_figures(sample, _SHARE).herfindahl)
 
 
 class _Figures(NamedTuple):
@@ -338,7 +339,3 @@ def _top_problems(top: object) -> list[Problem]:
     if is_number(top) and 0.0 < float(str(top)) < 1.0:
         return []
     return [Problem(what="not a share of customers", where="top", allowed="0 < top < 1", got=repr(top)[:100])]
-
-
-def _or_none(value: float) -> float | None:
-    return None if np.isnan(value) else value

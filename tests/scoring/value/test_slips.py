@@ -80,7 +80,7 @@ def test_a_spread_that_is_none(log_sd):
     ],
 )
 def test_what_is_no_level(fit, use, level):
-    with pytest.raises(InvalidValueError, match=r"level: no level of confidence; allowed: a number above 0"):
+    with pytest.raises(InvalidValueError, match=r"level: not a confidence level; allowed: 0 < level < 1"):
         use(fit, level)
 
 

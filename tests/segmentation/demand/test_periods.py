@@ -25,5 +25,5 @@ def test_weeks_begin_on_monday():
 
 
 def test_an_unknown_period_is_refused():
-    with pytest.raises(InvalidValueError, match="day, week, month, quarter, year"):
+    with pytest.raises(InvalidValueError, match="'day', 'week', 'month', 'quarter' or 'year'"):
         check_period(["month"])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from crmrisk.core.arrays import or_none
 from crmrisk.core.estimate import Estimate
 from crmrisk.satisfaction.drivers.diagnosis import (
     common_variance,
@@ -212,15 +213,15 @@ def estimates_of(basis: Basis, statistics: FloatArray, uncertainty: Uncertainty 
     """
     if uncertainty is None:
         return [
-            Estimate(value=_known(value), method=basis.method, n=basis.n, effective_n=basis.effective_n)
+            Estimate(value=or_none(value), method=basis.method, n=basis.n, effective_n=basis.effective_n)
             for value in statistics
         ]
     return [
         Estimate(
-            value=_known(value),
-            standard_error=_known(error),
-            low=_known(low),
-            high=_known(high),
+            value=or_none(value),
+            standard_error=or_none(error),
+            low=or_none(low),
+            high=or_none(high),
             level=uncertainty.level,
             method=f"{basis.method}, {uncertainty.interval} bootstrap",
             n=basis.n,
@@ -234,7 +235,3 @@ def estimates_of(basis: Basis, statistics: FloatArray, uncertainty: Uncertainty 
 
 def _beats_noise(excess: Estimate) -> bool:
     return excess.low is not None and excess.low > 0.0
-
-
-def _known(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from crmrisk.core.arrays import or_none
 from crmrisk.core.errors import FitError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.intervals import normal_quantile
@@ -77,9 +78,9 @@ class Effects(NamedTuple):
             low, high = float(bounds[0][0]), float(bounds[1][0])
         return Estimate(
             value=value,
-            standard_error=_known(error),
-            low=_known(low),
-            high=_known(high),
+            standard_error=or_none(error),
+            low=or_none(low),
+            high=or_none(high),
             level=self.level,
             method=f"contrast, {self.interval}",
             n=n,
@@ -109,10 +110,10 @@ class Effects(NamedTuple):
             samples = impact_asymmetry(self.samples[:, j], self.samples[:, p + j])
             low, high = (float(bound[0]) for bound in percentile_intervals(samples[:, None], self.level))
         return Estimate(
-            value=_known(value),
+            value=or_none(value),
             standard_error=error,
-            low=_known(low),
-            high=_known(high),
+            low=or_none(low),
+            high=or_none(high),
             level=self.level,
             method=f"impact asymmetry, {self.interval}",
             n=n,
@@ -125,7 +126,7 @@ class Effects(NamedTuple):
             return None
         slope = np.zeros(self.beta.size)
         slope[j], slope[p + j] = 2.0 * q / (r + q) ** 2, -2.0 * r / (r + q) ** 2
-        return _known(float(np.sqrt(slope @ self.covariance @ slope)))
+        return or_none(float(np.sqrt(slope @ self.covariance @ slope)))
 
 
 def contrast_columns(table: DriverTable, best: float, worst: float) -> tuple[FloatArray, IntArray]:
@@ -236,7 +237,3 @@ def explained_share(columns: FloatArray, weights: FloatArray, beta: FloatArray) 
     y = columns[:, -1]
     left = y - columns[:, :-1] @ beta
     return float(np.clip(1.0 - (weights * left * left).sum() / (weights * y * y).sum(), 0.0, 1.0))
-
-
-def _known(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)

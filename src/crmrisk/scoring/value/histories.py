@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from crmrisk.core.arguments import refuse
 from crmrisk.core.errors import FitError, InvalidValueError, Problem
 from crmrisk.scoring.value.time_spans import DAY, in_units, raw_array
 
@@ -35,6 +36,7 @@ __all__ = [
     "checked_numbers",
     "checked_weights",
     "consistent",
+    "fault",
     "model_problems",
 ]
 
@@ -112,7 +114,7 @@ def consistent(histories: Histories) -> Histories:
     >>> consistent(Histories(*np.ones((3, 2)))).age
     array([1., 1.])
     """
-    _refuse(_contradictions(histories))
+    refuse(_contradictions(histories))
     return histories
 
 
@@ -155,7 +157,7 @@ def checked_columns(columns: Mapping[str, ArrayLike]) -> dict[str, FloatArray]:
     problems = [problem for name, column in floats.items() for problem in _faults(name, column, missing=False)]
     if "age" in floats:
         problems += _contradictions(Histories(floats["frequency"], floats["recency"], floats["age"]))
-    _refuse(problems)
+    refuse(problems)
     if not next(iter(floats.values())).size:
         raise FitError(Problem(what="no customers to fit", allowed="at least one row"))
     return floats
@@ -193,7 +195,7 @@ def checked_weights(weights: ArrayLike | None, n_rows: int) -> FloatArray | None
     if column.shape != (n_rows,):
         got = str(column.shape)
         raise InvalidValueError(Problem(what="wrong shape", where="weights", allowed=f"({n_rows},)", got=got))
-    _refuse(list(_faults("weights", column, missing=False)))
+    refuse(list(_faults("weights", column, missing=False)))
     if not column.sum() > 0:
         raise FitError(Problem(what="the weights sum to 0", where="weights", allowed="a positive sum"))
     return column
@@ -239,7 +241,7 @@ def checked_numbers(
         return ordinary
     floats = _floats(columns if unit is None else in_units(columns, unit))
     faults = (_faults(name, column, missing=name not in present) for name, column in floats.items())
-    _refuse([problem for found in faults for problem in found])
+    refuse([problem for found in faults for problem in found])
     if len({column.shape for column in floats.values()}) == 1:
         return floats
     try:
@@ -321,7 +323,7 @@ def _floats(columns: Mapping[str, ArrayLike]) -> dict[str, FloatArray]:
             floats[name] = np.ascontiguousarray(raw, dtype=np.float64).reshape(raw.shape)
         except (TypeError, ValueError) as error:
             problems.append(Problem(what="not numbers", where=name, allowed="numbers", got=str(error)))
-    _refuse(problems)
+    refuse(problems)
     return floats
 
 
@@ -329,13 +331,13 @@ def _faults(name: str, column: FloatArray, *, missing: bool) -> Iterator[Problem
     if missing and name not in WHOLE and _within(column):
         return
     if not missing:
-        yield from _fault(np.isnan(column), column, name, "missing value(s) (NaN)", "finite numbers")
-    yield from _fault(np.isinf(column), column, name, "infinite value(s)", "finite numbers")
+        yield from fault(np.isnan(column), column, name, "missing value(s) (NaN)", "finite numbers")
+    yield from fault(np.isinf(column), column, name, "infinite value(s)", "finite numbers")
     if name != "mean_spend":
-        yield from _fault(column < 0, column, name, "negative value(s)", ">= 0")
+        yield from fault(column < 0, column, name, "negative value(s)", ">= 0")
     if name in WHOLE:
         fractional = np.isfinite(column) & (column != np.floor(column))
-        yield from _fault(fractional, column, name, "fractional value(s)", "whole numbers")
+        yield from fault(fractional, column, name, "fractional value(s)", "whole numbers")
 
 
 def _within(column: FloatArray) -> bool:
@@ -350,19 +352,31 @@ def _contradictions(histories: Histories) -> list[Problem]:
     late = recency > age
     ghost = (frequency == 0) & (recency > 0)
     return [
-        *_fault(late, recency, "recency", "value(s) above age", "recency <= age"),
-        *_fault(ghost, recency, "recency", "value(s) above 0 without a repeat purchase", "0 where frequency is 0"),
+        *fault(late, recency, "recency", "value(s) above age", "recency <= age"),
+        *fault(ghost, recency, "recency", "value(s) above 0 without a repeat purchase", "0 where frequency is 0"),
     ]
 
 
-def _fault(wrong: BoolArray, column: FloatArray, where: str, what: str, allowed: str) -> Iterator[Problem]:
+def fault(wrong: BoolArray, column: FloatArray, where: str, what: str, allowed: str) -> Iterator[Problem]:
+    """Name the rows of a column that are wrong, if any is, by their number and the first of them.
+
+    Parameters
+    ----------
+    wrong
+        Whether each row is, of the column's shape.
+    column
+        The values.
+    where, what, allowed
+        What to say.
+
+    Examples
+    --------
+    >>> age = np.array([3.0, -1.0, -2.0])
+    >>> print(*fault(age < 0, age, "age", "negative value(s)", ">= 0"))
+    age: 2 negative value(s), the first in row 1; allowed: >= 0; got: -1.0
+    """
     count = int(np.count_nonzero(wrong))
     if count:
         first = int(np.argmax(wrong))
         got = str(column.ravel()[first])
         yield Problem(what=f"{count} {what}, the first in row {first}", where=where, allowed=allowed, got=got)
-
-
-def _refuse(problems: list[Problem]) -> None:
-    if problems:
-        raise InvalidValueError(*problems)

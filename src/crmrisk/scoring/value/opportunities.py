@@ -12,14 +12,14 @@ import numpy as np
 
 from crmrisk.core.arguments import random_source_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
-from crmrisk.scoring.value.histories import checked_columns, checked_numbers
+from crmrisk.scoring.value.histories import checked_columns, checked_numbers, fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from numpy.typing import ArrayLike
 
-    from crmrisk.core.arrays import BoolArray, FloatArray
+    from crmrisk.core.arrays import FloatArray
 
 __all__ = [
     "MOST",
@@ -93,11 +93,11 @@ def checked_opportunities(
     given = {"frequency": frequency, "recency": recency, "opportunities": opportunities}
     columns = checked_numbers(given, missing=True) if missing else checked_columns(given)
     x, last, n = columns.values()
-    _refuse([
+    refuse([
         *_uncountable(columns),
-        *_fault("recency", last < x, last, "value(s) below frequency", "frequency <= recency"),
-        *_fault("recency", last > n, last, "value(s) above opportunities", "recency <= opportunities"),
-        *_fault("recency", (x == 0) & (last > 0), last, "value(s) without a purchase", "0 where frequency is 0"),
+        *fault(last < x, last, "recency", "value(s) below frequency", "frequency <= recency"),
+        *fault(last > n, last, "recency", "value(s) above opportunities", "recency <= opportunities"),
+        *fault((x == 0) & (last > 0), last, "recency", "value(s) without a purchase", "0 where frequency is 0"),
     ])  # fmt: skip
     return Opportunities(x, last, n)
 
@@ -128,8 +128,8 @@ def checked_counts(columns: Mapping[str, ArrayLike], *, missing: bool = False, l
     problems = [*_uncountable(numbers)]
     if "period" in numbers:
         period = numbers["period"]
-        problems += _fault("period", period < least, period, "value(s) too small", f">= {least}")
-    _refuse(problems)
+        problems += fault(period < least, period, "period", "value(s) too small", f">= {least}")
+    refuse(problems)
     return numbers
 
 
@@ -212,10 +212,10 @@ def checked_lifetimes(duration: ArrayLike, churned: ArrayLike) -> tuple[FloatArr
     """
     columns = checked_columns({"duration": duration, "churned": churned})
     lasted, lost = columns["duration"], columns["churned"]
-    _refuse([
+    refuse([
         *_uncountable({"duration": lasted}),
-        *_fault("churned", (lost != 0) & (lost != 1), lost, "value(s) neither true nor false", "true or false"),
-        *_fault("duration", (lost == 1) & (lasted == 0), lasted, "value(s) of 0 of lost customers", ">= 1 where lost"),
+        *fault((lost != 0) & (lost != 1), lost, "churned", "value(s) neither true nor false", "true or false"),
+        *fault((lost == 1) & (lasted == 0), lasted, "duration", "value(s) of 0 of lost customers", ">= 1 where lost"),
     ])  # fmt: skip
     return lasted, lost
 
@@ -250,10 +250,10 @@ def checked_survivors(survivors: ArrayLike) -> FloatArray:
             Problem(what="wrong shape", where="survivors", allowed="periods, or cohorts by periods", got=got)
         )
     before, after = counts[:, :-1], counts[:, 1:]
-    _refuse([
-        *_fault("survivors", np.isnan(counts[:, 0]), counts[:, 0], "cohort(s) without a size", "a first count"),
-        *_fault("survivors", np.isnan(before) & ~np.isnan(after), after, "count(s) after a gap", "NaN only at the end"),
-        *_fault("survivors", after > before, after, "count(s) above the one before", "counts that never rise"),
+    refuse([
+        *fault(np.isnan(counts[:, 0]), counts[:, 0], "survivors", "cohort(s) without a size", "a first count"),
+        *fault(np.isnan(before) & ~np.isnan(after), after, "survivors", "count(s) after a gap", "NaN only at the end"),
+        *fault(after > before, after, "survivors", "count(s) above the one before", "counts that never rise"),
     ])  # fmt: skip
     return counts
 
@@ -271,18 +271,5 @@ def _uncountable(columns: Mapping[str, FloatArray]) -> Iterator[Problem]:
     for name, column in columns.items():
         if name not in {"frequency", "n"}:  # whose fractions have been found already
             fractional = column != np.floor(column)
-            yield from _fault(name, fractional & ~np.isnan(column), column, "fractional value(s)", "whole numbers")
-        yield from _fault(name, column > MOST, column, "value(s) too large", f"<= {MOST}")
-
-
-def _fault(where: str, wrong: BoolArray, column: FloatArray, what: str, allowed: str) -> Iterator[Problem]:
-    count = int(np.count_nonzero(wrong))
-    if count:
-        first = int(np.argmax(wrong))
-        got = str(column.ravel()[first])
-        yield Problem(what=f"{count} {what}, the first in row {first}", where=where, allowed=allowed, got=got)
-
-
-def _refuse(problems: list[Problem]) -> None:
-    if problems:
-        raise InvalidValueError(*problems)
+            yield from fault(fractional & ~np.isnan(column), column, name, "fractional value(s)", "whole numbers")
+        yield from fault(column > MOST, column, name, "value(s) too large", f"<= {MOST}")
