@@ -12,8 +12,16 @@ from crmrisk.core.errors import CrmRiskError
 from crmrisk.core.portfolio import Portfolio
 from crmrisk.segmentation.baskets import Baskets, association_rules
 from crmrisk.segmentation.clustering import Clustering
+from crmrisk.segmentation.clusters import ClusterSegmenter
+from crmrisk.segmentation.conditions import Criterion
 from crmrisk.segmentation.contribution import contributions
+from crmrisk.segmentation.customer_history import CustomerHistory
 from crmrisk.segmentation.medoids_clustering import k_medoids
+from crmrisk.segmentation.tier_application import apply_policy
+from crmrisk.segmentation.tier_policy import TierPolicy
+from crmrisk.segmentation.tier_presets import institutional_clients
+from crmrisk.segmentation.tier_simulation import autoregressive_history
+from crmrisk.segmentation.transitions import migration_history
 from crmrisk.segmentation.visits import contact_plan
 
 START = date(2026, 1, 1)
@@ -35,7 +43,42 @@ def planned(**columns: object) -> object:
 BASKETS = Baskets.from_lists([["a", "b"], ["a"], ["b", "c"], ["a", "b", "c"]])
 RULES = association_rules(BASKETS, min_support=0.25)
 TWICE = pd.DataFrame([["a", 1, 2]], columns=["customer_id", "value", "value"])
+HISTORY = CustomerHistory(["a", "b"], [START, START + timedelta(days=30)], {"revenue": [[10, 20], [30, 40]]})
+TIERS = apply_policy(TierPolicy.from_cuts("revenue", {"gold": 15}), HISTORY)
+MOVES = pd.DataFrame({"customer_id": ["a", "a"], "period": [1, 2], "segment": ["x", "y"]})
+
+
+def ladder(**settings: object) -> TierPolicy:
+    return TierPolicy.from_cuts("revenue", {"gold": 15}, **settings)
+
+
+def wandering(**settings: object) -> CustomerHistory:
+    return autoregressive_history(5, 3, correlation=0.5, rng=np.random.default_rng(0), **settings)
+
+
+def far_away() -> object:
+    found = ClusterSegmenter(inputs=["spend"], k=2, replicates=0).fit(book(spend=[1, 2]))
+    return found.segment(book(spend=[1, 1e300]))
+
+
 WRONG = {
+    "a customer beyond measure": (far_away, "1e\\+300 for customer 'b'"),
+    "a fifth review of two": (lambda: HISTORY.at(5), "review: no such review; allowed: -2 to 1"),
+    "reasons of a ninth review": (lambda: TIERS.reasons(9, np.array([0])), "no such review"),
+    "reasons of a ninth customer": (lambda: TIERS.reasons(0, np.array([9])), "no such row"),
+    "tiers onto nothing": (lambda: TIERS.onto(None), "remedy: Portfolio.from_frame"),
+    "no portfolios": (lambda: CustomerHistory.from_portfolios(None), "portfolios: no portfolios"),
+    "a history with two columns of one name": (lambda: CustomerHistory.from_frame(TWICE), "give columns unique names"),
+    "a band of five hundred per cent": (lambda: ladder(bands="share", demotion_band=5), "0.05 is five per cent"),
+    "the same of one column": (lambda: ladder(bands="share", demotion_band={"revenue": 5}), "0.05 is five per cent"),
+    "assets below nothing": (lambda: institutional_clients(medium=-1), "medium: not above 0"),
+    "above 1 and below 1": (lambda: Criterion("x", gt=1, lt=1), "bounds are crossed"),
+    "names that will do and will not": (
+        lambda: Criterion("x", one_of=["a"], none_of=["a", "b"]),
+        "will do and will not",
+    ),
+    "values whose sum overflows": (lambda: wandering(mean=1e308, deviation=1e308), "mean, deviation: out of range"),
+    "a column to rename that is not there": (lambda: migration_history(MOVES, rename={"q": "period"}), "'q': no such"),
     "a percentage as a share": (lambda: association_rules(BASKETS, min_support=0.1, min_confidence=50), "0 to 1; got"),
     "rules that are not there": (lambda: RULES.take([99]), "no such rules"),
     "half a rule": (lambda: RULES.take([0.5]), "no such rules"),
@@ -105,3 +148,7 @@ def test_one_text_is_one_item():
 def test_no_rules_have_no_stability():
     none = association_rules(BASKETS, min_support=0.25, min_lift=99)
     assert none.with_stability(BASKETS).stability.tolist() == []
+
+
+def test_one_portfolio_is_a_history_of_one_review():
+    assert len(apply_policy(TierPolicy.from_cuts("total_spend", {"gold": 80}), book()).reviews) == 1

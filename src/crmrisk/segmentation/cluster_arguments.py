@@ -9,7 +9,7 @@ import numpy as np
 from crmrisk.core.arguments import is_whole
 from crmrisk.core.arrays import frozen_floats
 from crmrisk.core.errors import FitError, InvalidValueError, PortfolioError, Problem
-from crmrisk.segmentation.points import Points, canonical_order, distinct_rows
+from crmrisk.segmentation.points import FAR, Points, canonical_order, distinct_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,6 @@ __all__ = [
     "require_whole",
 ]
 
-_LARGEST = 1e150  # squares of what is larger overflow
 _SMALLEST = 1e-150  # squares of what is smaller are 0
 
 
@@ -90,10 +89,10 @@ def _refuse_cells(table: FloatArray, where: str) -> None:
     if missing:
         remedy = "leave them out: a row without evidence is near to nothing"
         raise InvalidValueError(Problem(what=f"{missing} row(s) with missing numbers", where=where, remedy=remedy))
-    if np.abs(table).max() > _LARGEST:
+    if np.abs(table).max() > FAR:
         got = f"{np.abs(table).max():g}"
         raise InvalidValueError(
-            Problem(what="numbers whose squares overflow", where=where, allowed=f"below {_LARGEST:g}", got=got)
+            Problem(what="numbers whose squares overflow", where=where, allowed=f"below {FAR:g}", got=got)
         )
     spread = np.ptp(table, axis=0)
     alike = spread[(spread > 0.0) & (spread < _SMALLEST)]

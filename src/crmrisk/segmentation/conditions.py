@@ -99,10 +99,12 @@ class Criterion(Value):
         names = bool(self.one_of or self.none_of)
         low = max((bound for test, bound in numbers.items() if _TESTS[test][1] > 0), default=-np.inf)
         high = min((bound for test, bound in numbers.items() if _TESTS[test][1] < 0), default=np.inf)
+        strict = self.gt == low or self.lt == high
         wrong = (
             ("tests nothing", "ge, gt, le, lt, one_of or none_of", not numbers and not names),
             ("asks for a number and a name", "bounds, or names", bool(numbers) and names),
-            ("bounds are crossed", "the lower first", low > high),
+            ("bounds are crossed", "the lower first", low > high or (low == high and strict)),
+            ("names that will do and will not", "either", bool({*self.one_of} & {*self.none_of})),
             ("is of a label, which has no unit", "unit=''", names and self.unit not in {"", LABEL}),
         )
         problems = [Problem(what=what, where=where, allowed=allowed) for what, allowed, found in wrong if found]

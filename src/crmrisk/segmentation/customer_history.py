@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from crmrisk.core.arguments import is_whole
 from crmrisk.core.arrays import FloatArray, ObjectArray, frozen_floats, frozen_objects
-from crmrisk.core.errors import PortfolioError, Problem
+from crmrisk.core.errors import InvalidValueError, PortfolioError, Problem
 from crmrisk.core.measures import LABEL
 from crmrisk.core.portfolio_checks import (
     Collector,
@@ -201,7 +202,12 @@ class CustomerHistory:
         Parameters
         ----------
         review
-            Its position.
+            Its position, from the end if negative.
+
+        Raises
+        ------
+        InvalidValueError
+            If there is no such review.
 
         Examples
         --------
@@ -209,6 +215,10 @@ class CustomerHistory:
         >>> CustomerHistory(["C1"], [date(2026, 1, 1)], {"revenue": [[10]]}).at(0).numbers("revenue")
         array([10.])
         """
+        n = len(self.reviews)
+        if not is_whole(review) or not -n <= review < n:
+            got, allowed = repr(review)[:100], f"{-n} to {n - 1}"
+            raise InvalidValueError(Problem(what="no such review", where="review", allowed=allowed, got=got))
         return ReviewFacts(self, review)
 
     def missing(self, inputs: Collection[Input]) -> list[Problem]:
@@ -252,7 +262,7 @@ def _review_problems(moments: MomentArray) -> list[Problem]:
     if not len(moments):
         return [Problem(what="no review", where="reviews", remedy="give the points in time")]
     if np.isnat(moments).any():
-        return [Problem(what="a point in time is missing", where="reviews")]
+        return [Problem(what="a point in time is missing", where="reviews", got="NaT", remedy="leave it out")]
     if (np.diff(moments) <= np.timedelta64(0)).any():
         return [Problem(what="do not rise", where="reviews", remedy="sort them, each once")]
     return []

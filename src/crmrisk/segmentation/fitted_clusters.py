@@ -10,14 +10,14 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from crmrisk.core.charts import Chart
-from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.errors import InputRangeError, InvalidValueError, Problem
 from crmrisk.core.measures import LABEL, Input
 from crmrisk.core.segmenters import BaseFittedSegmenter
 from crmrisk.core.segments import Assigned
 from crmrisk.segmentation.cluster_records import Cluster, Resample
 from crmrisk.segmentation.column_scales import ColumnScale
 from crmrisk.segmentation.number_of_clusters import KChoice
-from crmrisk.segmentation.points import Metric, Points, column_costs, squared
+from crmrisk.segmentation.points import FAR, Metric, Points, column_costs, squared
 from crmrisk.segmentation.profile import words_of
 from crmrisk.segmentation.recurrence import Stability, stability_verdict
 from crmrisk.segmentation.solving import Method
@@ -229,6 +229,9 @@ class FittedClusterSegmenter(BaseFittedSegmenter):
 
     def _points(self, portfolio: Portfolio) -> Points:
         numbers = [scale.scaled(portfolio[scale.name]) for scale in self.scales]
+        far = [_far(portfolio, scale, x) for scale, x in zip(self.scales, numbers, strict=True) if (abs(x) > FAR).any()]
+        if far:
+            raise InputRangeError(*far)
         names = [self._coded(place, portfolio.label(name)) for place, name in enumerate(self._labels)]
         return _stacked(numbers, names, len(portfolio))
 
@@ -311,6 +314,13 @@ class FittedClusterSegmenter(BaseFittedSegmenter):
                     head + f"{column} sets it apart most from {name}, the next" for column in columns
                 ]
         return texts
+
+
+def _far(portfolio: Portfolio, scale: ColumnScale, scaled: FloatArray) -> Problem:
+    row = int(np.abs(scaled).argmax())
+    got = f"{portfolio[scale.name][row]:g} for customer {portfolio.customer_id[row]!r}"
+    allowed = f"within {FAR:g} spreads of the others"
+    return Problem(what="too far from every cluster to be measured", where=scale.name, allowed=allowed, got=got)
 
 
 def _stacked(numbers: Sequence[FloatArray], names: Sequence[IntArray], n_rows: int) -> Points:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import narwhals.stable.v2 as nw
 import numpy as np
+from narwhals.exceptions import NarwhalsError
 
 from crmrisk.core.errors import PortfolioError, Problem
 from crmrisk.core.portfolio import Portfolio
@@ -114,9 +116,10 @@ def _of(problem: Problem, at: str) -> Problem:
 def _renamed(frame: Any, at: str) -> Any:
     try:
         table: Any = nw.from_native(frame, eager_only=True)
-    except TypeError as error:
+    except (TypeError, NarwhalsError) as error:
         got = f"{type(frame).__name__}: {error}"[:200]
-        raise PortfolioError(Problem(what="no frame to read", where="frame", got=got)) from None
+        remedy = "collect a lazy frame first; give columns unique names; put portfolios into a list"
+        raise PortfolioError(Problem(what="no frame to read", where="frame", got=got, remedy=remedy)) from None
     absent = [name for name in ("customer_id", at) if name not in table.columns]
     if absent:
         got = ", ".join(map(str, table.columns))[:200] or "none"
@@ -196,7 +199,8 @@ def _tags(books: list[Portfolio]) -> list[Any] | None:
 
 
 def _ordered(portfolios: Sequence[Portfolio]) -> list[Portfolio]:
-    books = list(portfolios) if not isinstance(portfolios, Portfolio) else [portfolios]
+    given: Any = [portfolios] if isinstance(portfolios, Portfolio) else portfolios
+    books = list(given) if isinstance(given, Iterable) else [given]
     strange = [type(each).__name__ for each in books if not isinstance(each, Portfolio)]
     if strange or not books:
         got = strange[0] if strange else "none"
@@ -212,7 +216,7 @@ def _ordered(portfolios: Sequence[Portfolio]) -> list[Portfolio]:
     ordered = sorted(books, key=lambda book: book.as_of.replace(tzinfo=None))
     moments = [book.as_of.replace(tzinfo=None) for book in ordered]
     if len(set(moments)) < len(moments):
-        problems.append(Problem(what="two portfolios of one point in time", where="portfolios"))
+        problems.append(Problem(what="two portfolios of one point in time", where="portfolios", allowed="one"))
     if problems:
         raise PortfolioError(*problems)
     return ordered

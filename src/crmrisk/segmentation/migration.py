@@ -377,9 +377,9 @@ def _absorbing_problems(migration: Migration) -> list[Problem]:
         return [Problem(what="no such segment", where="absorbing", allowed=allowed, got=got[:200])]
     counts = migration.counts - np.diag(np.diag(migration.counts))
     return [
-        Problem(what=f"{counts[migration.names.index(name)].sum():.0f} customers left it", where=f"absorbing: {name}")
+        Problem(what=f"{left:.0f} customers left it", where=f"absorbing: {name}", allowed="a segment nobody leaves")
         for name in migration.absorbing
-        if counts[migration.names.index(name)].any()
+        if (left := counts[migration.names.index(name)].sum())
     ]
 
 

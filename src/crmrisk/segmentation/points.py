@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from crmrisk.core.arrays import BoolArray, FloatArray, IntArray
 
 __all__ = [
+    "FAR",
     "Distance",
     "Metric",
     "Points",
@@ -31,6 +32,9 @@ __all__ = [
 
 Distance: TypeAlias = Literal["euclidean", "manhattan", "gower"]
 """How differences in several columns become one distance."""
+
+FAR = 1e150
+"""Beyond it squares of differences overflow."""
 
 _CELLS = 2**17  # distances computed at a time: what fits a processor's cache
 

@@ -42,7 +42,7 @@ def jaccard(left: Collection[Hashable], right: Collection[Hashable]) -> float:
     except TypeError as error:
         raise InvalidValueError(Problem(what="no sets", where="jaccard", got=str(error))) from None
     if not one | other:
-        raise InvalidValueError(Problem(what="two empty sets have no similarity", where="jaccard"))
+        raise InvalidValueError(Problem(what="two empty sets have no similarity", where="jaccard", allowed="an item"))
     return len(one & other) / len(one | other)
 
 

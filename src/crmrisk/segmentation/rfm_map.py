@@ -60,7 +60,7 @@ def rfm_map(
     """
     check_choice(by, _SAID, where="by", what="no such height")
     if not len(codes):
-        raise InvalidValueError(Problem(what="no customer has a segment", where="portfolio"))
+        raise InvalidValueError(Problem(what="no customer has a segment", where="portfolio", allowed="one at least"))
     counts = np.bincount(codes, minlength=len(names))
     held, shown = counts > 0, [name for name, count in zip(names, counts.tolist(), strict=True) if count]
     sizes = counts[held].astype(np.float64)

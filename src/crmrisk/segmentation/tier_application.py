@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crmrisk.core.errors import InvalidValueError, MissingInputsError, PortfolioError, Problem
+from crmrisk.core.portfolio import Portfolio
 from crmrisk.core.portfolio_checks import frozen_labels
 from crmrisk.segmentation.customer_history import CustomerHistory
 from crmrisk.segmentation.tier_decisions import DECISIONS, Decided, Standing, TierDecision, decide
@@ -113,8 +114,8 @@ def _policies(policy: TierPolicy | Sequence[TierPolicy]) -> tuple[TierPolicy, ..
 def _history(history: Any) -> CustomerHistory:
     if isinstance(history, CustomerHistory):
         return history
-    if isinstance(history, (list, tuple)):
-        return CustomerHistory.from_portfolios(history)
+    if isinstance(history, (list, tuple, Portfolio)):
+        return CustomerHistory.from_portfolios([history] if isinstance(history, Portfolio) else history)
     return CustomerHistory.from_frame(history)
 
 

@@ -13,8 +13,11 @@ from pydantic.dataclasses import dataclass as value_object
 from crmrisk.core.arrays import row_of, same_arrays
 from crmrisk.core.charts import Chart
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.expecting import expect
 from crmrisk.core.instants import instant
 from crmrisk.core.model import VALUE, Value
+from crmrisk.core.portfolio import Portfolio
+from crmrisk.core.portfolio_checks import positions
 from crmrisk.core.segments import Segments
 from crmrisk.segmentation.tier_decisions import DECISIONS, Standing, TierDecision
 from crmrisk.segmentation.tier_reasons import Told, reasons
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from crmrisk.core.arrays import BoolArray, IntArray, ObjectArray
-    from crmrisk.core.portfolio import Portfolio
     from crmrisk.core.portfolio_checks import MomentArray
     from crmrisk.segmentation.customer_history import CustomerHistory
     from crmrisk.segmentation.tier_policy import TierPolicy
@@ -223,16 +225,24 @@ class TierHistory:
         review
             Position of the review.
         rows
-            Positions of the customers.
+            Positions of the customers, each once.
 
         Returns
         -------
         Text, as many as rows.
 
+        Raises
+        ------
+        InvalidValueError
+            If there is no such review.
+        PortfolioError
+            If there are no such rows.
+
         Examples
         --------
         See `apply_policy`.
         """
+        review, rows = self.place_of(review), positions(rows, len(self))
         policies, in_force = self.policies
         before, after = self.ruled[review][rows], self.ruled[review + 1][rows]
         facts = self.history.at(review).take(rows)
@@ -365,12 +375,13 @@ class TierHistory:
         Raises
         ------
         InvalidValueError
-            If there is no such review.
+            If there is no such review, or no portfolio.
 
         Examples
         --------
         See `apply_policy`.
         """
+        expect(portfolio, Portfolio, where="TierHistory.onto: portfolio", remedy="Portfolio.from_frame(frame, as_of)")
         place = self.place_of(review)
         rows = {each: row for row, each in enumerate(self.customer_id.tolist())}
         found = np.array([rows.get(each, -1) for each in portfolio.customer_id.tolist()], dtype=np.int64)

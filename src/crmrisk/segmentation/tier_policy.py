@@ -170,8 +170,8 @@ class TierPolicy(Model):
         lowest, *others = self.tiers
         names = [tier.name for tier in self.tiers]
         problems = [
-            *(Problem(what="name repeats", where=f"tier {n!r}") for n in dict.fromkeys(names) if names.count(n) > 1),
-            *(Problem(what="has no criteria", where=f"tier {t.name!r}") for t in others if t.criteria is None),
+            *(_repeats(n) for n in dict.fromkeys(names) if names.count(n) > 1),
+            *(_open(t) for t in others if t.criteria is None),
         ]
         if lowest.criteria is not None or lowest.needs_approval:
             what, remedy = "is the lowest and has criteria or needs approval", "put a tier for everyone below it"
@@ -183,6 +183,12 @@ class TierPolicy(Model):
 
     def _band_problems(self, where: str) -> list[Problem]:
         band, read = getattr(self, where), [each.name for each in self.inputs if each.unit != LABEL]
+        widest = max(band.values(), default=0.0) if isinstance(band, Mapping) else band
+        if where == "demotion_band" and self.bands == "share" and widest > 1.0:
+            remedy = "0.05 is five per cent"
+            return [
+                Problem(what="no share of the bound", where=where, allowed="0 to 1", got=f"{widest:g}", remedy=remedy)
+            ]
         if isinstance(band, Mapping):
             allowed = ", ".join(read) or "none"
             return [
@@ -312,3 +318,12 @@ class TierPolicy(Model):
             if tier.criteria is not None:
                 found[tier.criteria.met(facts, shift)] = place
         return found
+
+
+def _repeats(name: str) -> Problem:
+    return Problem(what="name repeats", where=f"tier {name!r}", remedy="name every tier, and the base, differently")
+
+
+def _open(tier: Tier) -> Problem:
+    remedy = "Tier(name, Criterion(...)), or leave it out"
+    return Problem(what="has no criteria", where=f"tier {tier.name!r}", allowed="all but the lowest", remedy=remedy)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from crmrisk.core.arguments import is_number
+from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.segmentation.conditions import AllOf, Condition, Criterion
 from crmrisk.segmentation.entitlements import EntitlementVariant, ServiceEntitlements
 from crmrisk.segmentation.tier_policy import Tier, TierPolicy
@@ -65,7 +67,7 @@ def institutional_clients(
     Raises
     ------
     InvalidValueError
-        If sizes do not rise, or a setting is not allowed.
+        If sizes do not rise from above 0, or a setting is not allowed.
 
     Examples
     --------
@@ -83,6 +85,8 @@ def institutional_clients(
     >>> table.channel[0], float(table.response_hours[0])
     ('named dealer', 1.0)
     """
+    if is_number(medium) and not medium > 0.0:
+        raise InvalidValueError(Problem(what="not above 0", where="medium", allowed="> 0", got=repr(medium)[:100]))
     plain = TierPolicy.from_cuts("assets", {"medium": medium, "large": large}, base="small")
     tiers = [
         Tier(

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PolicyBehaviour", "autoregressive_history", "compare_policies", "simulate_policy"]
 
+_LARGEST = 1e150  # sums of a few deviations of that do not overflow
+
 
 @dataclass(frozen=True)
 class PolicyBehaviour:
@@ -281,8 +283,9 @@ def autoregressive_history(
     ]
     if not is_number(correlation) or not -1 < correlation < 1:
         wrong.append(_out_of_range("correlation", correlation, allowed="between -1 and 1"))
-    if not is_number(deviation) or not 0 <= deviation < np.inf or not is_number(mean) or not abs(mean) < np.inf:
-        wrong.append(_out_of_range("mean, deviation", (mean, deviation), allowed="finite, the deviation >= 0"))
+    if not is_number(deviation) or not 0 <= deviation < _LARGEST or not is_number(mean) or not abs(mean) < _LARGEST:
+        allowed = f"below {_LARGEST:g}, the deviation >= 0"
+        wrong.append(_out_of_range("mean, deviation", (mean, deviation), allowed=allowed))
     if not isinstance(every, timedelta) or every <= timedelta(0):
         wrong.append(_out_of_range("every", every, allowed="a time span above 0"))
     refuse(wrong, random_source_problems(rng))

@@ -82,7 +82,9 @@ def transition_matrix(
     7   gold  basic    1.0
     """
     if (before is None) == (counts is None):
-        raise InvalidValueError(Problem(what="give either segments or counts", where="transition_matrix"))
+        raise InvalidValueError(
+            Problem(what="segments and counts, or neither", where="transition_matrix", allowed="either of them")
+        )
     if counts is not None:
         return _known(counts, names, periods, ordered=ordered, absorbing=absorbing)
     if isinstance(before, Segments) or _are_segments(before):
@@ -153,8 +155,9 @@ def _columns(frame: Any, rename: Mapping[str, str]) -> tuple[Any, ...]:
         got, remedy = f"{type(frame).__name__}: {error}"[:200], "pass period= and segment= beside a column of customers"
         raise PortfolioError(Problem(what="no frame to read", where="history", got=got, remedy=remedy)) from None
     absent = [name for name in wanted if name not in found]
+    absent += [name for name in rename if name not in table.columns]
     if absent:
-        got = ", ".join(map(str, found))
+        got = ", ".join(map(str, table.columns))
         raise PortfolioError(*(Problem(what="no such column", where=repr(name), got=got[:200]) for name in absent))
     return tuple(_native(table[found[name]]) for name in wanted)
 
