@@ -39,15 +39,17 @@ def test_every_missing_input_is_named_with_the_reader():
 
 
 def test_a_label_is_no_number_and_the_other_way_round():
-    for wrong in (Input("segment"), Input("idle_days", "label")):
-        with pytest.raises(MissingInputsError):
-            check_inputs(BOOK, (wrong,))
+    for wrong, held in ((Input("segment"), "as a label"), (Input("idle_days", "label"), "as numbers")):
+        with pytest.raises(MissingInputsError, match=f"is read as .* by MyScorer; got: the portfolio holds it {held}"):
+            check_inputs(BOOK, (wrong,), reader="MyScorer")
 
 
 @pytest.mark.parametrize("optional", [False, True])
 def test_another_unit_is_refused(optional):
     with pytest.raises(MissingInputsError, match="in another unit; allowed: week; got: day"):
         check_inputs(BOOK, (Input("idle_days", "week", optional=optional),))
+    with pytest.raises(MissingInputsError, match='got: day; remedy: state unit="day" where it is read'):
+        check_inputs(BOOK, (Input("idle_days", optional=optional),))
 
 
 @pytest.mark.parametrize("optional", [False, True])

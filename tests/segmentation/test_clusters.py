@@ -59,6 +59,22 @@ def test_every_method_finds_the_two_kinds(settings):
     assert load_component(dump_component(fitted)).segment(book) == segments
 
 
+def test_units_and_names_that_are_not_stated_are_those_of_the_portfolio():
+    book, kind = two_kinds()
+    units = {"idle_days": "day", "spend": "money"}
+    book = Portfolio(book.customer_id, AS_OF, dict(book.columns), dict(book.labels), units=units)
+    numbers = ClusterSegmenter(inputs=("idle_days", "spend"), k=2, **FEW)
+    assert [each.unit for each in numbers.fit(book).inputs] == ["day", "money"]
+    assert [each.unit for each in numbers.inputs] == ["", ""]
+    mixed = ClusterSegmenter(inputs=("idle_days", "spend", "region"), k=2, method="k-medoids", **FEW).fit(book)
+    assert mixed.inputs[2] == Input("region", "label")
+    assert np.array_equal(mixed.segment(book).labels == "cluster 2", kind)
+    with pytest.raises(InvalidValueError, match=r"no mean of names; got: region; remedy: method=.k-prototypes"):
+        ClusterSegmenter(inputs=("idle_days", "region"), k=2).fit(book)
+    with pytest.raises(MissingInputsError, match="other unit"):
+        ClusterSegmenter(inputs=(Input("idle_days", "week"), "spend"), k=2).fit(book)
+
+
 def test_a_new_customer_joins_the_nearest_centre_on_the_stored_scale():
     book, _ = two_kinds()
     fitted = ClusterSegmenter(inputs=("idle_days", "spend"), k=2, **FEW).fit(book)

@@ -70,10 +70,19 @@ def _absence(portfolio: Portfolio, needed: Input, reader: str) -> list[Problem]:
             return []
         summaries = " or ".join(summaries_that_yield(needed.name))
         remedy = f"add the summary that yields it{f' ({summaries})' if summaries else ''}, or the column itself"
+        if needed.name in (portfolio.columns if needed.unit == LABEL else portfolio.labels):
+            kind, other = ("a label", "numbers") if needed.unit == LABEL else ("numbers", "a label")
+            return [
+                Problem(
+                    what=f"is read as {kind}{f' by {reader}' if reader else ''}",
+                    where=where,
+                    got=f"the portfolio holds it as {other}",
+                )
+            ]
         return [Problem(what=f"missing input{of}", where=where, got=", ".join(held) or "nothing", remedy=remedy)]
     unit = portfolio.units.get(needed.name, needed.unit)
     if unit != needed.unit:
-        remedy = 'say unit="money": it is the currency of the tables' if unit == "money" else "convert the column"
+        remedy = "convert the column" if needed.unit else f'state unit="{unit}" where it is read'
         return [Problem(what=f"input{of} in another unit", where=where, allowed=needed.unit, got=unit, remedy=remedy)]
     return []
 

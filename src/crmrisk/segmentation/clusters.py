@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Self, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -10,6 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from crmrisk.core.arguments import is_whole
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.measures import LABEL, Input, Name
+from crmrisk.core.portfolio import Portfolio
 from crmrisk.core.segmenters import BaseSegmenter
 from crmrisk.segmentation.cluster_learning import learnt_clusters, read_customers
 from crmrisk.segmentation.column_scales import Scaling
@@ -23,7 +25,7 @@ from crmrisk.segmentation.silhouettes import LARGEST_MATRIX
 from crmrisk.segmentation.solving import Method, Recipe
 
 if TYPE_CHECKING:
-    from crmrisk.core.portfolio import Portfolio
+    from crmrisk.core.segmenters import FittedSegmenter
 
 __all__ = ["ClusterSegmenter", "FittedClusterSegmenter"]
 
@@ -31,6 +33,14 @@ __all__ = ["ClusterSegmenter", "FittedClusterSegmenter"]
 def _as_inputs(given: Any) -> Any:
     several = [given] if isinstance(given, str | Input) else given
     return tuple(Input(each) if isinstance(each, str) else each for each in several) if _several(several) else given
+
+
+def _as_held(needed: Input, portfolio: Portfolio) -> Input:
+    if needed.unit:
+        return needed
+    if needed.name in portfolio.columns:
+        return replace(needed, unit=portfolio.units.get(needed.name, ""))
+    return Input(needed.name, LABEL) if needed.name in portfolio.labels else needed
 
 
 def _as_tuple(given: Any) -> Any:
@@ -71,7 +81,8 @@ class ClusterSegmenter(BaseSegmenter, kind="crmrisk.clusters", fitted=FittedClus
     Parameters
     ----------
     inputs
-        What is read: `Input` of numbers, and of names with the unit ``"label"``; text is a number without unit.
+        What is read: text, or `Input` of numbers, and of names with the unit ``"label"``. A unit that is not stated is
+        that of the portfolio, and a column that it holds as a label is one of names.
     k
         How many clusters, or several numbers to choose from, such as ``range(2, 9)``.
     method
@@ -199,7 +210,7 @@ class ClusterSegmenter(BaseSegmenter, kind="crmrisk.clusters", fitted=FittedClus
                 "method",
                 "k-prototypes reads numbers and names",
                 ", ".join(each.name for each in self.inputs),
-                'method="k-means", or "k-medoids"',
+                'say which are names: Input("region", "label"); or method="k-means", or "k-medoids"',
             ),
             (by_pairs and labels and self._distance != "gower", "distance", "names", self._distance, '"gower"'),
             (not by_pairs and not euclidean, "distance", f"{self.method} is Euclidean", self._distance, ""),
@@ -250,6 +261,28 @@ class ClusterSegmenter(BaseSegmenter, kind="crmrisk.clusters", fitted=FittedClus
     def _distance(self) -> Distance:
         mixed = Recipe(self.method).by_pairs and (self._labels or self.asymmetric)
         return self.distance or ("gower" if mixed else "euclidean")
+
+    def fit(self, portfolio: Portfolio, /) -> FittedSegmenter:
+        """Check the inputs, in the units of the portfolio where none is stated, then learn.
+
+        Parameters
+        ----------
+        portfolio
+            One row per customer.
+
+        Raises
+        ------
+        MissingInputsError
+            If the portfolio does not hold what is read.
+        InputRangeError
+            If values leave the declared range.
+        FitError
+            If the data cannot be segmented.
+        """
+        if not isinstance(portfolio, Portfolio):
+            return super().fit(portfolio)  # says so
+        held = tuple(_as_held(each, portfolio) for each in self.inputs)
+        return super(ClusterSegmenter, self.model_copy(update={"inputs": held})).fit(portfolio)
 
     def learn(self, portfolio: Portfolio) -> FittedClusterSegmenter:
         """Scale the columns, choose k, find the clusters, and draw customers anew."""

@@ -185,7 +185,8 @@ def _numbers(each: Input, n: int, rng: np.random.Generator, telling: Sequence[fl
     if telling:
         cuts = rng.choice(np.array(telling, dtype=np.float64), n)
         drawn = cuts + rng.choice([-0.5, 0.0, 0.5], n) * np.maximum(np.abs(cuts), 1.0)
-        about: FloatArray = np.clip(drawn, -np.inf if each.ge is None else each.ge, np.inf if each.le is None else each.le)
+        low, high = (-np.inf if each.ge is None else each.ge), (np.inf if each.le is None else each.le)
+        about: FloatArray = np.clip(drawn, low, high)
         return about
     if each.ge is not None and each.le is not None:
         drawn = rng.uniform(each.ge, each.le, n)
