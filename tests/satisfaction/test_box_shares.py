@@ -163,7 +163,7 @@ def test_bad_answers_are_named_with_rows_and_count():
         {"answers": [1], "box": 1.5},
         {"answers": [1], "lowest": 5, "highest": 1},
         {"answers": [1], "level": 95},
-        {"answers": [1], "method": "exact"},
+        {"answers": [1], "method": "waldo"},
         {"answers": [1], "missing": "drop"},
         {"answers": [1, 2], "weights": [1]},
         {"answers": [1, None], "weights": [1], "missing": "exclude"},

@@ -223,7 +223,7 @@ def test_one_answer_is_a_survey(method):
         {"counts": (1, 2, 3), "weights": [1, 2, 3]},
         {"counts": (1, 2, 3), "effective_n": 0},
         {"answers": [1], "effective_n": 3},
-        {"answers": [1], "method": "tango"},
+        {"answers": [1], "method": "waldo"},
         {"answers": [1], "level": 95},
         {"answers": [], "level": 95},
         {"answers": [1], "level": 95, "method": "bootstrap"},

@@ -98,7 +98,7 @@ def test_a_common_change_has_no_width():
         ((), {"table": np.eye(3), "weights": [1, 2, 3]}, "belong to answers"),
         ((), {"table": np.eye(3) / 2 + 0.1, "method": "exact"}, "no exact test"),
         (([10], [9]), {"method": "exact", "target": 0.1}, "exact test is for target 0"),
-        (([10], [9]), {"method": "tango"}, "no such method"),
+        (([10], [9]), {"method": "waldo"}, "no such method"),
         (([10], [9]), {"alternative": "up"}, "no such alternative"),
     ],
 )

@@ -158,7 +158,7 @@ def test_the_table_is_left_as_it_is():
         (pd.DataFrame(COLUMNS), {"answer": "score"}, SchemaError, "table.score: missing column"),
         (pd.DataFrame(COLUMNS), {"answer": "country"}, SchemaError, "one column in two roles"),
         (pd.DataFrame({**COLUMNS, "w": "x"}), {"weight": "w"}, SchemaError, "weights are no numbers"),
-        (pd.DataFrame(COLUMNS), {"method": "tango"}, InvalidValueError, "no such method"),
+        (pd.DataFrame(COLUMNS), {"method": "waldo"}, InvalidValueError, "no such method"),
         (pd.DataFrame(COLUMNS), {"level": 95}, InvalidValueError, "level"),
         (pd.DataFrame(COLUMNS), {"missing": "ignore"}, InvalidValueError, "missing"),
         (pd.DataFrame(COLUMNS), {"simultaneous": "tukey"}, InvalidValueError, "simultaneous"),

@@ -111,7 +111,7 @@ def test_wald_says_what_is_wrong_with_it():
         (float("nan"), 2, {}),
         (1, float("inf"), {}),
         (1, 2, {"level": 0}),
-        (1, 2, {"method": "exact"}),
+        (1, 2, {"method": "waldo"}),
         (1, 2, {"effective_n": -1}),
     ],
 )

@@ -244,7 +244,7 @@ def share_of_column(
     >>> print(share_of_column(np.array([True, False, True]), np.zeros(3, dtype=bool), Design()))
     0.6667 [0.2077, 0.9385] (95 % wilson, n 3)
     """
-    check_method(method, get_args(ProportionMethod))
+    method = check_method(method, get_args(ProportionMethod))
     normal_quantile(level)
     if design.simple:
         found = proportion(int((inside & ~absent).sum()), int((~absent).sum()), method=method, level=level)

@@ -181,7 +181,7 @@ def satisfaction_index(
     PLS outer
     """
     check_scale(lowest, highest)
-    check_method(method, ("t", "bootstrap"))
+    method = check_method(method, ("t", "bootstrap"))
     answers = item_answers(items, lowest=lowest, highest=highest, missing=missing)
     shares = item_shares(item_weights, answers.names)
     refuse_other_order(items=items, weights=weights, strata=strata, clusters=clusters)

@@ -256,7 +256,7 @@ def mcnemar_test(
     >>> print(mcnemar_test(table=[[6, 1], [7, 7]]))
     mcnemar mid-p -2.121, df 1, p 0.039 (n 21)
     """
-    check_method(method, get_args(McNemarMethod))
+    method = check_method(method, get_args(McNemarMethod))
     counts, _, warnings = _table(first, second, table, missing)
     if counts.shape != (2, 2):
         remedy = "stuart_maxwell_test for more categories"

@@ -140,7 +140,7 @@ def net_promoter_score(
     >>> print(net_promoter_score([10, 9, 3, 8, None], missing="exclude").warnings)
     ('1 missing answer excluded',)
     """
-    check_method(method, METHODS)
+    method = check_method(method, METHODS)
     given = {"weights": weights, "strata": strata, "clusters": clusters, "population": population}
     _check_arguments(answers, counts, given, effective_n)
     if isinstance(counts, Mapping):

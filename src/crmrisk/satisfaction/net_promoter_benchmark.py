@@ -105,7 +105,7 @@ def compare_net_promoter_to_benchmark(
     'not distinguishable yet'
     """
     if method is not None:
-        check_method(method, get_args(IntervalMethod))
+        method = check_method(method, get_args(IntervalMethod))
     check_alternative(alternative)
     _check_benchmark(benchmark, method)
     if (answers is None) == (counts is None):

@@ -151,7 +151,7 @@ def compare_effective_counts(
     higher: 1 [0.08331, 1.917] (95 % wald, n 8), p 0.033
     """
     if method is not None:
-        check_method(method, get_args(DifferenceMethod))
+        method = check_method(method, get_args(DifferenceMethod))
     exact = _takes_exact_test(first, second, method, target)
     approximate = cast("IntervalMethod", "adjusted wald" if method in {None, "permutation"} else method)
     centre, error = _centre_and_error(first.counts, second.counts, approximate)

@@ -88,7 +88,7 @@ def net_promoter_interval(
     >>> print(f"{low:.4f} {high:.4f}")
     0.1396 0.4434
     """
-    check_method(method, get_args(IntervalMethod))
+    method = check_method(method, get_args(IntervalMethod))
     counts = np.broadcast_arrays(*(np.asarray(part, dtype=np.float64) for part in (detractors, passives, promoters)))
     quantile = normal_quantile(level)
     low = _lower(counts[0], counts[1], counts[2], method, quantile)
@@ -127,7 +127,7 @@ def adjusted_net_promoter(
     >>> print(f"{centre:.6f} {square:.6f}")
     0.291262 0.005916
     """
-    check_method(method, tuple(_ADDED))
+    method = check_method(method, tuple(_ADDED))
     counts = [np.asarray(part, dtype=np.float64) for part in (detractors, passives, promoters)]
     d, m, p = (part + more for part, more in zip(counts, _ADDED[method], strict=True))
     answered = np.where((counts[0] + counts[1] + counts[2]) > 0.0, d + m + p, np.nan)

@@ -115,7 +115,7 @@ def compare_paired_net_promoter(
     refuse_other_order(first=first, second=second, weights=weights, strata=strata, clusters=clusters)
     design = Design(weights, strata, clusters, population)
     if method is not None:
-        check_method(method, get_args(PairedNetPromoterMethod))
+        method = check_method(method, get_args(PairedNetPromoterMethod))
     check_target(target, 2.0)
     exact = _takes_exact_test(method, design, target)
     differences, moves = _differences(first, second, table, design=design, breaks=breaks, missing=missing)

@@ -109,7 +109,7 @@ def net_promoter_by_segment(
     CN: 0.3333 [-0.5847, 0.877] (95 % score, n 3)
     DE: 1 [-0.5869, 1] (95 % score, n 1)
     """
-    check_method(method, METHODS)
+    method = check_method(method, METHODS)
     check_simultaneous(simultaneous)
     check_benchmark(benchmark)
     refuse(kind_problems(breaks, NpsBreaks, where="breaks"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 from scipy.special import stdtrit
@@ -15,6 +15,20 @@ if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray
 
 __all__ = ["bisect", "check_method", "student_quantile"]
+
+Name = TypeVar("Name", bound=str)
+
+_ALSO = {
+    "aw3": ("adjustedwald",),
+    "bootstrappercentile": ("bootstrap",),
+    "exact": ("clopperpearson", "permutation"),
+    "mayjohnson": ("score",),
+    "percentile": ("bootstrap",),
+    "percentilebootstrap": ("bootstrap",),
+    "tango": ("score",),
+    "triangular": ("adjustedwald",),
+}
+"""Other names of the field, and what they mean here, in their plainest spelling."""
 
 _HALVINGS = 64  # an interval of length 2 shrinks below the spacing of floats near 1
 
@@ -46,8 +60,11 @@ def student_quantile(level: float, degrees_of_freedom: float) -> float:
     return float(stdtrit(degrees_of_freedom, (1.0 + checked_level(level)) / 2.0))
 
 
-def check_method(method: str, known: tuple[str, ...], *, where: str = "method") -> None:
-    """Refuse a method that does not exist.
+def check_method(method: Name, known: tuple[str, ...], *, where: str = "method") -> Name:
+    """Find a method by its name, and refuse one that does not exist.
+
+    Case, spaces, hyphens and underscores do not matter, and some methods go by several names: Tango's interval is the
+    score interval, AW3 the adjusted Wald, and percentiles those of the bootstrap.
 
     Parameters
     ----------
@@ -58,6 +75,10 @@ def check_method(method: str, known: tuple[str, ...], *, where: str = "method") 
     where
         The argument.
 
+    Returns
+    -------
+    The name as it is known here.
+
     Raises
     ------
     InvalidValueError
@@ -65,9 +86,20 @@ def check_method(method: str, known: tuple[str, ...], *, where: str = "method") 
 
     Examples
     --------
-    >>> check_method("score", ("score", "wald"))
+    >>> check_method("Clopper_Pearson", ("wilson", "clopper-pearson")), check_method("tango", ("score", "wald"))
+    ('clopper-pearson', 'score')
     """
+    if isinstance(method, str) and method not in known:
+        spelt = {_spelling(name): name for name in known}
+        asked = _spelling(method)
+        found = next((spelt[name] for name in (asked, *_ALSO.get(asked, ())) if name in spelt), method)
+        method = cast("Name", found)
     check_choice(method, known, where=where, what="no such method")
+    return method
+
+
+def _spelling(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
 def bisect(above: Callable[[FloatArray], FloatArray], low: FloatArray, high: FloatArray) -> FloatArray:

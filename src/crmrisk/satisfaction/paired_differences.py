@@ -186,7 +186,7 @@ def compare_differences(
     >>> print(compare_differences(PairedDifferences(0.1, 0.5, 400, 400.0, 2.0)))
     higher: 0.1 [0.03037, 0.1696] (95 % score, n 400), p 0.0051
     """
-    check_method(method, get_args(PairedMethod))
+    method = check_method(method, get_args(PairedMethod))
     quantile = normal_quantile(level)
     if differences is None:
         nothing = Estimate(value=None, level=level, method=method, n=0, effective_n=0, warnings=("no pairs",))

@@ -80,7 +80,7 @@ def proportion_difference(
     >>> print(proportion_difference((56, 70), (48, 80)))
     0.2 [0.05283, 0.3382] (95 % miettinen-nurminen, n 150)
     """
-    check_method(method, get_args(DifferenceMethod))
+    method = check_method(method, get_args(DifferenceMethod))
     normal_quantile(level)
     return _difference(*_samples(first, second), method, level)
 

@@ -76,7 +76,7 @@ def proportion(
     >>> print(proportion(81, 263))
     0.308 [0.2553, 0.3662] (95 % wilson, n 263)
     """
-    check_method(method, get_args(ProportionMethod))
+    method = check_method(method, get_args(ProportionMethod))
     _check_counts(successes, n, 0.0 if effective_n is None else effective_n)
     effective = float(n if effective_n is None else effective_n)
     normal_quantile(level)

@@ -38,13 +38,17 @@ _FUNCTIONS = {
 }
 
 
-def check_importance_method(method: str) -> None:
-    """Refuse a way to share out R² that there is not.
+def check_importance_method(method: ImportanceMethod) -> ImportanceMethod:
+    """Find a way to share out R² by its name, and refuse one that there is not.
 
     Parameters
     ----------
     method
         Its name.
+
+    Returns
+    -------
+    The name as it is known here.
 
     Raises
     ------
@@ -54,8 +58,9 @@ def check_importance_method(method: str) -> None:
     Examples
     --------
     >>> check_importance_method("shapley")
+    'shapley'
     """
-    check_method(method, get_args(ImportanceMethod))
+    return check_method(method, get_args(ImportanceMethod))
 
 
 def sharing(
@@ -92,7 +97,7 @@ def sharing(
     >>> share([[1.0, 0.5], [0.5, 1.0]], [0.6, 0.3]).round(4)
     array([0.315, 0.045])
     """
-    check_importance_method(method)
+    method = check_importance_method(method)
     if _FUNCTIONS[method] is not shapley_importance or drivers <= EXACT_DRIVERS + spare:
         return _FUNCTIONS[method]
     orders = entry_orders(drivers, permutations, rng)

@@ -10,7 +10,7 @@ from crmrisk.core.arguments import is_number, seeded
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.satisfaction.drivers.assembling import Basis, assemble, driver_statistics
 from crmrisk.satisfaction.drivers.diagnosis import refuse_repetition
-from crmrisk.satisfaction.drivers.methods import ImportanceMethod, sharing, sharing_error
+from crmrisk.satisfaction.drivers.methods import ImportanceMethod, check_importance_method, sharing, sharing_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,6 +73,7 @@ def driver_importance(
     >>> [(driver.name, round(driver.importance.value, 4)) for driver in study.ranked]
     [('staff', 0.315), ('signs', 0.045)]
     """
+    method = check_importance_method(method)
     matrix = _matrix(correlations)
     labels = _labels(correlations, names, len(matrix))
     place = _place(outcome, labels)

@@ -124,7 +124,8 @@ def key_drivers(
     >>> print(f"first {colour.first:.2f}, share {colour.importance.value:.2f}, last {colour.last:.3f}")
     first 0.25, share 0.09, last 0.000
     """
-    _check_settings(method, interval, level)
+    method = check_importance_method(method)
+    _check_settings(interval, level)
     generator = seeded(rng)
     refuse_other_order(drivers=drivers, weights=weights, strata=strata, clusters=clusters)
     table = driver_table(outcome, drivers, names=names, weights=weights, missing=missing, scale=scale)
@@ -174,8 +175,7 @@ def _basis(
     )
 
 
-def _check_settings(method: str, interval: str | None, level: float) -> None:
-    check_importance_method(method)
+def _check_settings(interval: str | None, level: float) -> None:
     normal_quantile(level)
     if interval is not None and interval not in get_args(BootstrapInterval):
         allowed = "'bca', 'percentile' or None"

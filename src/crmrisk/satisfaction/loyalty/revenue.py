@@ -172,7 +172,7 @@ def revenue_retention(
     0.4
     """
     check_refunds(refunds)
-    check_method(interval, get_args(RevenueInterval))
+    interval = check_method(interval, get_args(RevenueInterval), where="interval")
     normal_quantile(level)
     exposure, before, after = _columns(opening, closing, refunds)
     base = before > 0.0

@@ -84,7 +84,7 @@ def mcdonald_omega(
     >>> print(mcdonald_omega(covariance=matrix, n=100))
     0.7449 [0.6503, 0.821] (95 % maximum likelihood, delta, n 100)
     """
-    check_method(kind, get_args(FactorCoefficient)[:3], where="kind")
+    kind = check_method(kind, get_args(FactorCoefficient)[:3], where="kind")
     found = item_covariance(items, covariance=covariance, n=n, weights=weights, missing=missing)
     try:
         model = fit_factor_model(found, {"factor": found.names})
@@ -174,7 +174,7 @@ def factor_coefficient(
     0.7449
     """
     refuse(kind_problems(model, FactorModel, where="model"))
-    check_method(kind, get_args(FactorCoefficient), where="kind")
+    kind = check_method(kind, get_args(FactorCoefficient), where="kind")
     mine = model.of_factor(factor)
     place = np.concatenate([model.parameters.loadings, model.parameters.uniquenesses])
     observed = float(model.covariance.matrix[np.ix_(mine, mine)].sum())
