@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 __all__ = [
+    "LARGEST_COUNT",
+    "LARGEST_NUMBER",
     "BoolArray",
     "FloatArray",
     "IntArray",
@@ -36,6 +38,11 @@ Numbers: TypeAlias = "ArrayLike | Sequence[float | None]"
 """What callers may give as numbers; ``None`` is unrated."""
 Names: TypeAlias = "ArrayLike | Sequence[str | None]"
 """What callers may give as names; ``None`` is unrated."""
+
+LARGEST_COUNT = 2.0**53
+"""Beyond it whole numbers are no longer exact; it also stands for the endless evidence of a census."""
+LARGEST_NUMBER = 1e140
+"""Beyond it sums of squares overflow."""
 
 
 def frozen_floats(values: Numbers, *, where: str) -> FloatArray:

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 import narwhals.stable.v2 as nw
 
+from crmrisk.core.arrays import LARGEST_COUNT
 from crmrisk.core.errors import Problem
 from crmrisk.evidence.schemas import ColumnType
 
@@ -17,8 +18,6 @@ __all__ = ["FRACTIONAL", "Kind", "canonical", "kind_of", "type_problem"]
 
 FRACTIONAL = "_fractional_id"
 """The column that marks identifiers which are no whole numbers, where identifiers are floats."""
-
-_LARGEST_EXACT = 2.0**53
 
 
 class Kind(StrEnum):
@@ -163,7 +162,7 @@ def _identifiers(name: str, kind: Kind) -> list[nw.Expr]:
         return [nw.col(name).cast(nw.Int64)]
     if kind is Kind.FLOAT:
         number = nw.col(name).cast(nw.Float64)
-        whole = (number % 1.0 == 0.0) & (number.abs() < _LARGEST_EXACT)
+        whole = (number % 1.0 == 0.0) & (number.abs() < LARGEST_COUNT)
         identifiers = nw.when(whole).then(number).cast(nw.Int64).alias(name)
         return [identifiers, (~whole & ~number.is_nan()).fill_null(value=False).alias(FRACTIONAL)]
     text = nw.col(name).cast(nw.String)

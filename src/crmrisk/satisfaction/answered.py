@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 
 from crmrisk.core.arguments import is_number, is_whole
+from crmrisk.core.arrays import LARGEST_COUNT
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
 from crmrisk.satisfaction.answers import one_column
 from crmrisk.satisfaction.row_names import refuse_other_order
@@ -31,7 +32,6 @@ __all__ = ["AnswerCounts", "Design", "answered_mean", "check_scale", "check_sour
 AnswerCounts: TypeAlias = "Mapping[float, float] | Sequence[float]"
 """How often each answer was given: answer to count, or one count per point of the scale, lowest first."""
 
-_LARGEST_COUNT = 2.0**53  # beyond it whole numbers are no longer exact
 _FAR_ENDS = 100_000  # no scale is longer, and its points must fit into memory
 
 
@@ -189,7 +189,7 @@ def check_source(answers: object, counts: object, design: Design, effective_n: f
         remedy = "pass sums of weights as counts and their effective_n"
         problems.append(Problem(what="weights, strata, clusters and population belong to answers", remedy=remedy))
     if effective_n is not None and (
-        answers is not None or not is_number(effective_n) or not 0.0 < effective_n <= _LARGEST_COUNT
+        answers is not None or not is_number(effective_n) or not 0.0 < effective_n <= LARGEST_COUNT
     ):
         allowed = "a positive number, beside counts"
         problems.append(Problem(what="no effective n", where="effective_n", allowed=allowed, got=str(effective_n)))
@@ -229,7 +229,7 @@ def tallied(
     answers, numbers = _pairs(counts, points)
     off = [answer for answer in answers if not is_number(answer) or math.isinf(answer)]
     off = off or [answer for answer in answers if points and answer not in points]
-    bad = [count for count in numbers if not is_number(count) or not 0.0 <= count <= _LARGEST_COUNT]
+    bad = [count for count in numbers if not is_number(count) or not 0.0 <= count <= LARGEST_COUNT]
     if off or bad:
         allowed = f"answers {lowest} to {highest}" if points else "numbers"
         problems = [Problem(what="answers off the scale", where="counts", allowed=allowed, got=repr(off)[:200])]

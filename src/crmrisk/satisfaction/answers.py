@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from crmrisk.core.arrays import LARGEST_NUMBER
 from crmrisk.core.errors import Problem, RecordError
 from crmrisk.satisfaction.flagging import Missing, flag_answers, flag_missing
 
@@ -27,8 +28,6 @@ __all__ = [
     "screened_answers",
     "survey_weights",
 ]
-
-_LARGEST_NUMBER = 1e140  # beyond it sums of squares overflow, and nobody answers so
 
 
 def rating_answers(
@@ -135,7 +134,7 @@ def number_answers(answers: ArrayLike, *, missing: Missing = "error", where: str
     """
     column = one_column(answers, where)
     values, not_numbers = _numbers(column, where)
-    off = not_numbers | (np.abs(values) > _LARGEST_NUMBER)
+    off = not_numbers | (np.abs(values) > LARGEST_NUMBER)
     problems = flag_answers(column, off, where=where, allowed="finite numbers")
     problems += flag_missing(np.isnan(values) & ~not_numbers, missing=missing, where=where)
     if problems:

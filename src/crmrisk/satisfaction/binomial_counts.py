@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from crmrisk.core.arrays import LARGEST_COUNT
 from crmrisk.core.errors import InvalidValueError, Problem
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["binomial_counts", "finite_column", "finite_columns"]
 
 _ROUNDING = 1e-9  # weighted successes may exceed weighted n by what adding up in another order makes
-_LARGEST = 2.0**53  # beyond it whole numbers are no longer exact
 _SHOWN = 5
 
 
@@ -51,7 +51,7 @@ def binomial_counts(*counts: ArrayLike, where: tuple[str, ...] = ("successes", "
     problems = []
     for k in range(0, len(columns), 2):
         x, n = columns[k], columns[k + 1]
-        wrong = (x < 0.0) | (n < 0.0) | (n > _LARGEST) | (x > n * (1.0 + _ROUNDING))
+        wrong = (x < 0.0) | (n < 0.0) | (n > LARGEST_COUNT) | (x > n * (1.0 + _ROUNDING))
         problems += _no_share(x, n, wrong, where=f"{where[k]}, {where[k + 1]}")
         known = (n > 0.0) & ~np.isnan(x)
         columns[k], columns[k + 1] = np.where(known, np.minimum(x, n), np.nan), np.where(known, n, np.nan)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 import numpy as np
 
 from crmrisk.core.arguments import check_choice, is_whole
+from crmrisk.core.arrays import LARGEST_COUNT
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.answered import Design, answered_mean, check_scale, check_source, exclusion, tallied
@@ -33,8 +34,6 @@ __all__ = ["Box", "box_answers", "csat", "share_of_column", "top_box"]
 
 Box: TypeAlias = "int | Collection[int]"
 """The answers that count: how many from the end of the scale, or which."""
-
-_LARGEST = 2.0**53  # what a census is worth in answers: more than there can be
 
 
 def top_box(
@@ -258,7 +257,7 @@ def _designed(values: FloatArray, design: Design, method: ProportionMethod, leve
     if mean.value is None:
         found = proportion(0, 0, method=method, level=level)
     else:
-        share, worth = min(max(mean.value, 0.0), 1.0), min(mean.effective_n, _LARGEST)  # rounding can leave [0, 1]
+        share, worth = min(max(mean.value, 0.0), 1.0), min(mean.effective_n, LARGEST_COUNT)  # rounding can leave [0, 1]
         found = proportion(share * mean.n, mean.n, method=method, level=level, effective_n=worth)
         found = replace(found, standard_error=mean.standard_error)
     return replace(found, warnings=(*found.warnings, *exclusion(excluded), *mean.warnings))

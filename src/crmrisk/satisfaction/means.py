@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from crmrisk.core.arguments import is_number
+from crmrisk.core.arrays import LARGEST_COUNT, LARGEST_NUMBER
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.intervals import normal_quantile
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from crmrisk.satisfaction.survey_design import DesignMean, PopulationSizes
 
 __all__ = ["mean_of_column", "mean_of_counts", "mean_score", "within"]
-
-_LARGEST_VALUE = 1e140  # squares of larger numbers overflow when added up
-_LARGEST_COUNT = 2.0**53  # beyond it whole numbers are no longer exact
 
 
 def mean_score(
@@ -140,7 +138,7 @@ def mean_of_column(values: FloatArray, design: Design, *, level: float = 0.95) -
         level=level,
         method="t",
         n=found.n,
-        effective_n=found.n if design.simple else min(found.effective_n, 2.0**53),  # infinite for a census
+        effective_n=found.n if design.simple else min(found.effective_n, LARGEST_COUNT),  # infinite for a census
         warnings=(*exclusion(excluded), *found.warnings),
     )
 
@@ -253,11 +251,11 @@ def mean_of_counts(
 def _checked_tally(values: ArrayLike, counts: ArrayLike, effective_n: object) -> tuple[FloatArray, FloatArray]:
     value, count = finite_columns(values, counts, where=("values", "counts"))
     problems = []
-    if not (np.abs(value) <= _LARGEST_VALUE).all():
+    if not (np.abs(value) <= LARGEST_NUMBER).all():
         problems.append(Problem(what="not such numbers", where="values", allowed="known, at most 1e140 in size"))
-    if not ((count >= 0.0) & (count <= _LARGEST_COUNT)).all():
+    if not ((count >= 0.0) & (count <= LARGEST_COUNT)).all():
         problems.append(Problem(what="no counts", where="counts", allowed="0 to 2^53 each"))
-    if effective_n is not None and not (is_number(effective_n) and 0.0 <= effective_n <= _LARGEST_COUNT):  # type: ignore[operator] # it is a number by then
+    if effective_n is not None and not (is_number(effective_n) and 0.0 <= effective_n <= LARGEST_COUNT):  # type: ignore[operator] # it is a number by then
         got = repr(effective_n)[:100]
         problems.append(Problem(what="no size", where="effective_n", allowed="0 to 2^53", got=got))
     if problems:

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.special import gammaln
 
 from crmrisk.core.arguments import kind_problems, refuse
+from crmrisk.core.arrays import LARGEST_COUNT
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
 from crmrisk.satisfaction.answered import Design, answered_mean
 from crmrisk.satisfaction.comparison import Alternative, Comparison, check_alternative, check_target
@@ -41,7 +42,6 @@ PairedNetPromoterMethod: TypeAlias = Literal["score", "wald", "exact"]
 
 _FEW = 20  # pairs below which the exact test is the default
 _LARGEST_GRID = 4_000_000
-_MOST = 2.0**53  # stands for the endless evidence of a census
 
 
 def compare_paired_net_promoter(
@@ -219,7 +219,7 @@ def _designed(differences: FloatArray, design: Design) -> PairedDifferences | No
     mean, _ = answered_mean(differences, design)
     if mean.value is None or mean.standard_error is None:
         return None
-    effective = min(mean.effective_n, _MOST)
+    effective = min(mean.effective_n, LARGEST_COUNT)
     variance = mean.standard_error**2 * effective
     return PairedDifferences(mean.value, variance, mean.n, effective, 2.0, mean.warnings)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from crmrisk.core.arrays import LARGEST_COUNT
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.satisfaction.answered import Design, exclusion
 from crmrisk.satisfaction.answers import effective_sample_size, survey_weights
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from crmrisk.satisfaction.sample_units import PopulationSizes
 
 __all__ = [
-    "LARGEST_COUNT",
     "Counts",
     "NpsSample",
     "checked_counts",
@@ -31,8 +31,6 @@ __all__ = [
     "spread_out",
 ]
 
-LARGEST_COUNT = 2.0**53
-"""Beyond it whole numbers are no longer exact."""
 
 Counts: TypeAlias = "Sequence[float] | Mapping[Any, Sequence[float]]"
 """Detractors, passives, promoters; or stratum to these."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 import numpy as np
 
 from crmrisk.core.arguments import kind_problems, refuse
+from crmrisk.core.arrays import LARGEST_COUNT
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.intervals import normal_quantile
@@ -34,7 +35,6 @@ from crmrisk.satisfaction.net_promoter_intervals import (
     net_promoter_variance,
     weighted_score_variance,
 )
-from crmrisk.satisfaction.net_promoter_sample import LARGEST_COUNT
 from crmrisk.satisfaction.numerics import check_method
 from crmrisk.satisfaction.segments import SegmentEstimates, in_order
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
 from crmrisk.core.arguments import is_number
+from crmrisk.core.arrays import LARGEST_COUNT
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.intervals import normal_quantile
@@ -33,8 +34,6 @@ DifferenceMethod: TypeAlias = Literal["miettinen-nurminen", "mee", "newcombe"]
 
 Share: TypeAlias = "Estimate | Sequence[float]"
 """What can be compared: an estimate of a share, or successes and n."""
-
-_LARGEST_COUNT = 2.0**53  # beyond it whole numbers are no longer exact
 
 
 class _Sample(NamedTuple):
@@ -192,7 +191,7 @@ def _sample(share: Share, where: str, problems: list[Problem]) -> _Sample:
         read = _Sample(value * n, n, share.n, share.standard_error)
     else:
         read = _counted(share)
-    if not 0.0 <= read.successes <= read.size <= _LARGEST_COUNT:
+    if not 0.0 <= read.successes <= read.size <= LARGEST_COUNT:
         allowed = "(successes, n) with 0 <= successes <= n <= 2^53, or an Estimate of a share"
         problems.append(Problem(what="no share", where=where, allowed=allowed, got=repr(share)[:200]))
     return read

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal, TypeAlias, get_args
 
 from crmrisk.core.arguments import is_number
+from crmrisk.core.arrays import LARGEST_COUNT
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.intervals import normal_quantile
@@ -121,4 +122,4 @@ def _check_counts(successes: object, n: object, effective_n: object) -> None:
 
 
 def _is_count(value: object) -> bool:
-    return is_number(value) and 0.0 <= value <= 2.0**53  # type: ignore[operator] # it is a number by then
+    return is_number(value) and 0.0 <= value <= LARGEST_COUNT  # type: ignore[operator] # it is a number by then

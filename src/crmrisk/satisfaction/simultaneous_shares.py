@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import gammaln, pdtr
 
 from crmrisk.core.arguments import kind_problems, refuse
+from crmrisk.core.arrays import LARGEST_COUNT
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.satisfaction.answered import Design, check_source, exclusion
@@ -189,7 +190,7 @@ def _counts(counts: ArrayLike, *, whole: bool) -> FloatArray:
         given = np.array(counts, dtype=np.float64)
     except (TypeError, ValueError, OverflowError):
         given = np.array(np.nan)
-    wrong = given.ndim != 1 or given.size < 2 or not ((given >= 0.0) & (given <= 2.0**53)).all()
+    wrong = given.ndim != 1 or given.size < 2 or not ((given >= 0.0) & (given <= LARGEST_COUNT)).all()
     if not wrong and whole:
         allowed = f"whole numbers, {_LARGEST} in all at most"
         wrong = bool((given != np.round(given)).any()) or given.sum() > _LARGEST

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from crmrisk.core.arrays import LARGEST_COUNT
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
 from crmrisk.satisfaction.answers import distinct_answers
 from crmrisk.satisfaction.flagging import flag_missing
@@ -75,7 +76,7 @@ def square_table(table: ArrayLike, *, where: str = "table") -> FloatArray:
         counts = np.array(np.nan)
     shape = counts.shape
     square = counts.ndim == 2 and shape[0] == shape[1] and shape[0] > 1  # rows and columns
-    if not square or not ((counts >= 0.0) & (counts <= 2.0**53)).all():
+    if not square or not ((counts >= 0.0) & (counts <= LARGEST_COUNT)).all():
         allowed = "as many rows as columns, two or more, of finite counts of at least 0"
         got = repr(table)[:200]
         raise InvalidValueError(Problem(what="no square table", where=where, allowed=allowed, got=got))

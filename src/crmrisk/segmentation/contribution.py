@@ -14,7 +14,15 @@ import numpy as np
 from pydantic.dataclasses import dataclass as value_object
 
 from crmrisk.core.arguments import is_number, refuse
-from crmrisk.core.arrays import FloatArray, ObjectArray, frozen_floats, frozen_objects, row_of, same_arrays
+from crmrisk.core.arrays import (
+    LARGEST_NUMBER,
+    FloatArray,
+    ObjectArray,
+    frozen_floats,
+    frozen_objects,
+    row_of,
+    same_arrays,
+)
 from crmrisk.core.errors import CompositionError, PortfolioError, Problem
 from crmrisk.core.expecting import expect
 from crmrisk.core.measures import Quantity
@@ -32,7 +40,6 @@ __all__ = ["Contribution", "Contributions", "contributions"]
 
 _SCORER = "crmrisk.contribution"  # asked for by its registered name: scoring is a neighbour, not a layer below
 _COSTS = ("service_cost", "acquisition_cost", "expected_risk_cost")
-_LARGEST = 1e140  # as in `concentration`: sums of what is larger overflow
 
 
 @value_object(frozen=True, kw_only=True, config=VALUE)
@@ -353,8 +360,8 @@ def _growth(portfolio: Portfolio) -> FloatArray:
 
 def _range_problems(name: str, column: FloatArray) -> list[Problem]:
     """Refuse costs that would be gains, a wallet of less than nothing, and money whose sum overflows."""
-    lowest = 0.0 if name in {*_COSTS, "wallet"} else -_LARGEST
-    most = np.inf if name in {"share_of_wallet", "growth"} else _LARGEST
+    lowest = 0.0 if name in {*_COSTS, "wallet"} else -LARGEST_NUMBER
+    most = np.inf if name in {"share_of_wallet", "growth"} else LARGEST_NUMBER
     wrong = column[(column < lowest) | (column > most)]
     if not len(wrong):
         return []

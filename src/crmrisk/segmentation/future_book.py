@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crmrisk.core.arguments import is_whole, refuse, seeded
+from crmrisk.core.arrays import LARGEST_COUNT
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.expecting import expect
@@ -218,7 +219,7 @@ def _new(migration: Migration, entries: Mapping[str, float] | ArrayLike | str | 
 
 def _book_problems(now: FloatArray, new: FloatArray, periods: object) -> list[Problem]:
     problems = []
-    if (now < 0.0).any() or (now != np.round(now)).any() or now.sum() > 2.0**53:
+    if (now < 0.0).any() or (now != np.round(now)).any() or now.sum() > LARGEST_COUNT:
         problems.append(Problem(what="no customers", where="sizes", allowed="whole numbers >= 0", got=str(now)[:200]))
     if (new < 0.0).any() or new.sum() > 1e12:
         problems.append(Problem(what="no customers", where="entries", allowed="numbers >= 0", got=str(new)[:200]))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from crmrisk.core.arguments import is_number
-from crmrisk.core.arrays import FloatArray, frozen_floats
+from crmrisk.core.arrays import LARGEST_NUMBER, FloatArray, frozen_floats
 from crmrisk.core.charts import Chart
 from crmrisk.core.errors import InvalidValueError, PortfolioError, Problem
 from crmrisk.segmentation.plain_numbers import plain_numbers
@@ -24,7 +24,7 @@ __all__ = ["NO_TOTAL", "LorenzCurve", "SortedValues", "lorenz_curve", "sorted_va
 NO_TOTAL = "the total is not above 0: there are no shares of it"
 """Why a book has no curve."""
 _DRAWN = 501  # points of a picture, however many customers
-_LARGEST, _SMALLEST = 1e140, 1e-140  # so that squares can be added up
+_SMALLEST = 1e-140  # so that squares can be added up
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -213,8 +213,8 @@ def sorted_values(values: Numbers, counts: ArrayLike | None = None) -> tuple[Sor
     if not some.any():
         raise PortfolioError(Problem(what="nobody's value is known", where="values", got=f"{len(given)} customers"))
     largest = float(np.abs(given[some]).max())
-    if largest and not _SMALLEST <= largest <= _LARGEST:
-        allowed = f"{_SMALLEST:g} to {_LARGEST:g}"
+    if largest and not _SMALLEST <= largest <= LARGEST_NUMBER:
+        allowed = f"{_SMALLEST:g} to {LARGEST_NUMBER:g}"
         raise PortfolioError(Problem(what="no money: squares cannot be added up", where="values", allowed=allowed))
     distinct, place = np.unique(given[some], return_inverse=True)
     together = np.bincount(place, weights=held[some]).astype(np.float64)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, get_args
 import numpy as np
 
 from crmrisk.core.arguments import choice_problems, level_problems, refuse
-from crmrisk.core.arrays import same_arrays
+from crmrisk.core.arrays import LARGEST_COUNT, same_arrays
 from crmrisk.core.errors import FitError, InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.intervals import normal_quantile, wilson_limits
@@ -359,7 +359,7 @@ class Migration:
 
 def _counts(given: ArrayLike, shape: Sequence[int], where: str) -> FloatArray:
     counts = plain_numbers(given)
-    if counts.shape != tuple(shape) or not ((counts >= 0.0) & (counts <= 2.0**53)).all():
+    if counts.shape != tuple(shape) or not ((counts >= 0.0) & (counts <= LARGEST_COUNT)).all():
         allowed, got = f"finite counts of at least 0, shape {tuple(shape)}", repr(given)[:200]
         raise InvalidValueError(Problem(what="no counts", where=f"Migration.{where}", allowed=allowed, got=got))
     counts.flags.writeable = False

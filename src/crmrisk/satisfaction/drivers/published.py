@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crmrisk.core.arguments import is_number, seeded
+from crmrisk.core.arrays import LARGEST_COUNT
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.satisfaction.drivers.assembling import Basis, assemble, driver_statistics
 from crmrisk.satisfaction.drivers.diagnosis import refuse_repetition
@@ -146,6 +147,6 @@ def _place(outcome: str | None, labels: tuple[str, ...]) -> int:
 
 
 def _respondents(n: object) -> int:
-    if not is_number(n) or not 0 <= n <= 2**53 or n != int(n):  # type: ignore[operator, call-overload] # a number by then
+    if not is_number(n) or not 0 <= n <= LARGEST_COUNT or n != int(n):  # type: ignore[operator, call-overload] # a number by then
         raise InvalidValueError(Problem(what="no number of respondents", where="n", allowed=">= 0", got=repr(n)))
     return int(n)  # type: ignore[call-overload, no-any-return] # as above

@@ -10,6 +10,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from crmrisk.core.arguments import is_number, kind_problems, refuse
+from crmrisk.core.arrays import LARGEST_COUNT
 from crmrisk.core.errors import Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.measures import Name
@@ -257,10 +258,10 @@ def answer_counts(
         found = np.array(counts, dtype=np.float64)
     except (TypeError, ValueError, OverflowError):
         found = np.array(np.nan)
-    if found.shape != shape or not ((found >= 0.0) & (found <= _MOST)).all():
+    if found.shape != shape or not ((found >= 0.0) & (found <= LARGEST_COUNT)).all():
         allowed = f"finite counts of at least 0, shape {shape}"
         problems.append(Problem(what="no counts", where=where, allowed=allowed, got=repr(counts)[:200]))
-    if effective_n is not None and not (is_number(effective_n) and 0.0 < effective_n <= _MOST):
+    if effective_n is not None and not (is_number(effective_n) and 0.0 < effective_n <= LARGEST_COUNT):
         got = repr(effective_n)
         problems.append(Problem(what="no effective n", where="effective_n", allowed="a positive number", got=got))
     refuse(problems)
@@ -357,7 +358,6 @@ def mean_position(
     )
 
 
-_MOST = 2.0**53  # beyond it whole numbers are no longer exact
 _PLACES = {category: place for place, category in enumerate(KanoCategory)}
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from crmrisk.core.arrays import LARGEST_COUNT
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.answers import effective_sample_size, survey_weights
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = ["KanoCounts", "LeadingTest"]
 
-Count = Annotated[float, Field(ge=0, le=2.0**53)]
-Worth = Annotated[float, Field(gt=0, le=2.0**53)]
+Count = Annotated[float, Field(ge=0, le=LARGEST_COUNT)]
+Worth = Annotated[float, Field(gt=0, le=LARGEST_COUNT)]
 
 
 @dataclass(frozen=True, kw_only=True, config=VALUE)

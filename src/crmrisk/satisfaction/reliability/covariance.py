@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crmrisk.core.arguments import is_number
+from crmrisk.core.arrays import LARGEST_COUNT, LARGEST_NUMBER
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.satisfaction.answered import exclusion
 from crmrisk.satisfaction.answers import effective_sample_size, survey_weights
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["ItemCovariance", "item_covariance"]
 
 _SYMMETRY = 1e-8  # printed matrices carry eight digits
-_LARGEST_COVARIANCE = 1e140  # beyond it squares overflow
-_LARGEST = 2.0**53
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -170,13 +169,13 @@ def _given(covariance: Any, n: Any) -> ItemCovariance:
 
 
 def _square(covariance: Any) -> FloatArray:
-    allowed = f"a symmetric matrix of numbers up to {_LARGEST_COVARIANCE:g} with no negative eigenvalue"
+    allowed = f"a symmetric matrix of numbers up to {LARGEST_NUMBER:g} with no negative eigenvalue"
     try:
         matrix = np.array(covariance, dtype=np.float64)
     except (TypeError, ValueError, OverflowError):
         matrix = np.zeros(0)
     square = matrix.ndim == 2 and matrix.shape[0] == matrix.shape[1] and matrix.size > 0
-    if not square or not (np.abs(matrix) <= _LARGEST_COVARIANCE).all():
+    if not square or not (np.abs(matrix) <= LARGEST_NUMBER).all():
         got = repr(covariance)[:200]
         raise InvalidValueError(Problem(what="no covariances", where="covariance", allowed=allowed, got=got))
     tolerance = _SYMMETRY * max(float(np.abs(matrix).max()), 1e-300)
@@ -198,7 +197,7 @@ def _check_source(items: Any, covariance: Any, n: Any, weights: Any) -> None:
         problems.append(Problem(what="give either items or their covariance", where="items, covariance"))
     if covariance is not None and weights is not None:
         problems.append(Problem(what="weights belong to answers", where="weights"))
-    given = is_number(n) and 2 <= n <= _LARGEST
+    given = is_number(n) and 2 <= n <= LARGEST_COUNT
     if (covariance is not None and not given) or (covariance is None and n is not None):
         allowed = "at least 2 respondents, beside covariance"
         problems.append(Problem(what="no number of respondents", where="n", allowed=allowed, got=repr(n)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from crmrisk.core.arrays import FloatArray, ObjectArray, frozen_floats, frozen_objects
+from crmrisk.core.arrays import LARGEST_NUMBER, FloatArray, ObjectArray, frozen_floats, frozen_objects
 from crmrisk.core.errors import CrmRiskError, InvalidValueError, MissingInputsError, PortfolioError, Problem
 from crmrisk.core.expecting import expect
 from crmrisk.core.instants import instant
@@ -172,7 +172,7 @@ def _people(read: dict[str, Any], start: datetime) -> People:
 def _check(people: People) -> None:
     checks = (
         ("risk", "no probability", "0 to 1", (people.risk < 0.0) | (people.risk > 1.0), people.risk),
-        ("value", "too large to add up", "up to 1e140", np.abs(people.value) > 1e140, people.value),
+        ("value", "too large to add up", "up to 1e140", np.abs(people.value) > LARGEST_NUMBER, people.value),
         ("contacts_made", "out of range", "0 to 10,000", (people.made < 0.0) | (people.made > 1e4), people.made),
         ("hours", "out of range", "1e-6 to 10,000", (people.hours < 1e-6) | (people.hours > 1e4), people.hours),
         ("last_contact", "after the start of the plan", "before it", people.since_contact < 0.0, people.since_contact),
