@@ -251,6 +251,9 @@ class TierHistory:
         said = reasons(policies[max(int(in_force[review]), 0)], told)
         for place in np.flatnonzero(self.overridden[review][rows]).tolist():
             said[place] = self._by_hand(review, int(rows[place])) + "; the policy says: " + said[place]
+        ended = self.overridden[review - 1][rows] & ~self.overridden[review][rows] if review else np.zeros(0, np.bool_)
+        for place in np.flatnonzero(ended).tolist():
+            said[place] = f"no longer set to {self.names[self.tiers[review - 1, rows[place]]]}; {said[place]}"
         return said
 
     def _by_hand(self, review: int, row: int) -> str:

@@ -94,9 +94,9 @@ def _sentences(policy: TierPolicy, told: Told, before: int, tier: int) -> Object
     if decision is TierDecision.UNRATED:
         return _said("evidence missing", missing_words(policy, told.facts), f"; {name} kept" if tier >= 0 else "")
     if decision is TierDecision.NOT_IN_FORCE:
-        return _constant(f"the policy is in force from {policy.effective_from} on", told)
+        return _constant(f"the policy is in force from {str(policy.effective_from).removesuffix(' 00:00:00')} on", told)
     if decision is TierDecision.AWAITS_APPROVAL:
-        return np.array([f"{name} until {policy.names[a]} is approved" for a in told.awaiting], dtype=object)
+        return _awaited(policy, told, tier)
     opening, (words, shift) = {
         TierDecision.FIRST: (f"first classified as {name}: ", (_own, as_written)),
         TierDecision.PROMOTED: (f"promoted from {was} to {name}: ", (_own, policy.promotion)),
@@ -109,6 +109,17 @@ def _sentences(policy: TierPolicy, told: Told, before: int, tier: int) -> Object
         TierDecision.PROTECTED: (f"kept {name}, protected: ", (_short(tier), policy.demotion)),
     }[decision]
     return _said(opening, words(policy, told, shift), _ending(policy, told, decision))
+
+
+def _awaited(policy: TierPolicy, told: Told, tier: int) -> ObjectArray:
+    """Say which tier awaits approval, and what would have moved the customers there."""
+    said: ObjectArray = np.full(len(told.tier), "", dtype=object)
+    for place in np.unique(told.awaiting).tolist():
+        rows = np.flatnonzero(told.awaiting == place)
+        words, shift = (_own, policy.promotion) if place > tier else (_short(tier), policy.demotion)
+        opening = f"kept {policy.names[tier]} until {policy.names[place]} is approved: "
+        said[rows] = _said(opening, words(policy, told.take(rows), shift))
+    return said
 
 
 def _own(policy: TierPolicy, told: Told, shift: Shift) -> ObjectArray:
