@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from crmrisk.core.errors import CrmRiskError, InvalidValueError
 from crmrisk.core.estimate import Estimate
 from crmrisk.satisfaction.comparison import Comparison, compare_estimates, normal_comparison, normal_p_value
+from crmrisk.satisfaction.means import mean_score
 
 
 def estimate(value, error=0.1, **fields):
@@ -96,3 +98,29 @@ def test_what_is_no_comparison_is_refused(call, match):
     with pytest.raises(InvalidValueError, match=match) as caught:
         call()
     assert isinstance(caught.value, CrmRiskError)
+
+
+@pytest.mark.parametrize("alternative", ["two-sided", "greater", "less"])
+def test_means_of_few_answers_get_welchs_test(alternative):
+    from scipy.stats import ttest_ind
+
+    rng = np.random.default_rng(3)
+    here, there = rng.normal(5.0, 1.0, 7), rng.normal(4.5, 2.0, 12)
+    found = compare_estimates(mean_score(here), mean_score(there), alternative=alternative)
+    expected = ttest_ind(here, there, equal_var=False, alternative=alternative)
+    assert (found.statistic, found.p_value) == pytest.approx((expected.statistic, expected.pvalue), rel=1e-9)
+    limits = ttest_ind(here, there, equal_var=False).confidence_interval()
+    assert (found.difference.low, found.difference.high) == pytest.approx((limits.low, limits.high), rel=1e-9)
+    assert found.difference.method == "welch"
+
+
+def test_a_mean_of_clusters_brings_the_degrees_of_freedom_of_its_interval():
+    rng = np.random.default_rng(4)
+    here, there = rng.normal(5.0, 1.0, 40), rng.normal(4.0, 1.0, 5000)
+    clustered = mean_score(here, clusters=np.repeat(range(4), 10))
+    found = compare_estimates(clustered, mean_score(there)).difference
+    assert (found.high - found.low) / found.standard_error > 5.5  # about twice the t quantile of 3, not that of 39
+
+
+def test_a_mean_of_one_answer_decides_nothing():
+    assert compare_estimates(mean_score([5]), mean_score([4, 5, 3])).verdict == "not distinguishable yet"

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, get_args
 
 from pydantic import model_validator
 from pydantic.dataclasses import dataclass
-from scipy.special import ndtr
+from scipy.special import ndtr, stdtr, stdtridf
 
 from crmrisk.core.arguments import check_choice, is_number, kind_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.intervals import normal_quantile, two_sided_p_value
 from crmrisk.core.model import VALUE, Value
+from crmrisk.satisfaction.numerics import student_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -203,7 +204,9 @@ def compare_estimates(
     """Compare two independent estimates by their standard errors.
 
     ``z = (first - second - target) / sqrt(se_1^2 + se_2^2)``; good for any two numbers with standard errors, such as
-    segments or an index against last year's. Scores of few answers deserve `compare_net_promoter`.
+    segments or an index against last year's. Two means with t intervals get Welch's test: Student's t with
+    ``(se_1^2 + se_2^2)^2 / (se_1^4/df_1 + se_2^4/df_2)`` degrees of freedom, those of a mean being what its interval
+    took. Scores of few answers deserve `compare_net_promoter`, shares `compare_proportions`.
 
     Parameters
     ----------
@@ -223,6 +226,11 @@ def compare_estimates(
     InvalidValueError
         If they are no estimates, their levels differ, or the alternative or the target is not valid.
 
+    References
+    ----------
+    Welch, B. L. (1947). The generalization of Student's problem when several different population variances are
+    involved. *Biometrika* 34.
+
     Examples
     --------
     >>> now = Estimate(value=0.40, standard_error=0.03, method="score", n=700)
@@ -234,16 +242,19 @@ def compare_estimates(
     if first.level != second.level:
         got = f"{first.level} and {second.level}"
         raise InvalidValueError(Problem(what="levels differ", where="compare_estimates", got=got))
+    freedom = _welch_freedom(first, second)
     difference = Estimate(
         value=_combined(lambda one, other: one - other, first.value, second.value),
         standard_error=_combined(hypot, first.standard_error, second.standard_error),
         level=first.level,
-        method="wald",
+        method="wald" if freedom is None else "welch",
         n=first.n + second.n,
         effective_n=_effective(first) + _effective(second),
         warnings=tuple(dict.fromkeys((*first.warnings, *second.warnings))),
     )
-    return normal_comparison(difference, target=target, alternative=alternative)
+    if freedom is None:
+        return normal_comparison(difference, target=target, alternative=alternative)
+    return _student_comparison(difference, freedom, target, alternative)
 
 
 def check_alternative(alternative: str) -> None:
@@ -288,6 +299,37 @@ def check_target(target: float, largest: float = inf) -> None:
     if not is_number(target) or isinf(target) or abs(target) > largest:
         allowed = "a finite number" if isinf(largest) else f"{-largest:g} to {largest:g}"
         raise InvalidValueError(Problem(what="no such difference", where="target", allowed=allowed, got=repr(target)))
+
+
+def _welch_freedom(first: Estimate, second: Estimate) -> float | None:
+    parts = [(each.standard_error, _t_freedom(each)) for each in (first, second)]
+    squares = [(error**2, freedom) for error, freedom in parts if error and freedom]
+    if len(squares) < len(parts):
+        return None
+    whole = sum(square for square, _ in squares)
+    return whole / sum(square / whole * square / freedom for square, freedom in squares)
+
+
+def _t_freedom(estimate: Estimate) -> float | None:
+    """Find the degrees of freedom a t interval took: from its width where the scale has not cut it, else n - 1."""
+    value, error, low, high = estimate.value, estimate.standard_error, estimate.low, estimate.high
+    if estimate.method != "t" or value is None or not error or low is None or high is None:
+        return None
+    quantile = max(value - low, high - value) / error
+    found = float(stdtridf((1.0 + estimate.level) / 2.0, quantile))
+    return found if 1.0 <= found < inf else max(_effective(estimate) - 1.0, 1.0)
+
+
+def _student_comparison(difference: Estimate, freedom: float, target: float, alternative: Alternative) -> Comparison:
+    judged = normal_comparison(difference, target=target, alternative=alternative)
+    value, error, statistic = difference.value, difference.standard_error, judged.statistic
+    if value is None or error is None or statistic is None:
+        return judged
+    half = student_quantile(difference.level, freedom) * error
+    tails = {"two-sided": -abs(statistic), "greater": -statistic, "less": statistic}
+    p_value = float(stdtr(freedom, tails[alternative])) * (2.0 if alternative == "two-sided" else 1.0)
+    shown = _changed(difference, low=value - half, high=value + half)
+    return Comparison(shown, statistic, p_value, alternative, judged.target)
 
 
 def _undecided(difference: Estimate) -> Estimate:
