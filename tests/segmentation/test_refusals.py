@@ -16,6 +16,16 @@ from crmrisk.segmentation.clusters import ClusterSegmenter
 from crmrisk.segmentation.conditions import Criterion
 from crmrisk.segmentation.contribution import contributions
 from crmrisk.segmentation.customer_history import CustomerHistory
+from crmrisk.segmentation.demand import (
+    DemandSeries,
+    NeedModel,
+    choose_forecast,
+    classify_demand,
+    classify_needs,
+    croston,
+    demand_series,
+    rolling_origin_error,
+)
 from crmrisk.segmentation.medoids_clustering import k_medoids
 from crmrisk.segmentation.tier_application import apply_policy
 from crmrisk.segmentation.tier_policy import TierPolicy
@@ -61,7 +71,40 @@ def far_away() -> object:
     return found.segment(book(spend=[1, 1e300]))
 
 
+SERIES = DemandSeries([[0, 4, 0, 4, 0, 4], [5, 6, 5, 6, 5, 6]], customer_id=["a", "b"], category=["tea", "jam"])
+ERRORS = rolling_origin_error(SERIES, methods=["tsb", "zero"], origins=2)
+SALES = pd.DataFrame({"customer_id": ["a"], "product": ["tea"], "at": pd.to_datetime(["2026-01-05"]), "amount": [5.0]})
+
+
+def sold(**settings: object) -> DemandSeries:
+    return demand_series(SALES, as_of=date(2026, 3, 1), **settings)
+
+
+def alive(opportunities: int, horizon: object = 1) -> object:
+    model = NeedModel(alpha=1, beta=1, ending=0.1)
+    return model.probability_bought(horizon, frequency=[1], recency=[1], opportunities=[opportunities])
+
+
 WRONG = {
+    "a forecast for three million years": (lambda: croston(SERIES, horizon=10**9), "1 to 10,000; got: 1000000000"),
+    "errors of no method": (lambda: ERRORS.loss("q", "mae"), "method: no errors of it"),
+    "errors by no criterion": (lambda: ERRORS.loss("tsb", ["mae"]), "criterion: no such criterion"),
+    "progress of no kind": (lambda: choose_forecast(SERIES, progress=5), "progress: no way to show progress"),
+    "a cut no interval reaches": (lambda: classify_demand(SERIES, adi_cut=np.inf), "adi_cut: no cut"),
+    "a number as names of periods": (lambda: DemandSeries([1, 2], periods=5), "periods: no names of periods"),
+    "half a period": (lambda: SERIES.until(2.5), "n_periods: no such periods"),
+    "a fifth series of two": (lambda: SERIES.take([5]), "no such row"),
+    "half a series": (lambda: SERIES.take([0.5]), "no such row"),
+    "no model of who is alive": (lambda: classify_needs(SERIES, model=object()), "model: no model"),
+    "needs without end": (lambda: NeedModel(alpha=1e308, beta=1e308, ending=0.5), "alpha"),
+    "a horizon in words": (lambda: alive(5, "a"), "horizon: no horizon"),
+    "a history without end": (lambda: alive(10**9), "impossible histories"),
+    "no keys of series": (lambda: sold(by=None), "by: no such key"),
+    "names that map nothing": (lambda: sold(rename=5), "rename: not what is expected"),
+    "masked demand in the middle": (
+        lambda: DemandSeries(np.ma.masked_array([1, 2, 3], mask=[0, 1, 0])),
+        "missing after demand was known",
+    ),
     "a customer beyond measure": (far_away, "1e\\+300 for customer 'b'"),
     "a fifth review of two": (lambda: HISTORY.at(5), "review: no such review; allowed: -2 to 1"),
     "reasons of a ninth review": (lambda: TIERS.reasons(9, np.array([0])), "no such review"),

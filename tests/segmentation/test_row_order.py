@@ -11,6 +11,7 @@ import pytest
 from crmrisk.core.portfolio import Portfolio
 from crmrisk.segmentation.baskets import Baskets, association_rules
 from crmrisk.segmentation.contribution import contributions
+from crmrisk.segmentation.demand import DemandSeries, choose_forecast, demand_series
 from crmrisk.segmentation.silhouettes import silhouette
 from crmrisk.segmentation.visits import ContactEntitlement, contact_plan
 
@@ -64,8 +65,23 @@ def together(rows: np.ndarray) -> list[pd.DataFrame]:
     return [by_basket.frame(), by_owner.frame()]
 
 
+def forecast(rows: np.ndarray) -> list[pd.DataFrame]:
+    demand = np.round(MONEY[:, None] * (np.random.default_rng(3).random((N, 10)) < SHARES[:, None]), 2)
+    demand[:9, :3] = np.nan
+    choices = [choose_forecast(DemandSeries(demand[rows]), methods=["tsb", "mean", "zero"], origins=3, criterion=each)
+        for each in ("rmsse", "mae")]  # fmt: skip
+    return [choice.frame() for choice in choices]
+
+
+def bought(rows: np.ndarray) -> list[pd.DataFrame]:
+    days = pd.Timestamp("2026-01-01") + pd.to_timedelta(np.arange(N) % 25, unit="D")
+    sales = {"customer_id": IDS, "product": np.array(["tea", "jam"])[np.arange(N) % 2], "at": days, "amount": MONEY}
+    table = pd.DataFrame(sales).iloc[rows]
+    return [demand_series(table, as_of=date(2026, 2, 1), by=by).frame() for by in ("category", "customer_id")]
+
+
 @pytest.mark.parametrize("rows", ORDERS, ids=["reversed", "shuffled"])
-@pytest.mark.parametrize("numbers", [planned, laid_out, widths, together])
+@pytest.mark.parametrize("numbers", [planned, laid_out, widths, together, forecast, bought])
 def test_the_order_of_rows_decides_no_bit(numbers, rows):
     for once, again in zip(numbers(np.arange(N)), numbers(rows), strict=True):
         pd.testing.assert_frame_equal(once, again, check_exact=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
-from crmrisk.core.errors import MissingExtraError, Problem
+from crmrisk.core.errors import InvalidValueError, MissingExtraError, Problem
 
 __all__ = ["Bar", "Progress", "progress_callback"]
 
@@ -32,6 +32,8 @@ def progress_callback(progress: Progress | Bar | None) -> Progress:
     ------
     MissingExtraError
         If a bar is asked for and tqdm is not installed.
+    InvalidValueError
+        If it is none of them.
 
     Examples
     --------
@@ -41,8 +43,11 @@ def progress_callback(progress: Progress | Bar | None) -> Progress:
     >>> seen
     [(1, 2)]
     """
-    if progress == "bar":
+    if isinstance(progress, str) and progress == "bar":
         return _bar()
+    if progress is not None and not callable(progress):
+        allowed, got = '"bar", None, or a function of (done, all)', repr(progress)[:100]
+        raise InvalidValueError(Problem(what="no way to show progress", where="progress", allowed=allowed, got=got))
     return progress or _silent
 
 

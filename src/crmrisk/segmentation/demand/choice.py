@@ -11,7 +11,7 @@ from scipy.special import stdtrit
 from crmrisk.core.arguments import check_choice
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
-from crmrisk.segmentation.demand.rolling_origin import ForecastErrors, rolling_origin_error
+from crmrisk.segmentation.demand.rolling_origin import ForecastErrors, known_mean, rolling_origin_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -168,7 +168,7 @@ def choose_forecast(
     if np.isnan(next(iter(losses.values()))).all():
         what, remedy = "no series moved before its origin, so nothing can be scaled", 'criterion="mse"'
         raise InvalidValueError(Problem(what=what, where="demand", remedy=remedy))
-    best = min(losses, key=lambda name: float(np.nanmean(losses[name])))
+    best = min(losses, key=lambda name: known_mean(losses[name]))
     behind = {name: _behind(loss - losses[best], level, criterion) for name, loss in losses.items() if name != best}
     decided = bool(behind) and all(_worse(each) for each in behind.values())
     verdict: Literal["better", "not distinguishable yet"] = "better" if decided else "not distinguishable yet"
@@ -176,7 +176,7 @@ def choose_forecast(
 
 
 def _behind(difference: FloatArray, level: float, criterion: str) -> Estimate:
-    value, n = float(np.nanmean(difference)), int((~np.isnan(difference)).sum())
+    value, n = known_mean(difference), int((~np.isnan(difference)).sum())
     spreads = [_spread(difference, level), _spread(difference.T, level)]
     known = [each for each in spreads if each is not None]
     method = f"paired difference of {criterion}, by series or origin"
@@ -192,10 +192,12 @@ def _behind(difference: FloatArray, level: float, criterion: str) -> Estimate:
 def _spread(difference: FloatArray, level: float) -> tuple[float, float] | None:
     """Return half the width of Student's interval of the mean over columns, and the standard error."""
     count = (~np.isnan(difference)).sum(axis=0)
-    means = np.nansum(difference, axis=0)[count > 0] / count[count > 0]
+    means = np.nansum(np.sort(difference, axis=0), axis=0)[count > 0] / count[count > 0]
     weights = count[count > 0] / count.sum()
     if means.size < 2:
         return None
+    order = np.lexsort((weights, means))  # the same bits in any order of series
+    means, weights = means[order], weights[order]
     centre = float((weights * means).sum())
     error = float(np.sqrt((weights**2 * (means - centre) ** 2).sum() * means.size / (means.size - 1)))
     return float(stdtrit(means.size - 1, (1.0 + level) / 2.0)) * error, error

@@ -36,6 +36,8 @@ ALIKE_VARIATION = 0.49
 
 _BLOCK = 2_000_000  # cells held at a time while resampling
 
+_HIGHEST_CUT = 1e100
+
 _STEPS = 2.0**20  # sizes are resampled to a millionth of the largest, so that their sums are exact in any order
 
 
@@ -183,9 +185,9 @@ def classify_demand(
     series = as_demand(demand)
     cuts = {"adi_cut": adi_cut, "cv2_cut": cv2_cut}
     wrong = [
-        Problem(what="no cut", where=name, allowed="> 0", got=repr(cut))
+        Problem(what="no cut", where=name, allowed="> 0, finite", got=repr(cut))
         for name, cut in cuts.items()
-        if not is_number(cut) or cut <= 0.0
+        if not is_number(cut) or not 0.0 < cut < _HIGHEST_CUT
     ]
     few = not is_whole(replicates) or replicates < 2
     allowed = "a whole number >= 2"

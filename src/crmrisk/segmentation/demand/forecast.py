@@ -10,6 +10,7 @@ import numpy as np
 
 from crmrisk.core.arguments import is_whole, level_problems, refuse
 from crmrisk.core.errors import Problem
+from crmrisk.segmentation.demand.periods import LONGEST
 from crmrisk.segmentation.demand.series import series_keys
 
 if TYPE_CHECKING:
@@ -158,15 +159,15 @@ def check_ahead(horizon: int, level: float) -> None:
     Raises
     ------
     InvalidValueError
-        If the horizon is no whole number from 1, or the coverage not between 0 and 1.
+        If the horizon is no whole number from 1 to `LONGEST`, or the coverage not between 0 and 1.
 
     Examples
     --------
     >>> check_ahead(3, 0.9)
     """
-    wrong = not is_whole(horizon) or horizon < 1
+    wrong = not is_whole(horizon) or not 1 <= horizon <= LONGEST
     refuse(
-        [Problem(what="no horizon", where="horizon", allowed="a whole number >= 1", got=repr(horizon))]
+        [Problem(what="no horizon", where="horizon", allowed=f"a whole number, 1 to {LONGEST:,}", got=repr(horizon))]
         if wrong
         else [],
         level_problems(level),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
 
 import narwhals.stable.v2 as nw
@@ -10,6 +11,7 @@ import pyarrow as pa
 
 from crmrisk.core.arguments import choice_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError, SchemaError
+from crmrisk.core.expecting import expect
 from crmrisk.evidence import Evidence
 from crmrisk.evidence.asking import answer
 from crmrisk.evidence.exactly import part_names, parts, total
@@ -26,7 +28,7 @@ from crmrisk.segmentation.demand.periods import (
 from crmrisk.segmentation.demand.series import DemandSeries
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from crmrisk.core.arrays import FloatArray, IntArray, ObjectArray
@@ -132,7 +134,7 @@ class _Bought(NamedTuple):
 
 
 def _keys(by: str | Sequence[str]) -> tuple[str, ...]:
-    asked = (by,) if isinstance(by, str) else tuple(by)
+    asked = tuple(by) if isinstance(by, list | tuple) else (by,)
     strange = [each for each in asked if not isinstance(each, str) or each not in _KEYS]
     if strange or not asked:
         allowed = "customer_id, category"
@@ -148,6 +150,7 @@ def _check_choices(measure: str, before_first: str) -> None:
 def _evidence(given: Any, category: str | None, rename: Mapping[str, str] | None, unidentified: Any) -> Evidence:
     if isinstance(given, Evidence):
         return given
+    expect(rename, (Mapping, type(None)), where="rename", remedy="{'your name': 'amount'}")
     names = {**(rename or {}), **({} if category is None or category == "product" else {category: "product"})}
     return Evidence(transactions=given, rename={"transactions": names} if names else None, unidentified=unidentified)
 
@@ -215,8 +218,9 @@ def _counted(
     sizes = [len(names) for names in bought.names.values()]
     flat = np.ravel_multi_index([bought.codes[key] for key in bought.names], sizes)
     rows, row = np.unique(flat[inside], return_inverse=True)
-    weights = bought.amount[inside] if measure == "amount" else None
-    cell = row * len(window) + place[inside]
+    order = np.lexsort((bought.amount[inside], bought.day[inside]))  # whatever order the engine answers in
+    weights = bought.amount[inside][order] if measure == "amount" else None
+    cell = (row * len(window) + place[inside])[order]
     demand = np.bincount(cell, weights=weights, minlength=len(rows) * len(window)).reshape(len(rows), len(window))
     keys = dict(zip(bought.names, np.unravel_index(rows, sizes), strict=True))
     demand = demand.astype(np.float64)

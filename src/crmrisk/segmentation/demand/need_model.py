@@ -13,8 +13,10 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 from scipy.special import betaln
 
+from crmrisk.core.arguments import is_whole
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.model import VALUE, Value
+from crmrisk.segmentation.demand.periods import LONGEST
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -96,7 +98,7 @@ class NeedModel(Value):
     Raises
     ------
     InvalidValueError
-        If alpha or beta is not positive, or the ending no probability above 0 and below 1.
+        If alpha or beta is not positive, or beyond 1e100, or the ending no probability above 0 and below 1.
 
     References
     ----------
@@ -110,8 +112,8 @@ class NeedModel(Value):
     array([0.74, 0.46])
     """
 
-    alpha: Annotated[float, Field(gt=0)]
-    beta: Annotated[float, Field(gt=0)]
+    alpha: Annotated[float, Field(gt=0, le=1e100)]
+    beta: Annotated[float, Field(gt=0, le=1e100)]
     ending: Annotated[float, Field(gt=0, lt=1)]
 
     @classmethod
@@ -188,7 +190,7 @@ class NeedModel(Value):
         Raises
         ------
         InvalidValueError
-            If a history is impossible.
+            If a history is impossible, or the horizon no whole number from 0 to `LONGEST`.
 
         Examples
         --------
@@ -196,6 +198,9 @@ class NeedModel(Value):
         >>> model.probability_bought(2, frequency=[3], recency=[6], opportunities=[6]).round(3)
         array([0.577])
         """
+        if not is_whole(horizon) or not 0 <= horizon <= LONGEST:
+            allowed, got = f"a whole number, 0 to {LONGEST:,}", repr(horizon)[:100]
+            raise InvalidValueError(Problem(what="no horizon", where="horizon", allowed=allowed, got=got))
         x, last, length = _history(frequency, recency, opportunities)
         there, gone = _weights(NeedHistory(x, last, length), (self.alpha, self.beta, self.ending))
         buys, not_yet = self.alpha + x, self.beta + length - x
@@ -216,11 +221,11 @@ def _history(frequency: ArrayLike, recency: ArrayLike, opportunities: ArrayLike)
         raise InvalidValueError(
             Problem(what="no histories", where="frequency, recency, opportunities", allowed=allowed)
         )
-    odd = (x < 0) | (x > last) | (last > length) | ((last > 0) & (x == 0))
+    odd = (x < 0) | (x > last) | (last > length) | ((last > 0) & (x == 0)) | (length > 10 * LONGEST)
     if odd.any():
         first = int(np.flatnonzero(odd)[0])
         got = f"{x[first]}, {last[first]}, {length[first]} in row {first}"
-        allowed = "0 <= frequency <= recency <= opportunities"
+        allowed = f"0 <= frequency <= recency <= opportunities <= {10 * LONGEST:,}"
         where = "frequency, recency, opportunities"
         what = f"{int(odd.sum())} impossible histories"
         raise InvalidValueError(Problem(what=what, where=where, allowed=allowed, got=got))

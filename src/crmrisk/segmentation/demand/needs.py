@@ -12,6 +12,7 @@ from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.expecting import expect
 from crmrisk.segmentation.demand.affinity import affinities, suggestions
 from crmrisk.segmentation.demand.need_model import KnowsWhoIsAlive, NeedHistory, NeedModel, need_histories
+from crmrisk.segmentation.demand.periods import LONGEST
 from crmrisk.segmentation.demand.series import DemandSeries
 
 if TYPE_CHECKING:
@@ -168,10 +169,10 @@ def classify_needs(
     >>> found.counts()["could need"]
     0
     """
-    _check(series, certainty=certainty, most=most, level=level, horizon=horizon)
+    _check(series, model, certainty=certainty, most=most, level=level, horizon=horizon)
     bought = (series.demand > 0.0).any(axis=1)
     if not bought.any():
-        raise InvalidValueError(Problem(what="nobody ever bought", where="series"))
+        raise InvalidValueError(Problem(what="nobody ever bought", where="series", allowed="some demand above 0"))
     kept = series.take(np.flatnonzero(bought))
     history = need_histories(kept.demand)
     knows = NeedModel.fit(*history) if model is None else model
@@ -187,14 +188,17 @@ def classify_needs(
     return Needs(**columns, model=knows, horizon=horizon)
 
 
-def _check(series: DemandSeries, *, certainty: float, most: int, level: float, horizon: int) -> None:
+def _check(series: DemandSeries, model: object, *, certainty: float, most: int, level: float, horizon: int) -> None:
     expect(series, DemandSeries, where="series", remedy="demand_series(transactions, as_of=...)")
     checks = (
         ("certainty", certainty, "above 0.5, below 1", is_number(certainty) and 0.5 < certainty < 1.0),
         ("most", most, "a whole number >= 0", is_whole(most) and most >= 0),
-        ("horizon", horizon, "a whole number >= 1", is_whole(horizon) and horizon >= 1),
+        ("horizon", horizon, f"a whole number, 1 to {LONGEST:,}", is_whole(horizon) and 1 <= horizon <= LONGEST),
     )
     wrong = [Problem(what="no such number", where=w, allowed=a, got=repr(v)) for w, v, a, fine in checks if not fine]
+    if model is not None and not hasattr(model, "probability_alive"):
+        allowed, got = "NeedModel(...), or a model with probability_alive", repr(model)[:100]
+        wrong.append(Problem(what="no model of who is alive", where="model", allowed=allowed, got=got))
     refuse(wrong, level_problems(level))
     nameless = [name for name in ("customer_id", "category") if any(each is None for each in getattr(series, name))]
     if nameless:

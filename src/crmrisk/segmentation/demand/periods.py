@@ -11,10 +11,13 @@ from crmrisk.core.arguments import check_choice
 if TYPE_CHECKING:
     from crmrisk.core.arrays import IntArray
 
-__all__ = ["DemandPeriod", "check_period", "period_names", "period_numbers", "period_starts"]
+__all__ = ["LONGEST", "DemandPeriod", "check_period", "period_names", "period_numbers", "period_starts"]
 
 DemandPeriod: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
 """A calendar period; weeks begin on Monday."""
+
+LONGEST = 10_000
+"""How many periods ahead anything is forecast: 27 years of days."""
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _DAYS = {"day": (1, 0), "week": (7, 3)}  # 1970 began on a Thursday, three days into its week

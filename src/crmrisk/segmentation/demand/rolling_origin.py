@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeAlias
 
 import numpy as np
 
-from crmrisk.core.arguments import is_whole, refuse
+from crmrisk.core.arguments import choice_problems, is_whole, refuse
 from crmrisk.core.errors import FitError, InvalidValueError, Problem
 from crmrisk.core.expecting import expect
 from crmrisk.core.progress import Bar, Progress, progress_callback
@@ -29,11 +29,12 @@ if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray
     from crmrisk.segmentation.demand.seasons import Season
 
-__all__ = ["ForecastErrors", "Forecaster", "OriginErrors", "rolling_origin_error"]
+__all__ = ["ForecastErrors", "Forecaster", "OriginErrors", "known_mean", "rolling_origin_error"]
 
 Forecaster: TypeAlias = Callable[[DemandSeries], ForecastResult]
 """A method of the caller's: what was known in, the forecast out, as many periods ahead as the horizon."""
 
+_CRITERIA = ("mae", "mse", "mase", "rmsse")
 _ORIGINS = 6
 _USUAL = ("croston", "sba", "tsb", "needs", "mean", "naive", "zero")
 
@@ -119,11 +120,20 @@ class ForecastErrors:
         criterion
             ``"mae"``, ``"mse"``, ``"mase"`` (absolute error over the scale) or ``"rmsse"`` (squared, over its scale).
 
+        Raises
+        ------
+        InvalidValueError
+            If there is no such method or criterion.
+
         Examples
         --------
         >>> rolling_origin_error([1, 2, 3, 4, 5], methods=["naive"], origins=1).loss("naive", "mase")
         array([[1.]])
         """
+        refuse(
+            choice_problems(method, self.errors, where="method", what="no errors of it"),
+            choice_problems(criterion, _CRITERIA, where="criterion", what="no such criterion"),
+        )
         each = self.errors[method]
         losses = {"mae": each.absolute, "mse": each.squared}
         scaled = {"mase": each.absolute / self.scale[0], "rmsse": each.squared / self.scale[1]}
@@ -143,7 +153,7 @@ class ForecastErrors:
 
         rows = pd.DataFrame([self._row(method) for method in self.errors])
         for other in ("naive", "zero"):
-            base = _mean(self.errors[other].absolute) if other in self.errors else np.nan
+            base = known_mean(self.errors[other].absolute) if other in self.errors else np.nan
             rows[f"mae_vs_{other}"] = rows["mae"] / base if base > 0.0 else np.nan
         return rows.sort_values("rmsse", kind="stable").reset_index(drop=True)
 
@@ -153,13 +163,13 @@ class ForecastErrors:
         return {
             "method": method,
             "n_forecasts": self.n_forecasts,
-            "mae": _mean(each.absolute),
-            "rmse": float(np.sqrt(_mean(each.squared))),
-            "bias": _mean(each.signed),
-            "mase": _mean(self.loss(method, "mase")),
-            "rmsse": float(np.sqrt(_mean(scaled))),
+            "mae": known_mean(each.absolute),
+            "rmse": float(np.sqrt(known_mean(each.squared))),
+            "bias": known_mean(each.signed),
+            "mase": known_mean(self.loss(method, "mase")),
+            "rmsse": float(np.sqrt(known_mean(scaled))),
             "n_scaled": int((~np.isnan(scaled)).sum()),
-            "coverage": _mean(each.covered),
+            "coverage": known_mean(each.covered),
         }
 
 
@@ -351,6 +361,18 @@ def _shared(errors: dict[str, OriginErrors]) -> dict[str, OriginErrors]:
     return {name: OriginErrors(*(np.where(missing, np.nan, part) for part in each)) for name, each in errors.items()}
 
 
-def _mean(values: FloatArray) -> float:
-    known = values[~np.isnan(values)]
+def known_mean(values: FloatArray) -> float:
+    """Average what is known, to the same bits in any order of series.
+
+    Parameters
+    ----------
+    values
+        Of any shape; NaN is not known.
+
+    Examples
+    --------
+    >>> known_mean(np.array([[1.0, np.nan], [3.0, 2.0]]))
+    2.0
+    """
+    known = np.sort(values[~np.isnan(values)])
     return float(known.mean()) if known.size else float("nan")

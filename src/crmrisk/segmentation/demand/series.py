@@ -6,13 +6,16 @@ than nothing from a shop they have not found yet, and a forecast must not learn 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
+from crmrisk.core.arguments import is_whole
 from crmrisk.core.arrays import BoolArray, FloatArray, IntArray, ObjectArray, frozen_floats, frozen_objects, same_arrays
 from crmrisk.core.errors import InvalidValueError, Problem, UnknownCustomerError
+from crmrisk.core.portfolio_checks import positions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +76,7 @@ class DemandSeries:
         measure: str = "amount",
     ) -> None:
         table = _table(demand)
-        names = range(table.shape[1]) if periods is None else periods
+        names = range(table.shape[1]) if periods is None else _several(periods)
         held: dict[str, Any] = {
             "demand": table,
             "customer_id": _labels(customer_id, len(table), "customer_id"),
@@ -136,14 +139,22 @@ class DemandSeries:
         Parameters
         ----------
         rows
-            Positions, or whether each is kept.
+            Positions, each once, or whether each is kept.
+
+        Raises
+        ------
+        PortfolioError
+            If there are no such series.
+        InvalidValueError
+            If none is kept.
 
         Examples
         --------
         >>> DemandSeries([[1, 2], [3, 4]]).take([1]).demand
         array([[3., 4.]])
         """
-        return self._changed(self.demand[rows], self.customer_id[rows], self.category[rows], self.periods)
+        at = rows if isinstance(rows, slice) else positions(rows, len(self))
+        return self._changed(self.demand[at], self.customer_id[at], self.category[at], self.periods)
 
     def until(self, n_periods: int) -> Self:
         """Keep what was known after the first periods, as a forecast made then would have seen it.
@@ -153,11 +164,19 @@ class DemandSeries:
         n_periods
             How many.
 
+        Raises
+        ------
+        InvalidValueError
+            If there are no such periods.
+
         Examples
         --------
         >>> DemandSeries([[1, 2, 3]]).until(2).demand
         array([[1., 2.]])
         """
+        if not is_whole(n_periods) or not 1 <= n_periods <= len(self.periods):
+            allowed, got = f"1 to {len(self.periods)}", repr(n_periods)[:100]
+            raise InvalidValueError(Problem(what="no such periods", where="n_periods", allowed=allowed, got=got))
         return self._changed(self.demand[:, :n_periods], self.customer_id, self.category, self.periods[:n_periods])
 
     def _changed(
@@ -222,6 +241,13 @@ def series_keys(series: DemandSeries) -> dict[str, Any]:
     return named or {"series": np.arange(len(series))}
 
 
+def _several(periods: Any) -> Iterable[Any]:
+    if isinstance(periods, Iterable) and not isinstance(periods, str):
+        return periods
+    allowed, got = "names, in order", repr(periods)[:100]
+    raise InvalidValueError(Problem(what="no names of periods", where="periods", allowed=allowed, got=got))
+
+
 def _labels(values: ArrayLike | None, n: int, where: str) -> ObjectArray:
     return frozen_objects(np.full(n, None) if values is None else values, where=where)
 
@@ -256,7 +282,7 @@ def _table(demand: Any) -> FloatArray:
 
 def _raw(demand: Any) -> Any:
     try:
-        raw = np.asarray(demand)
+        raw = demand if isinstance(demand, np.ma.MaskedArray) else np.asarray(demand)
     except ValueError as error:
         raise InvalidValueError(
             Problem(what="periods differ by series", where="demand", got=str(error)[:120])
