@@ -103,6 +103,10 @@ class Value(_Explained):
         except ValidationError as error:
             raise InvalidValueError(*(_problem(cls, detail) for detail in error.errors())) from None
 
+    def _repr_pretty_(self, printer: Any, _: object) -> None:
+        """Show notebooks what `str` says, which is written to be read."""
+        printer.text(str(self))
+
     def model_dump_json(self) -> str:
         """Write the value as JSON, under the name pydantic models have for it.
 

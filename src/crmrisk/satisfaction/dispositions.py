@@ -189,6 +189,9 @@ class ResponseRates(Value):
     rr5: Estimate
     rr6: Estimate
 
+    def __str__(self) -> str:
+        return "\n".join(f"{name.upper()} {getattr(self, name)}" for name in self.__dataclass_fields__)
+
     def frame(self) -> DataFrame:
         """Return the rates as a table.
 

@@ -14,6 +14,7 @@ from scipy.special import chdtrc
 from crmrisk.core.arguments import check_choice
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.listing import listed
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.answered import Design
 from crmrisk.satisfaction.comparison import Comparison
@@ -127,6 +128,10 @@ class NetPromoterGroups(Value):
     heterogeneity: HeterogeneityTest
     pairs: tuple[GroupPair, ...]
     adjustment: Adjustment = "holm"
+
+    def __str__(self) -> str:
+        groups = listed(f"{name}: {estimate}" for name, estimate in self.estimates.items())
+        return "\n".join([groups, str(self.heterogeneity), *([listed(self.pairs)] if self.pairs else [])])
 
     def __getitem__(self, names: tuple[str, str]) -> Comparison:
         first, second = names

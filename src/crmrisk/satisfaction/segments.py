@@ -13,6 +13,7 @@ from crmrisk.core.arguments import refuse
 from crmrisk.core.charts import Chart
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.listing import listed
 from crmrisk.satisfaction.answers import distinct_answers
 from crmrisk.satisfaction.familywise import (
     HOLM_WARNING,
@@ -94,7 +95,7 @@ class SegmentEstimates(Mapping[Any, Estimate]):
     __hash__ = None  # type: ignore[assignment] # a mapping compares by content and has no hash
 
     def __repr__(self) -> str:
-        lines = "\n".join(f"{name}: {estimate}" for name, estimate in self.items())
+        lines = listed(f"{name}: {estimate}" for name, estimate in self.items())
         return "\n".join([lines or "no segments", *self.warnings])
 
     def frame(self) -> pd.DataFrame:

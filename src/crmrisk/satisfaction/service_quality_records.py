@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic.dataclasses import dataclass
 
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.listing import bounded
 from crmrisk.core.model import VALUE, Value
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ class QualityMean(Value):
     weight: float
     perception: Estimate
 
+    def __str__(self) -> str:
+        return f"{self.name}: {self.perception}"
+
 
 @dataclass(frozen=True, kw_only=True, config=VALUE)
 class QualityGap(Value):
@@ -84,6 +88,10 @@ class QualityGap(Value):
     expectation: Estimate
     gap: Estimate
 
+    def __str__(self) -> str:
+        told = ", ".join(f"{name} {bounded(getattr(self, name))}" for name in ("gap", "perception", "expectation"))
+        return f"{self.name}: {told}"
+
 
 @dataclass(frozen=True, kw_only=True, config=VALUE)
 class ServicePerformance(Value):
@@ -115,6 +123,9 @@ class ServicePerformance(Value):
     score: Estimate
     weighted_score: Estimate
     weighting: str
+
+    def __str__(self) -> str:
+        return f"performance {self.weighted_score}, weights: {self.weighting}"
 
     def frame(self) -> DataFrame:
         """Lay dimensions and items out as a table.

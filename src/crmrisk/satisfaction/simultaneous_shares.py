@@ -52,6 +52,9 @@ class NetPromoterShares(NamedTuple):
     passives: Estimate
     promoters: Estimate
 
+    def __str__(self) -> str:
+        return "\n".join(f"{name} {estimate}" for name, estimate in self._asdict().items())
+
 
 def net_promoter_shares(
     answers: ArrayLike | None = None,

@@ -73,6 +73,13 @@ class DesignMean:
     degrees_of_freedom: int
     warnings: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        if self.value is None:
+            return f"unrated (n {self.n})"
+        told = (("standard error", self.standard_error), ("design effect", self.design_effect))
+        more = "".join(f"{what} {number:.4g}, " for what, number in told if number is not None)
+        return f"{self.value:.4g} ({more}n {self.n})"
+
 
 def design_mean(
     values: ArrayLike,

@@ -87,7 +87,7 @@ class SurvivalCurve:
     def __len__(self) -> int:
         return self.time.size
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         until = f"{self.survival[-1]:.4g} are left at {self.time[-1]:g}"
         return f"Kaplan-Meier of {self.n:g} cases, {self.events.sum():g} of them observed to happen; {until}"
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.listing import listed
 from crmrisk.segmentation.plain_numbers import plain_numbers
 
 if TYPE_CHECKING:
@@ -54,6 +55,16 @@ class Absorption:
     fundamental: FloatArray
     steps: FloatArray
     probabilities: FloatArray
+
+    def __repr__(self) -> str:
+        ends = (
+            ", ".join(f"{name} {share:.4g}" for name, share in zip(self.absorbing, shares, strict=True))
+            for shares in self.probabilities
+        )
+        return listed(
+            f"{name}: {steps:.4g} periods until absorption, in {ending}"
+            for name, steps, ending in zip(self.transient, self.steps, ends, strict=True)
+        )
 
     def __post_init__(self) -> None:
         for array in (self.fundamental, self.steps, self.probabilities):

@@ -45,6 +45,10 @@ class Clustering:
     cost: float
     medoids: IntArray | None = None
 
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{size:,}" for size in self.sizes[:20])
+        return f"Clustering({self.codes.size:,} rows, {self.k} clusters of {sizes}, cost {self.cost:.6g})"
+
     @property
     def k(self) -> int:
         """The number of clusters."""

@@ -12,6 +12,7 @@ from crmrisk.core.arrays import LARGEST_COUNT
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.expecting import expect
+from crmrisk.core.listing import listed
 from crmrisk.segmentation.markov_chain import numbers_by_state, place_of
 from crmrisk.segmentation.migration import Migration
 from crmrisk.segmentation.transition_draws import DrawMethod, check_drawing, drawn_matrices, limits_of_draws
@@ -62,6 +63,12 @@ class ExpectedBook:
     entries: FloatArray
     level: float
     n: float
+
+    def __repr__(self) -> str:
+        last = len(self.expected) - 1
+        now = dict(zip(self.names, self.expected[0], strict=True))
+        lines = (f"{name}: {now[name]:.6g} to {self[last, name]}" for name in self.names)
+        return f"customers expected after {last} periods\n{listed(lines)}"
 
     def __post_init__(self) -> None:
         for array in (self.expected, self.low, self.high, self.entries):

@@ -12,6 +12,7 @@ from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.expecting import expect
 from crmrisk.core.intervals import normal_quantile, wilson_limits
+from crmrisk.core.listing import bounded, listed
 from crmrisk.segmentation.markov_chain import numbers_by_state
 from crmrisk.segmentation.markov_value import MarkovValue
 from crmrisk.segmentation.migration import Migration
@@ -76,6 +77,14 @@ class MoneyLeaks:
     net: Estimate
     level: float
     warnings: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        columns = (self.source, self.target, self.customers, self.money, self.low, self.high)
+        moves = (
+            f"{here} to {there}: {customers:g} customers, {money:.6g} [{low:.6g}, {high:.6g}]"
+            for here, there, customers, money, low, high in zip(*columns, strict=True)
+        )
+        return f"net {self.net}, lost {bounded(self.lost)}, gained {bounded(self.gained)}\n{listed(moves, most=10)}"
 
     def __post_init__(self) -> None:
         names = ("source", "target", "customers", "difference", "money", "low", "high")

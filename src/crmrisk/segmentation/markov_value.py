@@ -10,6 +10,7 @@ import numpy as np
 from crmrisk.core.arguments import is_number, is_whole, refuse
 from crmrisk.core.errors import Problem
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.listing import listed
 from crmrisk.segmentation.markov_chain import MarkovChain, numbers_by_state, place_of
 from crmrisk.segmentation.migration import Migration
 from crmrisk.segmentation.transition_draws import DrawMethod, check_drawing, drawn_matrices, limits_of_draws
@@ -68,6 +69,9 @@ class MarkovValue:
     method: str
     discount_rate: float
     horizon: int | None
+
+    def __repr__(self) -> str:
+        return listed(f"{name}: {self[name]}" for name in self.names)
 
     def __post_init__(self) -> None:
         for array in (self.values, self.low, self.high):

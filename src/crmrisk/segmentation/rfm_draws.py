@@ -53,6 +53,9 @@ class RfmDraws(Value):
     frequency: Draws
     monetary: Draws
 
+    def __repr__(self) -> str:
+        return f"RfmDraws({len(self.recency)} samples of {self.groups} groups)"
+
     @model_validator(mode="after")
     def _one_shape(self) -> Self:
         sizes = {len(row) for name in DIMENSIONS for row in getattr(self, name)}

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.listing import listed
 from crmrisk.core.measures import Name
 from crmrisk.core.model import VALUE, Value
 from crmrisk.segmentation.rfm_cuts import DIMENSIONS, Groups
@@ -86,6 +87,10 @@ class RfmBox(Value):
     recency: Span
     frequency: Span
     monetary: Span
+
+    def __str__(self) -> str:
+        spans = (f"{name} {low} to {high}" for name in DIMENSIONS for low, high in [getattr(self, name)])
+        return f"{self.name}: {', '.join(spans)}"
 
     @model_validator(mode="after")
     def _not_crossed(self) -> Self:
@@ -222,6 +227,9 @@ monetary=1)))
     groups: Groups = 5
     others: Name = "Others"
     strict: bool = False
+
+    def __str__(self) -> str:
+        return f"{listed(self.boxes)}\n{self.others}: the others of scores 1 to {self.groups}"
 
     @model_validator(mode="after")
     def _inside(self) -> Self:

@@ -60,6 +60,10 @@ class PolicyBehaviour:
     demotions: Estimate
     reversals: Estimate
 
+    def __repr__(self) -> str:
+        told = "\n".join(f"{name} {getattr(self, name)}" for name in ("moves", "promotions", "demotions", "reversals"))
+        return f"customers who change tier, of {len(self.tiers)}, from one review to the next\n{told}"
+
     def capacity(self) -> pd.DataFrame:
         """Count customers, contacts and hours that each tier's entitlements need from each review to the next.
 

@@ -16,6 +16,7 @@ from crmrisk.core.arguments import seeded
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.intervals import normal_quantile
+from crmrisk.core.listing import bounded, listed
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.bootstrap_intervals import percentile_intervals
 from crmrisk.satisfaction.drivers.chart import map_chart
@@ -86,6 +87,11 @@ class MappedDriver(Value):
     stated_quadrant: Quadrant | None = None
     covariance: tuple[float, float, float] | None = None
 
+    def __str__(self) -> str:
+        importance = [f"{name} {bounded(each)}" for name in ("derived", "stated") if (each := getattr(self, name))]
+        axes = ", ".join([f"performance {bounded(self.performance)}", *importance])
+        return f"{self.name}: {self.quadrant} (probability {self.certainty:.2g}), {axes}"
+
     @property
     def certainty(self) -> float:
         """Return the bootstrap probability of the quadrant the driver is in."""
@@ -124,6 +130,11 @@ class ImportancePerformance(Value):
     n: int
     n_missing: int = 0
     warnings: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        given = (("performance", self.performance_cut), ("derived", self.derived_cut), ("stated", self.stated_cut))
+        cuts = [f"{name} {cut:.4g}" for name, cut in given if cut is not None]
+        return f"importance-performance map, cut at {', '.join(cuts)} (n {self.n})\n{listed(self.drivers)}"
 
     def __getitem__(self, name: str) -> MappedDriver:
         """Return the driver of that name.

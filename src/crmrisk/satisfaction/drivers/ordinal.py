@@ -17,6 +17,7 @@ from crmrisk.core.arguments import is_number, refuse
 from crmrisk.core.errors import FitError, InvalidValueError, Problem, RecordError
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.intervals import normal_quantile
+from crmrisk.core.listing import bounded, listed
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.answers import distinct_answers
 from crmrisk.satisfaction.drivers.columns import sequence_problems, split_outcome
@@ -76,6 +77,9 @@ class OrdinalDriver(Value):
     splits: tuple[float, ...] = ()
     proportional_odds: ProportionalOddsTest | None = None
 
+    def __str__(self) -> str:
+        return f"{self.name}: coefficient {bounded(self.coefficient)}, {self.importance:.4g} of R²"
+
     @property
     def sign(self) -> int:
         """Return the direction in which the outcome goes with the driver."""
@@ -126,6 +130,10 @@ class OrdinalDrivers(Value):
     n: int
     n_missing: int = 0
     warnings: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        heading = f"R² {self.r_squared:.4g} of the opinion behind {len(self.steps)} steps (n {self.n})"
+        return f"{heading}\n{listed(self.drivers)}"
 
     def __getitem__(self, name: str) -> OrdinalDriver:
         """Return the driver of that name.

@@ -17,6 +17,7 @@ from crmrisk.core.arguments import is_number, seeded
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.intervals import normal_quantile
+from crmrisk.core.listing import bounded, listed
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.drivers.coefficients import coefficients_of
 from crmrisk.satisfaction.drivers.contrasts import Effects, contrast_columns, explained_share, robust_coefficients
@@ -93,6 +94,10 @@ class PenaltyReward(Value):
     n_middle: int
     n_worst: int
 
+    def __str__(self) -> str:
+        effects = f"reward {bounded(self.reward)}, penalty {bounded(self.penalty)}"
+        return f"{self.name}: {effects}, impact asymmetry {bounded(self.impact_asymmetry)}: {self.factor}"
+
 
 @dataclass(frozen=True, kw_only=True, config=VALUE)
 class PenaltyRewardAnalysis(Value):
@@ -121,6 +126,13 @@ class PenaltyRewardAnalysis(Value):
     n: int
     n_missing: int = 0
     warnings: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        level = f"{100 * self.drivers[0].reward.level:g} % " if self.drivers else ""
+        heading = (
+            f"penalty-reward contrasts, no Kano categories; R² {self.r_squared:.4g} ({level}intervals, n {self.n})"
+        )
+        return f"{heading}\n{listed(self.drivers)}"
 
     def __getitem__(self, name: str) -> PenaltyReward:
         """Return the driver of that name.

@@ -8,6 +8,7 @@ from pydantic.dataclasses import dataclass
 
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.listing import bounded, listed
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.drivers.chart import drivers_chart
 
@@ -75,6 +76,12 @@ class DriverImportance(Value):
     significant: bool | None = None
     monte_carlo_error: float = 0.0
 
+    def __str__(self) -> str:
+        more = ", suppression" if self.suppression else ""
+        noise = ", no better than noise" if self.significant is False else ""
+        part = f"{self.rank}. {self.name}: {bounded(self.importance)} of R²"
+        return f"{part}, correlation {self.correlation:.2f}{more}{noise}"
+
     @property
     def sign(self) -> Literal[-1, 0, 1]:
         """Return the direction in which the outcome goes with the driver: 1, -1, or 0 for neither."""
@@ -129,6 +136,9 @@ class DriverAnalysis(Value):
     effective_n: float = 0.0
     common_variance: float = 0.0
     warnings: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"R² of {self.outcome} {self.r_squared}\n{listed(self.ranked)}"
 
     @property
     def names(self) -> tuple[str, ...]:

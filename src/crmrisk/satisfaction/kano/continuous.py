@@ -134,6 +134,10 @@ class ContinuousPosition(Value):
     agreement: float | None = None
     scale: str = DUMOUCHEL.name
 
+    def __str__(self) -> str:
+        where = "unrated" if self.quadrant is None else self.quadrant.value
+        return f"functional {self.functional}, dysfunctional {self.dysfunctional}: {where}, points of {self.scale}"
+
     def ellipse(self, level: float | None = None) -> Ellipse | None:
         """Return the ellipse that holds the mean point with the given confidence.
 

@@ -47,6 +47,9 @@ class LeadingTest(Value):
     p_value: float
     fong_critical: float
 
+    def __str__(self) -> str:
+        return f"{self.first.value} leads {self.second.value} by {self.difference:g}, p {self.p_value:.2g}"
+
     @property
     def fong(self) -> bool:
         """Whether Fong's test tells the two apart."""

@@ -10,6 +10,7 @@ from pydantic.dataclasses import dataclass
 
 from crmrisk.core.arguments import check_choice
 from crmrisk.core.intervals import normal_quantile
+from crmrisk.core.listing import listed
 from crmrisk.core.measures import Name
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.kano.chart import kano_chart
@@ -72,6 +73,11 @@ class KanoPoint(Value):
     category: KanoCategory | None = None
     probability: float | None = None
 
+    def __str__(self) -> str:
+        who = self.requirement if self.segment is None else f"{self.requirement} ({self.segment})"
+        where = "" if self.quadrant is None else f", quadrant {self.quadrant.value}"
+        return f"{who} at ({self.horizontal:.4g}, {self.vertical:.4g}){where}"
+
 
 @dataclass(frozen=True, kw_only=True, config=VALUE)
 class KanoQuadrant(Value):
@@ -129,6 +135,10 @@ class KanoMap(Value):
     quadrants: tuple[KanoQuadrant, ...]
     level: float
     unrated: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        lacking = f"; unrated: {', '.join(self.unrated)[:200]}" if self.unrated else ""
+        return f"Kano map, {self.horizontal_label} over {self.vertical_label}{lacking}\n{listed(self.points)}"
 
     def __len__(self) -> int:
         return len(self.points)

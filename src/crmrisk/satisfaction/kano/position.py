@@ -79,6 +79,10 @@ class KanoPosition(Value):
     quadrant: KanoCategory | None = None
     quadrant_probabilities: QuadrantProbabilities = QuadrantProbabilities(unrated=1.0)
 
+    def __str__(self) -> str:
+        where = "unrated" if self.quadrant is None else self.quadrant.value
+        return f"better {self.better}, worse {self.worse}: {where}"
+
     def ellipse(self, level: float | None = None) -> Ellipse | None:
         """Return the ellipse that holds (better, worse) with the given confidence, both at once.
 

@@ -9,6 +9,7 @@ from pydantic.dataclasses import dataclass
 from crmrisk.core.arguments import kind_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.listing import bounded
 from crmrisk.core.measures import Name
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.kano.continuous import ContinuousPosition, Five
@@ -103,6 +104,13 @@ class Requirement(Value):
     questionable_excluded: float = 0.0
     swapped: bool = False
     warnings: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        who = self.name if self.segment is None else f"{self.name} ({self.segment})"
+        if self.category is None:
+            return f"{who}: unrated (n {self.n:g})"
+        place = f"better {bounded(self.better)}, worse {bounded(self.worse)}"
+        return f"{who}: {self.category.value} (probability {self.stability:.2g}), {place} (n {self.n:g})"
 
     @property
     def n(self) -> float:

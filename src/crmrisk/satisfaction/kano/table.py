@@ -117,6 +117,9 @@ class EvaluationTable(Value):
     name: Annotated[str, Field(min_length=1)]
     rows: tuple[_Row, _Row, _Row, _Row, _Row]
 
+    def __str__(self) -> str:
+        return "\n".join([f"{self.name}: functional like to dislike by dysfunctional like to dislike", *self.rows])
+
     @classmethod
     def standard(cls) -> Self:
         """Return the table of Kano et al. (1984).

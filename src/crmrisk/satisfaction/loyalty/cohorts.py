@@ -102,7 +102,7 @@ class CohortTable:
     def __len__(self) -> int:
         return self.cohort.size
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         first, last = period_names(self.cohort[[0, -1]], self.period)
         who = f"{len(self)} cohorts of {self.size.sum():,.0f} customers by {self.period} of first purchase"
         return f"{who}, {first} to {last}, up to {self.as_of:%Y-%m-%d}"

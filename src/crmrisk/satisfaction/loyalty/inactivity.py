@@ -96,7 +96,7 @@ class ReturnCurve:
     def __len__(self) -> int:
         return self.days.size
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return f"return curve up to {self.horizon} days of silence {self.exposure}"
 
     def chart(self) -> Chart:

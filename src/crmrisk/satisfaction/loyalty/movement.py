@@ -52,6 +52,10 @@ class RevenueMovement:
     end: datetime
     refunds: RefundPolicy = "exclude"
 
+    def __repr__(self) -> str:
+        moved = f"{len(self.customer_id):,} customers, {self.opening.sum():,.6g} to {self.closing.sum():,.6g}"
+        return f"RevenueMovement({moved}, {self.start:%Y-%m-%d} to {self.end:%Y-%m-%d})"
+
     def __post_init__(self) -> None:
         for column in (self.customer_id, self.opening, self.closing):
             column.flags.writeable = False

@@ -78,7 +78,7 @@ class Retention:
     def __len__(self) -> int:
         return self.period.size
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return f"{self.overall()}; after {len(self)} periods {self.survival_at(len(self))}"
 
     @property

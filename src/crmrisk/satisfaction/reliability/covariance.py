@@ -58,6 +58,9 @@ class ItemCovariance:
     effective_n: float
     warnings: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"ItemCovariance({len(self.names)} items, n {self.n:g}: {', '.join(self.names)[:100]})"
+
     @property
     def unusable(self) -> tuple[str, ...]:
         """Why no coefficient can be computed; empty where one can."""

@@ -67,6 +67,10 @@ class FactorModel:
     degrees_of_freedom: int
     warnings: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        what = f"{len(self.covariance.names)} items, n {self.covariance.n:g}: {', '.join(self.factors)[:100]}"
+        return f"FactorModel({what}; chi-squared {self.chi_square:.4g}, df {self.degrees_of_freedom})"
+
     @property
     def p_value(self) -> float | None:
         """Probability of a worse fit if the model is true; ``None`` where it can fit anything."""

@@ -15,6 +15,7 @@ from pydantic.dataclasses import dataclass
 
 from crmrisk.core.errors import FitError
 from crmrisk.core.estimate import Estimate
+from crmrisk.core.listing import bounded, listed
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.reliability.alpha import alpha_if_dropped, cronbach_alpha, standardised_alpha
 from crmrisk.satisfaction.reliability.covariance import ItemCovariance, item_covariance
@@ -70,6 +71,10 @@ class ItemReliability(Value):
     alpha_if_dropped: Estimate
     rest_correlation: float | None
     loading: float | None
+
+    def __str__(self) -> str:
+        rest = "" if self.rest_correlation is None else f", correlation with the rest {self.rest_correlation:.4g}"
+        return f"{self.item}: alpha if dropped {bounded(self.alpha_if_dropped)}{rest}"
 
 
 @dataclass(frozen=True, kw_only=True, config=VALUE)
@@ -162,7 +167,7 @@ class Reliability(Value):
 
     def __str__(self) -> str:
         size = f"{100 * self.alpha.level:g} %, {len(self.items)} items, n {self.alpha.n:g}"
-        return f"{self.scale}: alpha {_short(self.alpha)} beside omega {_short(self.omega)} ({size})"
+        return f"{self.scale}: alpha {bounded(self.alpha)} beside omega {bounded(self.omega)} ({size})"
 
 
 @plain_dataclass(frozen=True, kw_only=True, eq=False)
@@ -186,6 +191,9 @@ class FactorReliability:
 
     model: FactorModel
     scales: tuple[Reliability, ...]
+
+    def __repr__(self) -> str:
+        return listed(self.scales)
 
     def __getitem__(self, scale: str) -> Reliability:
         """Find the record of a factor."""
@@ -390,11 +398,3 @@ def _rest_correlations(found: ItemCovariance) -> list[float | None]:
 def _mean_correlation(found: ItemCovariance) -> float:
     k = len(found.names)
     return (float(found.correlations.sum()) - k) / (k * (k - 1))
-
-
-def _short(estimate: Estimate) -> str:
-    if estimate.value is None:
-        return "unrated"
-    if estimate.low is None or estimate.high is None:
-        return f"{estimate.value:.4g}"
-    return f"{estimate.value:.4g} [{estimate.low:.4g}, {estimate.high:.4g}]"
