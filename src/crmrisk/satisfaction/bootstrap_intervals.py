@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from crmrisk.core.arguments import checked_level
 from crmrisk.core.intervals import normal_quantile
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def percentile_intervals(samples: FloatArray, level: float) -> tuple[FloatArray,
     >>> float(low[0]), float(high[0])
     (25.0, 75.0)
     """
-    normal_quantile(level)
+    checked_level(level)
     tails = np.full(samples.shape[1], (1.0 - level) / 2.0)
     return _quantiles(samples, tails), _quantiles(samples, 1.0 - tails)
 

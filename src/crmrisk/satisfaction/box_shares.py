@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from crmrisk.core.arguments import check_choice, is_whole
+from crmrisk.core.arguments import check_choice, checked_level, is_whole
 from crmrisk.core.arrays import LARGEST_COUNT
 from crmrisk.core.errors import InvalidValueError, Problem
-from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.answered import Design, answered_mean, check_scale, check_source, exclusion, tallied
 from crmrisk.satisfaction.answers import rating_answers
 from crmrisk.satisfaction.numerics import check_method
@@ -244,7 +243,7 @@ def share_of_column(
     0.6667 [0.2077, 0.9385] (95 % wilson, n 3)
     """
     method = check_method(method, get_args(ProportionMethod))
-    normal_quantile(level)
+    checked_level(level)
     if design.simple:
         found = proportion(int((inside & ~absent).sum()), int((~absent).sum()), method=method, level=level)
         return replace(found, warnings=(*found.warnings, *exclusion(int(absent.sum()))))

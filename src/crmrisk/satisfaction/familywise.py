@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from crmrisk.core.arguments import is_number
+from crmrisk.core.arguments import checked_level, is_number
 from crmrisk.core.errors import InvalidValueError, Problem
-from crmrisk.core.intervals import normal_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,7 +98,7 @@ def bonferroni_level(level: float, n_intervals: int) -> float:
     >>> bonferroni_level(0.95, 5)
     0.99
     """
-    normal_quantile(level)
+    checked_level(level)
     return 1.0 - (1.0 - level) / max(n_intervals, 1)
 
 

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from crmrisk.core.arguments import is_number
+from crmrisk.core.arguments import checked_level, is_number
 from crmrisk.core.arrays import LARGEST_COUNT, LARGEST_NUMBER
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
-from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.answered import Design, answered_mean, check_scale, check_source, exclusion, tallied
 from crmrisk.satisfaction.answers import number_answers, rating_answers
 from crmrisk.satisfaction.binomial_counts import finite_columns
@@ -124,7 +123,7 @@ def mean_of_column(values: FloatArray, design: Design, *, level: float = 0.95) -
     >>> print(mean_of_column(np.array([1.0, 2.0, np.nan, 3.0]), Design()))
     2 [-0.4841, 4.484] (95 % t, n 3)
     """
-    normal_quantile(level)
+    checked_level(level)
     found, excluded = answered_mean(values, design)
     if found.value is None:
         warnings = ("no answers", *exclusion(excluded))
@@ -226,7 +225,7 @@ def mean_of_counts(
     2.4 [1.797, 3.003] (95 % t, n 10)
     """
     value, count = _checked_tally(values, counts, effective_n)
-    normal_quantile(level)
+    checked_level(level)
     n = float(count.sum())
     if n <= 0.0:
         return Estimate(value=None, level=level, method="t", n=0, effective_n=0, warnings=("no answers",))

@@ -193,7 +193,7 @@ def _two_designs(parts: dict[str, Any]) -> tuple[Design, Design]:
 
 
 def _pair(value: object, where: str) -> tuple[Any, Any]:
-    if not isinstance(value, tuple | list) or len(value) != 2:  # a pair
+    if not isinstance(value, tuple | list) or len(value) != 2:
         allowed = "a pair: one for the first survey, one for the second"
         raise InvalidValueError(Problem(what="not a pair", where=where, allowed=allowed, got=repr(value)[:200]))
     return value[0], value[1]

@@ -304,7 +304,7 @@ def _pairs(
 
 def _heterogeneity(samples: list[EffectiveCounts]) -> HeterogeneityTest:
     moments = [adjusted_net_promoter(*each.counts) for each in samples if each.counts.n]
-    if len(moments) < 2:  # groups
+    if len(moments) < 2:
         return HeterogeneityTest(None, 0, None)
     centres, squares = (np.array(column, dtype=np.float64) for column in zip(*moments, strict=True))
     common = (centres / squares).sum() / (1.0 / squares).sum()

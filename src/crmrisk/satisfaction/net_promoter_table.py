@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 
 import numpy as np
 
-from crmrisk.core.arguments import kind_problems, refuse
+from crmrisk.core.arguments import checked_level, kind_problems, refuse
 from crmrisk.core.arrays import LARGEST_COUNT
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
-from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.answer_cells import AnswerCells, answer_cells, check_cells
 from crmrisk.satisfaction.answered import exclusion
 from crmrisk.satisfaction.familywise import (
@@ -113,7 +112,7 @@ def net_promoter_by_segment(
     check_simultaneous(simultaneous)
     check_benchmark(benchmark)
     refuse(kind_problems(breaks, NpsBreaks, where="breaks"))
-    normal_quantile(level)
+    checked_level(level)
     cells = answer_cells(table, answer=answer, segment=segment, weight=weight)
     check_cells(cells, table, answer=answer, segment=segment, breaks=breaks, missing=missing)
     surveys = _surveys(cells, breaks)

@@ -210,6 +210,11 @@ class NextAnswer(Value):
         level
             The coverage of the interval, which is that of the customer's own level and slope; ``None`` is none.
 
+        Raises
+        ------
+        InvalidValueError
+            If the level is not strictly between 0 and 1.
+
         Examples
         --------
         See `NextAnswer`.

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
-from crmrisk.core.arguments import is_number
+from crmrisk.core.arguments import checked_level, is_number
 from crmrisk.core.arrays import LARGEST_COUNT
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
-from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.comparison import Alternative, Comparison, check_alternative, normal_p_value
 from crmrisk.satisfaction.numerics import check_method
 from crmrisk.satisfaction.proportion_differences import (
@@ -80,7 +79,7 @@ def proportion_difference(
     0.2 [0.05283, 0.3382] (95 % miettinen-nurminen, n 150)
     """
     method = check_method(method, get_args(DifferenceMethod))
-    normal_quantile(level)
+    checked_level(level)
     return _difference(*_samples(first, second), method, level)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from scipy.special import betainc, betaincinv
 
+from crmrisk.core.arguments import checked_level
 from crmrisk.core.intervals import normal_quantile, wilson_limits
 from crmrisk.satisfaction.binomial_counts import binomial_counts
 from crmrisk.satisfaction.numerics import bisect
@@ -289,7 +290,7 @@ def _adjusted_wald(successes: ArrayLike, n: ArrayLike, added: float, level: floa
 def _mirrored(
     lower: Callable[[FloatArray, FloatArray, float], FloatArray], successes: ArrayLike, n: ArrayLike, level: float
 ) -> Interval:
-    normal_quantile(level)
+    checked_level(level)
     x, n = binomial_counts(successes, n)
     tail, unknown = (1.0 - level) / 2.0, np.where(np.isnan(x), np.nan, 0.0)  # a root finder finds one for NaN, too
     low, high = lower(x, n, tail) + unknown, 1.0 - lower(n - x, n, tail) + unknown

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias, get_args
 
-from crmrisk.core.arguments import is_number
+from crmrisk.core.arguments import checked_level, is_number
 from crmrisk.core.arrays import LARGEST_COUNT
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
-from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.numerics import check_method
 from crmrisk.satisfaction.proportion_intervals import (
     agresti_coull_interval,
@@ -80,7 +79,7 @@ def proportion(
     method = check_method(method, get_args(ProportionMethod))
     _check_counts(successes, n, 0.0 if effective_n is None else effective_n)
     effective = float(n if effective_n is None else effective_n)
-    normal_quantile(level)
+    checked_level(level)
     if not n or not effective:
         return Estimate(value=None, level=level, method=method, n=n, effective_n=effective, warnings=("no answers",))
     share = successes / n

@@ -70,7 +70,7 @@ def paired_by_position(first: Any, second: Any) -> tuple[str, ...]:
 
 
 def _index(column: Any) -> Any:
-    if isinstance(column, Mapping):  # of columns
+    if isinstance(column, Mapping):
         return next((index for each in column.values() if (index := _index(each)) is not None), None)
     index = getattr(column, "index", None)
     return index if hasattr(index, "equals") else None

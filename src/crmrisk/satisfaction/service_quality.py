@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from crmrisk.core.arguments import is_number
+from crmrisk.core.arguments import checked_level, is_number
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
-from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.answered import Design, check_scale
 from crmrisk.satisfaction.dimension_weights import Allocation, DimensionWeights, dimension_weights, shared_out
 from crmrisk.satisfaction.indices import item_shares
@@ -273,7 +272,7 @@ def _asked(
     missing: Missing,
 ) -> tuple[ItemAnswers, _Survey]:
     check_scale(*scale)
-    normal_quantile(level)
+    checked_level(level)
     refuse_other_order(perceptions=perceptions, weights=design.weights, strata=design.strata, clusters=design.clusters)
     seen = item_answers(perceptions, lowest=scale[0], highest=scale[1], missing=missing, where="perceptions")
     parts = shared_out(dimensions, seen.names)

@@ -75,7 +75,7 @@ def square_table(table: ArrayLike, *, where: str = "table") -> FloatArray:
     except (TypeError, ValueError, OverflowError):
         counts = np.array(np.nan)
     shape = counts.shape
-    square = counts.ndim == 2 and shape[0] == shape[1] and shape[0] > 1  # rows and columns
+    square = counts.ndim == 2 and shape[0] == shape[1] and shape[0] > 1
     if not square or not ((counts >= 0.0) & (counts <= LARGEST_COUNT)).all():
         allowed = "as many rows as columns, two or more, of finite counts of at least 0"
         got = repr(table)[:200]

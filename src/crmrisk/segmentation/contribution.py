@@ -201,6 +201,8 @@ class Contributions:
         ------
         PortfolioError
             If the customers are others.
+        InvalidValueError
+            If it is no portfolio.
 
         Examples
         --------

@@ -104,6 +104,8 @@ class FittedRfmSegmenter(RfmColumns, BaseFittedSegmenter):
             If the portfolio does not hold what is read.
         InputRangeError
             If values leave the declared range.
+        InvalidValueError
+            If it is no portfolio.
 
         Examples
         --------
@@ -283,7 +285,18 @@ class RfmSegmenter(RfmColumns, BaseSegmenter, kind="crmrisk.rfm", fitted=FittedR
         return self.boxes.check()
 
     def learn(self, portfolio: Portfolio) -> FittedRfmSegmenter:
-        """Learn the cuts from customers who have all three."""
+        """Learn the cuts from customers who have all three.
+
+        Parameters
+        ----------
+        portfolio
+            One row per customer.
+
+        Raises
+        ------
+        FitError
+            If nobody has all three.
+        """
         reads = {name: getattr(self, name) for name in RfmColumns.model_fields}
         if self.cuts is not None:
             return FittedRfmSegmenter(cuts=self.cuts, segments=self.segments, **reads)

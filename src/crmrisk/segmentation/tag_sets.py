@@ -269,6 +269,8 @@ class Tags:
         ------
         PortfolioError
             If the customers are others.
+        InvalidValueError
+            If it is no portfolio.
 
         Examples
         --------

@@ -40,9 +40,7 @@ DrawMethod: TypeAlias = Literal["dirichlet", "bootstrap"]
 """How whole matrices are drawn: from the posterior of each row, or by resampling its departures."""
 
 
-def check_drawing(
-    *, level: object, method: object, prior: object, draws: object, rng: object
-) -> None:  # everything a simulation is set by
+def check_drawing(*, level: object, method: object, prior: object, draws: object, rng: object) -> None:
     """Refuse settings of a simulation, all that are wrong at once.
 
     Parameters

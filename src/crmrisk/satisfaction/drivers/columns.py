@@ -217,7 +217,7 @@ def sequence_problems(values: object, *, where: str) -> list[Problem]:
 
 
 def _ends(scale: Any) -> tuple[int, int]:
-    if isinstance(scale, tuple | list) and len(scale) == 2:  # ends
+    if isinstance(scale, tuple | list) and len(scale) == 2:
         check_scale(scale[0], scale[1])
         return scale[0], scale[1]
     allowed = "two whole numbers, (lowest, highest)"

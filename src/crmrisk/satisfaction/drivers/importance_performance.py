@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 import numpy as np
 from pydantic.dataclasses import dataclass
 
-from crmrisk.core.arguments import seeded
+from crmrisk.core.arguments import checked_level, seeded
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
-from crmrisk.core.intervals import normal_quantile
 from crmrisk.core.listing import bounded, listed
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.bootstrap_intervals import percentile_intervals
@@ -265,7 +264,7 @@ def importance_performance(
     """
     check_importance_method(method)
     check_method(centre, get_args(Centre))
-    normal_quantile(level)
+    checked_level(level)
     generator = seeded(rng)
     refuse_other_order(drivers=drivers, stated=stated, weights=weights, strata=strata, clusters=clusters)
     survey = map_survey(

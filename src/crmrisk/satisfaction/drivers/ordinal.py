@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from pydantic.dataclasses import dataclass
 
-from crmrisk.core.arguments import is_number, refuse
+from crmrisk.core.arguments import checked_level, is_number, refuse
 from crmrisk.core.errors import FitError, InvalidValueError, Problem, RecordError
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.intervals import normal_quantile
@@ -236,7 +236,7 @@ def ordinal_drivers(
     1.0, proportional: True
     """
     check_importance_method(method)
-    normal_quantile(level)
+    checked_level(level)
     table, codes, steps = _read(outcome, drivers, order=order, names=names, missing=missing, scale=scale)
     X = standardised(table.drivers, table.weights)
     refuse_repetition(X.T @ X / table.n, table.names)

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 from pydantic.dataclasses import dataclass
 
-from crmrisk.core.arguments import is_number, seeded
+from crmrisk.core.arguments import checked_level, is_number, seeded
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
-from crmrisk.core.intervals import normal_quantile
 from crmrisk.core.listing import bounded, listed
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.drivers.coefficients import coefficients_of
@@ -310,7 +309,7 @@ def _doubts(found: PenaltyReward) -> list[str]:
 
 def _check_settings(best: float, worst: float, cuts: Sequence[float], interval: str, level: float) -> None:
     check_method(interval, ("bootstrap", "delta"))
-    normal_quantile(level)
+    checked_level(level)
     problems = []
     if not (is_number(best) and is_number(worst) and worst < best):
         allowed, got = "worst < best", f"worst={worst!r}, best={best!r}"

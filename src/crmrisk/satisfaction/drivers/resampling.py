@@ -35,7 +35,17 @@ _CONSTANT = 1e-12  # a variance below it, of a column of variance 1, is that of 
 
 
 class Moments(NamedTuple):
-    """Hold what a block of resampled surveys is summed up by."""
+    """Hold what a block of resampled surveys is summed up by.
+
+    Parameters
+    ----------
+    means, covariances
+        Of the columns, ``(n_resamples, n_columns)`` and ``(n_resamples, n_columns, n_columns)``.
+
+    Examples
+    --------
+    See `resampled_moments`.
+    """
 
     means: FloatArray
     covariances: FloatArray

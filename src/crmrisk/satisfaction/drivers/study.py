@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
-from crmrisk.core.arguments import seeded
+from crmrisk.core.arguments import checked_level, seeded
 from crmrisk.core.errors import InvalidValueError, Problem
-from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.bootstrap_intervals import BootstrapInterval
 from crmrisk.satisfaction.drivers.assembling import Basis, assemble, driver_statistics
 from crmrisk.satisfaction.drivers.bootstrapping import Resampler, uncertainty_of
@@ -176,7 +175,7 @@ def _basis(
 
 
 def _check_settings(interval: str | None, level: float) -> None:
-    normal_quantile(level)
+    checked_level(level)
     if interval is not None and interval not in get_args(BootstrapInterval):
         allowed = "'bca', 'percentile' or None"
         raise InvalidValueError(Problem(what="no such interval", where="interval", allowed=allowed, got=str(interval)))

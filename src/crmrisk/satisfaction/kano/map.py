@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from pydantic.dataclasses import dataclass
 
-from crmrisk.core.arguments import check_choice
-from crmrisk.core.intervals import normal_quantile
+from crmrisk.core.arguments import check_choice, checked_level
 from crmrisk.core.listing import listed
 from crmrisk.core.measures import Name
 from crmrisk.core.model import VALUE, Value
@@ -230,7 +229,7 @@ def kano_map(
     found = listed_requirements(requirements)
     check_choice(kind, get_args(KanoMapKind), where="kind", what="no such map")
     coverage = level if level is not None else (found[0].better.level if found else 0.95)
-    normal_quantile(coverage)
+    checked_level(coverage)
     points = [_point(each, kind, coverage) for each in found]
     scale = found[0].continuous.scale if found else DUMOUCHEL.name
     size = (-1.0, 1.0) if kind == "better-worse" else (_SIZES[scale], _SIZES[scale])

@@ -13,9 +13,8 @@ import numpy as np
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from crmrisk.core.arguments import is_whole, refuse
+from crmrisk.core.arguments import checked_level, is_whole, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
-from crmrisk.core.intervals import normal_quantile
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.kano.table import KanoCategory
 
@@ -162,7 +161,7 @@ def ellipse_around(centre: tuple[float, float], covariance: Covariance, level: f
     >>> ellipse_around((0.5, -0.5), ((0.01, 0.0), (0.0, 0.0025)), 0.95).semi_axes
     (0.244..., 0.122...)
     """
-    normal_quantile(level)
+    checked_level(level)
     ((first, both), (_, second)) = covariance
     middle, half = (first + second) / 2.0, math.hypot((first - second) / 2.0, both)
     quantile = -2.0 * math.log(1.0 - level)

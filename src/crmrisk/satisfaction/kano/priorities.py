@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
-from crmrisk.core.arguments import choice_problems, refuse
+from crmrisk.core.arguments import checked_level, choice_problems, refuse
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.kano.named import named_numbers
@@ -103,7 +103,7 @@ def kano_priorities(
     >>> print(kano_priorities(kano_requirements(name, having, lacking))[0])  # nine answers say little
     1. (1 to 2) secure: must_be (probability 0.62), benefit 0.5556
     """
-    normal_quantile(level)
+    checked_level(level)
     found, problems = listed_requirements(requirements), _order_problems(order)
     names = [each.name for each in found]
     cost = named_numbers(costs, names, problems, where="costs", positive=True)

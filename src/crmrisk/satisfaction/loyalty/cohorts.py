@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from crmrisk.core.arguments import is_whole, refuse
+from crmrisk.core.arguments import checked_level, is_whole, refuse
 from crmrisk.core.arrays import same_arrays
 from crmrisk.core.errors import InvalidValueError, Problem
-from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.loyalty.exposure import Exposure, LoyaltyEstimate, loyalty_estimate
 from crmrisk.satisfaction.loyalty.periods import CohortPeriod, check_period, period_names, period_of, period_starts
 from crmrisk.satisfaction.loyalty.refunds import money_moved
@@ -277,7 +276,7 @@ def cohort_table(
     >>> cohort_table(who, when, as_of=date(2026, 7, 1), period="quarter").size
     array([2., 1.])
     """
-    normal_quantile(level)
+    checked_level(level)
     check_period(period)
     history, money = money_moved(transactions, at, amount, as_of=as_of, rename=rename, refunds=refunds)
     calendar = period_of(history.day, period)

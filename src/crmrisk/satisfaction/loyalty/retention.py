@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from crmrisk.core.arguments import is_whole, refuse
+from crmrisk.core.arguments import checked_level, is_whole, refuse
 from crmrisk.core.arrays import same_arrays
 from crmrisk.core.errors import Problem, RecordError
-from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.answers import number_answers
 from crmrisk.satisfaction.loyalty.exposure import Exposure, LoyaltyEstimate, loyalty_estimate
 from crmrisk.satisfaction.proportion_intervals import wilson_interval
@@ -201,13 +200,15 @@ def retention_rates(survivors: ArrayLike | Sequence[Sequence[float]], *, level: 
     ------
     RecordError
         If counts are negative, rise, or come after a missing one; or no period was observed.
+    InvalidValueError
+        If the level is not strictly between 0 and 1.
 
     Examples
     --------
     >>> print(retention_rates([[1000, 869, 743], [500, 400]]).overall())
     retention per period 0.8493 [0.8343, 0.8631] (95 % wilson, n 2369) of 2,369 customer periods
     """
-    normal_quantile(level)
+    checked_level(level)
     panel = _panel(survivors)
     seen = ~np.isnan(panel[:, 1:])
     before, after = (np.where(seen, part, 0.0) for part in (panel[:, :-1], panel[:, 1:]))

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 import numpy as np
 from pydantic.dataclasses import dataclass as value_dataclass
 
+from crmrisk.core.arguments import checked_level
 from crmrisk.core.errors import Problem, RecordError
 from crmrisk.core.estimate import Estimate
-from crmrisk.core.intervals import normal_quantile
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.answers import number_answers
 from crmrisk.satisfaction.bootstrap import bootstrap_means
@@ -173,7 +173,7 @@ def revenue_retention(
     """
     check_refunds(refunds)
     interval = check_method(interval, get_args(RevenueInterval), where="interval")
-    normal_quantile(level)
+    checked_level(level)
     exposure, before, after = _columns(opening, closing, refunds)
     base = before > 0.0
     first, second = before[base], after[base]

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import fdtri
 
-from crmrisk.core.arguments import is_number, refuse
+from crmrisk.core.arguments import checked_level, is_number, refuse
 from crmrisk.core.errors import Problem
 from crmrisk.core.estimate import Estimate
-from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.reliability.covariance import item_covariance
 from crmrisk.satisfaction.reliability.normal_theory import coefficient, normal_theory_error, unrated
 
@@ -205,7 +204,7 @@ def feldt_interval(alpha: float, n: float, items: int, level: float = 0.95) -> t
     0.7394 0.9158
     """
     refuse(_size_problems(alpha, n, items))
-    normal_quantile(level)
+    checked_level(level)
     return _feldt(alpha, n, items, level)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from crmrisk.core.arguments import checked_level
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.intervals import normal_quantile
 
@@ -94,6 +95,11 @@ def coefficient(
     method
         The name of the method.
 
+    Raises
+    ------
+    InvalidValueError
+        If the level is not strictly between 0 and 1.
+
     Examples
     --------
     >>> from crmrisk.satisfaction.reliability.covariance import item_covariance
@@ -135,13 +141,18 @@ def unrated(covariance: ItemCovariance, reason: tuple[str, ...], *, level: float
     level, method
         As asked for.
 
+    Raises
+    ------
+    InvalidValueError
+        If the level is not strictly between 0 and 1.
+
     Examples
     --------
     >>> from crmrisk.satisfaction.reliability.covariance import item_covariance
     >>> print(unrated(item_covariance([[1, 1]]), ("one respondent",), level=0.95, method="feldt"))
     unrated (feldt, n 1)
     """
-    normal_quantile(level)
+    checked_level(level)
     return Estimate(
         value=None,
         level=level,

@@ -375,7 +375,18 @@ class TextSignals:
 
 
 def plain_labels(labels: ObjectArray) -> NDArray[np.generic]:
-    """Make one kind of labels that are whole numbers and text: whole numbers where all are, else text."""
+    """Make one kind of labels that are whole numbers and text: whole numbers where all are, else text.
+
+    Parameters
+    ----------
+    labels
+        Whole numbers and texts, ``(n_rows,)``.
+
+    Examples
+    --------
+    >>> plain_labels(np.array([17, "C18"], dtype=object))
+    array(['17', 'C18'], dtype=object)
+    """
     if all(isinstance(each, int) and abs(each) <= _LARGEST_ID for each in labels):
         return np.array(labels, dtype=np.int64) if labels.size else labels
     return np.array([str(each) for each in labels], dtype=object)
