@@ -44,9 +44,30 @@ def test_momentum_is_one_contingency_table_per_present_segment():
     parts = [chi2_contingency(moved.triples[:, segment], lambda_="log-likelihood") for segment in range(3)]
     assert found.test.statistic == pytest.approx(sum(part.statistic for part in parts))
     assert found.test.degrees_of_freedom == 12
-    last, after = (np.sign(np.subtract(*np.indices((3, 3, 3))[[b, a]])) for a, b in ((0, 1), (1, 2)))
-    up_then_down = moved.triples[(last > 0) & (after < 0)].sum() / moved.triples[last > 0].sum()
-    assert found.down_after_up.value == pytest.approx(up_then_down)
+
+
+def test_shares_count_who_could_move_and_stand_beside_what_the_present_alone_gives():
+    moved = walked(3, 300)
+    found = momentum_test(moved)
+    first, now, after = np.indices((3, 3, 3))
+    rose = moved.triples * (now > first) * (now > 0)
+    assert found.down_after_up.value == pytest.approx(rose[after < now].sum() / rose.sum())
+    here, all_here = rose.sum(axis=(0, 2)), moved.triples.sum(axis=(0, 2))
+    falls = (moved.triples * (after < now)).sum(axis=(0, 2)) / all_here
+    assert found.expected["down_after_up"] == pytest.approx((here * falls).sum() / here.sum())
+    rose_and_can = (moved.triples * (now > first) * (now < 2)).sum()
+    assert found.up_after_up.n == rose_and_can < rose.sum()  # who is at the top already cannot rise
+
+
+def test_where_the_past_says_nothing_the_shares_are_as_expected():
+    """The shares alone mislead: of those who just fell many more rise, because they are lower."""
+    found = momentum_test(walked(4, 6_000))
+    assert found.up_after_down.value > found.up_after_up.value + 0.03
+    for name, expected in found.expected.items():
+        share = getattr(found, name)
+        assert abs(share.value - expected) < 3.5 * (expected * (1 - expected) / share.n) ** 0.5
+    assert list(found.expected) == ["up_after_up", "down_after_up", "up_after_down", "down_after_down"]
+    assert "up after down: 0." in str(found)
 
 
 def test_p_values_are_uniform_where_the_chain_holds():
@@ -62,7 +83,7 @@ def test_p_values_are_uniform_where_the_chain_holds():
 def test_momentum_and_change_are_found():
     sticky = momentum_test(walked(3, 500, stickiness=0.3))
     assert sticky.test.verdict == "rejected"
-    assert sticky.up_after_up.value > momentum_test(walked(3, 500)).up_after_up.value
+    assert sticky.up_after_up.low > sticky.expected["up_after_up"]
     assert stationarity_test(walked(3, 500, stickiness=0.6)).verdict == "rejected"  # the first step is another
 
 

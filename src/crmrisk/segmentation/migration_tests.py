@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from crmrisk.core.arguments import level_problems, refuse
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray
 
 __all__ = ["MigrationTest", "Momentum", "momentum_test", "stationarity_test"]
+
+_SIGNS = {"up": 1, "down": -1}
 
 
 @dataclass(frozen=True, kw_only=True, config=VALUE)
@@ -83,10 +86,12 @@ class Momentum(Value):
         Of the hypothesis that given the present segment the one before says nothing.
     up_after_up, up_after_down
         Shares of customers who move up next, of those who just did and of those who just moved down; ``None`` where
-        segments are not ordered. The present segment is mixed in them, unlike in the test: who just fell to the bottom
-        cannot fall further.
+        segments are not ordered. Who is at the top already cannot, and is not counted.
     down_after_up, down_after_down
         The same of moving down next.
+    expected
+        What each of the four would be if the past said nothing: who just fell is lower than who just rose, and may
+        rise more often for that alone. Only the difference from it is momentum.
 
     Examples
     --------
@@ -98,9 +103,12 @@ class Momentum(Value):
     up_after_down: Estimate | None = None
     down_after_up: Estimate | None = None
     down_after_down: Estimate | None = None
+    expected: dict[str, float] = Field(default_factory=dict)
 
     def __str__(self) -> str:
-        return str(self.test)
+        said = [(name, getattr(self, name), chance) for name, chance in self.expected.items()]
+        lines = [f"  {name.replace('_', ' ')}: {share}, {chance:.4g} expected" for name, share, chance in said]
+        return "\n".join([str(self.test), *lines])
 
 
 def stationarity_test(migration: Migration, *, significance: float = 0.05) -> MigrationTest:
@@ -159,6 +167,11 @@ def momentum_test(migration: Migration, *, level: float = 0.95, significance: fl
     significance
         Below which p value the hypothesis is given up.
 
+    Returns
+    -------
+    The test; where segments are ordered, also who rises and falls after a rise and after a fall, beside what the
+    present segments alone would give.
+
     Raises
     ------
     FitError
@@ -179,6 +192,8 @@ def momentum_test(migration: Migration, *, level: float = 0.95, significance: fl
     >>> found = momentum_test(migration_history(who, when, segment, names=("basic", "gold"), ordered=True))
     >>> print(found)
     given the present segment, the one before says nothing: rejected (G² 55.45, 1 df, p 9.58e-14, n 60)
+      down after up: 0 [0, 0.1611] (95 % wilson, n 20), 0 expected
+      up after down: 0 [0, 0.1611] (95 % wilson, n 20), 0.5 expected
     """
     expect(migration, Migration, where="momentum_test: migration", remedy="migration_history(...) counts one")
     refuse(level_problems(level), level_problems(significance, where="significance", what="not a significance level"))
@@ -189,13 +204,11 @@ def momentum_test(migration: Migration, *, level: float = 0.95, significance: fl
     test = _likelihood_ratio(np.moveaxis(migration.triples, 1, 0), hypothesis, significance)
     if not migration.ordered:
         return Momentum(test=test)
-    moves = _moves(migration.triples)
-    shares = {
-        f"{'up' if after == 2 else 'down'}_after_{'up' if last == 2 else 'down'}": _share(moves[last], after, level)
-        for last in (0, 2)
-        for after in (0, 2)
-    }
-    return Momentum(test=test, **shares)
+    asked = [(next_, last) for last in _SIGNS for next_ in _SIGNS]
+    found = {f"{next_}_after_{last}": _moves(migration.triples, last, next_) for next_, last in asked}
+    shares = {name: _share(moved, able, level) for name, (moved, able, _) in found.items()}
+    expected = {name: usual / able for name, (_, able, usual) in found.items() if able}
+    return Momentum(test=test, **shares, expected=expected)
 
 
 def _likelihood_ratio(tables: FloatArray, hypothesis: str, significance: float) -> MigrationTest:
@@ -223,18 +236,21 @@ def _likelihood_ratio(tables: FloatArray, hypothesis: str, significance: float) 
     )
 
 
-def _moves(triples: FloatArray) -> FloatArray:
-    """Count down, stay, up after down, stay, up, ``(3, 3)``."""
+def _moves(triples: FloatArray, last: str, next_: str) -> tuple[float, float, float]:
+    """Count who just moved one way and moves another, who could, and who would if only the present counted."""
     k = len(triples)
-    first, second, third = np.indices((k, k, k))
-    last, after = np.sign(second - first) + 1, np.sign(third - second) + 1
-    counts = np.bincount((last * 3 + after).ravel(), weights=triples.ravel(), minlength=9)
-    return np.asarray(counts, dtype=np.float64).reshape(3, 3)
+    before, now, after = np.indices((k, k, k))
+    moving = np.sign(after - now) == _SIGNS[next_]
+    by_segment = triples.sum(axis=0)  # of each present segment, where all its customers went
+    usual = np.divide(by_segment, by_segment.sum(axis=1, keepdims=True), where=by_segment > 0.0, out=by_segment * 0.0)
+    chance = np.where(moving[0], usual, 0.0).sum(axis=1)
+    moved = np.where(np.sign(now - before) == _SIGNS[last], triples, 0.0) * moving.any(axis=2, keepdims=True)
+    here = moved.sum(axis=(0, 2))
+    return float(np.where(moving, moved, 0.0).sum()), float(here.sum()), float((here * chance).sum())
 
 
-def _share(moves: FloatArray, after: int, level: float) -> Estimate:
-    n, x = float(moves.sum()), float(moves[after])
-    if not n:
-        return Estimate(value=None, level=level, method="wilson", n=0, warnings=("nobody made such a move",))
-    low, high = (float(limit) for limit in wilson_limits(np.array(x), np.array(n), level=level))
-    return Estimate(value=x / n, low=low, high=high, level=level, method="wilson", n=n)
+def _share(moved: float, able: float, level: float) -> Estimate:
+    if not able:
+        return Estimate(value=None, level=level, method="wilson", n=0, warnings=("nobody could make such a move",))
+    low, high = (float(limit) for limit in wilson_limits(np.array(moved), np.array(able), level=level))
+    return Estimate(value=moved / able, low=low, high=high, level=level, method="wilson", n=able)
