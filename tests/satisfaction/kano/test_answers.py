@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crmrisk.core.errors import InvalidValueError, RecordError
-from crmrisk.satisfaction.kano import AnswerScale, KanoAnswer
+from crmrisk.core.errors import CrmRiskError, InvalidValueError, RecordError
+from crmrisk.satisfaction.kano import AnswerScale, KanoAnswer, classify_pairs, kano_requirements
 
 WORDED = AnswerScale.of(
     {"I like it": "like", "I can’t accept it": "dislike", "I can live with it": KanoAnswer.LIVE_WITH}
@@ -70,3 +70,20 @@ def test_a_scale_survives_json_and_compares_by_content():
     scale = AnswerScale.of({"I like it": "like", 3: "neutral"})
     assert AnswerScale.from_json(scale.to_json()) == scale
     assert hash(scale) == hash(AnswerScale.of({"I like it": "like", 3: "neutral"}))
+
+
+def test_a_mapping_of_wordings_is_a_scale_wherever_one_is_asked_for():
+    wordings = {"great": "like", "sure": 2, "whatever": "neutral", "if need be": "live with", "no": 5}
+    scale = AnswerScale.of(wordings)
+    wanted, unwanted = ["great", "sure", "Must-be"], ["no", "If need be.", "dislike"]
+    assert (classify_pairs(wanted, unwanted, scale=wordings) == classify_pairs(wanted, unwanted, scale=scale)).all()
+    found = kano_requirements(["x"] * 3, wanted, unwanted, scale=wordings)
+    assert found == kano_requirements(["x"] * 3, wanted, unwanted, scale=scale)
+
+
+@pytest.mark.parametrize("scale", [{"a": 6}, {"a": "love"}, "common", None, {"a": True}])
+def test_what_is_no_scale_is_refused(scale):
+    with pytest.raises(CrmRiskError):
+        classify_pairs([1], [2], scale=scale)
+    with pytest.raises(CrmRiskError):
+        kano_requirements(["x"], [1], [2], scale=scale)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
@@ -9,19 +10,18 @@ import numpy as np
 from pydantic import field_validator
 from pydantic.dataclasses import dataclass
 
+from crmrisk.core.arguments import is_whole
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.answers import distinct_answers
 from crmrisk.satisfaction.flagging import Missing, flag_answers, flag_missing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import ArrayLike
 
     from crmrisk.core.arrays import IntArray
 
-__all__ = ["STANDARD_SCALE", "AnswerScale", "KanoAnswer"]
+__all__ = ["STANDARD_SCALE", "AnswerScale", "KanoAnswer", "answer_scale"]
 
 
 class KanoAnswer(StrEnum):
@@ -50,8 +50,8 @@ class AnswerScale(Value):
     """Map the wordings of one questionnaire to the five answers, once.
 
     The names of the answers (``"like"``, ``"must_be"``, ...) are always understood, and so are the integers 1 (like)
-    to 5 (dislike) unless the scale maps integers itself. Case, surrounding space, final full stops and the shape of
-    apostrophes do not matter.
+    to 5 (dislike) unless the scale maps integers itself. Case, spaces, hyphens, underscores, final full stops and the
+    shape of apostrophes do not matter.
 
     Parameters
     ----------
@@ -89,13 +89,13 @@ class AnswerScale(Value):
         return wordings
 
     @classmethod
-    def of(cls, wordings: Mapping[str, str] | Mapping[int, str] | Mapping[str | int, str]) -> Self:
+    def of(cls, wordings: Mapping[Any, str | int]) -> Self:
         """Make a scale from a mapping of wordings to answers.
 
         Parameters
         ----------
         wordings
-            Wording or integer code to answer.
+            Wording or integer code to answer: its name, or its place, 1 (like) to 5 (dislike).
 
         Returns
         -------
@@ -110,8 +110,11 @@ class AnswerScale(Value):
         --------
         >>> AnswerScale.of({5: "like", 4: "must_be", 3: "neutral", 2: "live_with", 1: "dislike"}).codes([5, 1])
         array([1, 5])
+        >>> AnswerScale.of({"yes, please": 1, "I do not mind": 3}).codes(["I do not mind"])
+        array([3])
         """
-        return cls(tuple(wordings.items()))  # type: ignore[arg-type] # pydantic turns names into answers, or refuses
+        named = ((wording, _answer(answer)) for wording, answer in wordings.items())
+        return cls(tuple(named))
 
     def codes(self, answers: ArrayLike, *, missing: Missing = "exclude", where: str = "answers") -> IntArray:
         """Turn answers into 1 (like) to 5 (dislike), 0 where missing.
@@ -144,16 +147,18 @@ class AnswerScale(Value):
         known = self._known()
         found = np.array([*(known.get(_plain(answer), -1) for answer in distinct), 0], dtype=np.int64)
         codes: IntArray = found[places]
-        problems = flag_answers(column, codes < 0, where=where, allowed=", ".join(str(wording) for wording in known))
+        names = {_plain(answer.value): answer.value for answer in KanoAnswer}
+        allowed = ", ".join(str(names.get(wording, wording)) for wording in known)
+        problems = flag_answers(column, codes < 0, where=where, allowed=allowed)
         problems += flag_missing(codes == 0, missing=missing, where=where)
         if problems:
             raise RecordError(*problems)
         return codes
 
-    def _known(self) -> dict[object, int]:
+    def _known(self) -> dict[Any, int]:
         recoded = any(isinstance(wording, int) for wording, _ in self.wordings)
-        known: dict[object, int] = {} if recoded else {answer.code: answer.code for answer in KanoAnswer}
-        known |= {answer.value: answer.code for answer in KanoAnswer}
+        known: dict[Any, int] = {} if recoded else {answer.code: answer.code for answer in KanoAnswer}
+        known |= {_plain(answer.value): answer.code for answer in KanoAnswer}
         return known | {_plain(wording): answer.code for wording, answer in self.wordings}
 
 
@@ -161,9 +166,45 @@ STANDARD_SCALE = AnswerScale()
 """The names of the five answers and the integers 1 (like) to 5 (dislike)."""
 
 
+def answer_scale(scale: AnswerScale | Mapping[Any, str | int]) -> AnswerScale:
+    """Take a scale as it is, or make one from a mapping of wordings to answers.
+
+    Parameters
+    ----------
+    scale
+        The scale or the mapping.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is neither, or the mapping makes no scale.
+
+    Examples
+    --------
+    >>> answer_scale({"yes, please": "like"}).codes(["Yes, please."])
+    array([1])
+    """
+    if isinstance(scale, Mapping):
+        return AnswerScale.of(scale)
+    if not isinstance(scale, AnswerScale):
+        allowed = "AnswerScale.of({wording: answer}), such a mapping itself, or COMMON_SCALE"
+        raise InvalidValueError(Problem(what="no scale", where="scale", allowed=allowed, got=repr(scale)[:100]))
+    return scale
+
+
+def _answer(answer: Any) -> Any:
+    """Return the answer of that name or place, or what was given where there is none."""
+    known = {_plain(each.value): each for each in KanoAnswer} | {each.code: each for each in KanoAnswer}
+    asked = _plain(answer)
+    return known.get(asked, answer) if isinstance(asked, str) or is_whole(asked) else answer
+
+
+_PUNCTUATION = str.maketrans({"\u2019": "'", "_": " ", "-": " "})
+
+
 def _plain(answer: Any) -> Any:
     if isinstance(answer, str):
-        return " ".join(answer.replace("\u2019", "'").casefold().split()).rstrip(".。")
+        return " ".join(answer.translate(_PUNCTUATION).casefold().split()).rstrip(".。")
     if isinstance(answer, bool | np.bool_):
         return None
     return answer

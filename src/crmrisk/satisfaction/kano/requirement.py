@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from crmrisk.core.arguments import is_whole, kind_problems, random_source_problems, refuse
+from crmrisk.core.arguments import is_whole, random_source_problems, refuse
 from crmrisk.core.errors import Problem
-from crmrisk.satisfaction.kano.answers import STANDARD_SCALE, AnswerScale
+from crmrisk.satisfaction.kano.answers import STANDARD_SCALE, AnswerScale, answer_scale
 from crmrisk.satisfaction.kano.columns import KanoCell, SurveyColumns, Tally, survey_cells
 from crmrisk.satisfaction.kano.continuous import (
     DUMOUCHEL,
@@ -36,6 +36,8 @@ from crmrisk.satisfaction.means import mean_of_counts
 from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import ArrayLike
 
     from crmrisk.core.arrays import FloatArray
@@ -74,7 +76,7 @@ def kano_requirements(
     by: ArrayLike | None = None,
     respondent: ArrayLike | None = None,
     table: EvaluationTable | TableName = STANDARD_TABLE,
-    scale: AnswerScale = STANDARD_SCALE,
+    scale: AnswerScale | Mapping[Any, str | int] = STANDARD_SCALE,
     rule: ClassificationRule = "mode",
     reverse: ReversePolicy = "exclude",
     questionable: QuestionablePolicy = "keep",
@@ -107,7 +109,7 @@ def kano_requirements(
     table
         The evaluation table, or its name (``"standard"``, ``"pouliot"``); the name stays with every result.
     scale
-        How wordings map to answers.
+        How wordings map to answers: an `AnswerScale`, or a mapping from wording to answer.
     rule
         How counts become a category; see `categories_of_counts`.
     reverse
@@ -152,7 +154,7 @@ def kano_requirements(
     >>> secure.category.value, fast.category.value, fast.missing
     ('must_be', 'attractive', 1)
     """
-    refuse(kind_problems(scale, AnswerScale, where="scale"), random_source_problems(rng, optional=True))
+    refuse(random_source_problems(rng, optional=True))
     how = Judgement(evaluation_table(table), rule, reverse, questionable, points, interval, level, replicates)
     check_judgement(how)
     columns = SurveyColumns(
@@ -162,7 +164,7 @@ def kano_requirements(
     entropy = 0 if rng is None else int(rng.integers(2**63))
     return tuple(
         _requirement(cell, how, np.random.default_rng([entropy, *_label(cell).encode()]))
-        for cell in survey_cells(columns, scale=scale, table=how.table, missing=missing)
+        for cell in survey_cells(columns, scale=answer_scale(scale), table=how.table, missing=missing)
     )
 
 

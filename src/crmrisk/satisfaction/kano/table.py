@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
 
 import numpy as np
 from pydantic import Field
@@ -11,10 +11,12 @@ from pydantic.dataclasses import dataclass
 
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
 from crmrisk.core.model import VALUE, Value
-from crmrisk.satisfaction.kano.answers import STANDARD_SCALE, AnswerScale
+from crmrisk.satisfaction.kano.answers import STANDARD_SCALE, AnswerScale, answer_scale
 from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import ArrayLike
 
     from crmrisk.core.arrays import IntArray, ObjectArray
@@ -230,7 +232,7 @@ def classify_pairs(
     dysfunctional: ArrayLike,
     *,
     table: EvaluationTable | TableName = STANDARD_TABLE,
-    scale: AnswerScale = STANDARD_SCALE,
+    scale: AnswerScale | Mapping[Any, str | int] = STANDARD_SCALE,
     missing: Missing = "exclude",
 ) -> ObjectArray:
     """Classify each pair of answers.
@@ -242,7 +244,7 @@ def classify_pairs(
     table
         The evaluation table, or its name.
     scale
-        How wordings map to answers.
+        How wordings map to answers: an `AnswerScale`, or a mapping from wording to answer.
     missing
         ``"exclude"`` gives ``None`` where one of the two is missing, ``"error"`` refuses missing answers.
 
@@ -263,7 +265,7 @@ def classify_pairs(
     ['Q', 'A', 'M']
     """
     refuse_other_order(functional=functional, dysfunctional=dysfunctional)
-    wanted, unwanted = answer_codes(functional, dysfunctional, scale=scale, missing=missing)
+    wanted, unwanted = answer_codes(functional, dysfunctional, scale=answer_scale(scale), missing=missing)
     positions = evaluation_table(table).positions()
     by_code: ObjectArray = np.full((6, 6), None, dtype=object)
     by_code[1:, 1:] = np.array([*KanoCategory, None], dtype=object)[positions]
