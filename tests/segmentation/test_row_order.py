@@ -12,6 +12,7 @@ from crmrisk.core.portfolio import Portfolio
 from crmrisk.segmentation.baskets import Baskets, association_rules
 from crmrisk.segmentation.contribution import contributions
 from crmrisk.segmentation.demand import DemandSeries, choose_forecast, demand_series
+from crmrisk.segmentation.rfm import RfmSegmenter
 from crmrisk.segmentation.silhouettes import silhouette
 from crmrisk.segmentation.visits import ContactEntitlement, contact_plan
 
@@ -52,8 +53,9 @@ def widths(rows: np.ndarray) -> list[pd.DataFrame]:
     table, codes = np.column_stack([MONEY, SHARES])[rows], (np.arange(N) % 3)[rows]
     apart = np.abs(table[:, :1] - table[:, 0])
     both = silhouette(table, codes), silhouette(distances=apart, codes=codes)
+    drawn = [silhouette(table.round(-2), codes, sample=20), silhouette(distances=apart, codes=codes, sample=20)]
     each = {str(place): found.values[np.argsort(rows)] for place, found in enumerate(both)}
-    return [pd.DataFrame(each), pd.DataFrame([[found.mean, *found.by_cluster] for found in both])]
+    return [pd.DataFrame(each), pd.DataFrame([[found.mean, *found.by_cluster] for found in [*both, *drawn]])]
 
 
 def together(rows: np.ndarray) -> list[pd.DataFrame]:
@@ -63,6 +65,12 @@ def together(rows: np.ndarray) -> list[pd.DataFrame]:
     rules = association_rules(baskets, min_support=0.1)
     by_basket, by_owner = (rules.with_stability(baskets, resamples=10, clusters=each) for each in (None, owners))
     return [by_basket.frame(), by_owner.frame()]
+
+
+def drawn_as_a_map(rows: np.ndarray) -> list[pd.DataFrame]:
+    settings = {"recency": "service_cost", "frequency": "ones", "monetary": "spend"}
+    portfolio = book(rows).with_columns({"ones": np.ones(N)})
+    return [RfmSegmenter(**settings).fit(portfolio).chart(portfolio).frame()]
 
 
 def forecast(rows: np.ndarray) -> list[pd.DataFrame]:
@@ -81,7 +89,7 @@ def bought(rows: np.ndarray) -> list[pd.DataFrame]:
 
 
 @pytest.mark.parametrize("rows", ORDERS, ids=["reversed", "shuffled"])
-@pytest.mark.parametrize("numbers", [planned, laid_out, widths, together, forecast, bought])
+@pytest.mark.parametrize("numbers", [planned, laid_out, widths, drawn_as_a_map, together, forecast, bought])
 def test_the_order_of_rows_decides_no_bit(numbers, rows):
     for once, again in zip(numbers(np.arange(N)), numbers(rows), strict=True):
         pd.testing.assert_frame_equal(once, again, check_exact=True)

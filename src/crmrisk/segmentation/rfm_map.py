@@ -64,9 +64,7 @@ def rfm_map(
     counts = np.bincount(codes, minlength=len(names))
     held, shown = counts > 0, [name for name, count in zip(names, counts.tolist(), strict=True) if count]
     sizes = counts[held].astype(np.float64)
-    recency, height = (
-        np.bincount(codes, values[name], len(names)).astype(np.float64)[held] for name in ("recency", by)
-    )
+    recency, height = (_totals(codes, values[name], len(names))[held] for name in ("recency", by))
     what, label = _SAID[by]
     return PointChart.of(
         shown,
@@ -78,6 +76,11 @@ def rfm_map(
         sizes=sizes,
         decades=_wide(height / sizes),
     )
+
+
+def _totals(codes: IntArray, values: FloatArray, n: int) -> FloatArray:
+    order = np.argsort(values)  # the same bits in any order of customers
+    return np.bincount(codes[order], values[order], n).astype(np.float64)
 
 
 def _wide(height: FloatArray) -> bool:

@@ -127,7 +127,8 @@ def silhouette(
     table = read_rows(values) if values is not None else read_distances(distances if distances is not None else ())
     held = read_codes(codes, len(table))
     require_whole({"sample": sample}, least=2)
-    rows = np.arange(len(table)) if len(table) <= sample else _drawn(table, sample, seeded(rng))
+    profile = table if distances is None else np.sort(table, axis=1)  # what no order of rows changes
+    rows = np.arange(len(table)) if len(table) <= sample else _drawn(profile, held, sample, seeded(rng))
     matrix = table[np.ix_(rows, rows)] if values is None else _matrix(table[rows], distance)
     return Silhouette(silhouette_widths(matrix, held[rows]), held[rows], len(table))
 
@@ -140,8 +141,8 @@ def _matrix(table: FloatArray, distance: Distance) -> FloatArray:
     return distances(points, points, Metric(distance))
 
 
-def _drawn(table: FloatArray, sample: int, rng: np.random.Generator) -> IntArray:
-    _, order = canonical(Points.of_numbers(table))
+def _drawn(table: FloatArray, codes: IntArray, sample: int, rng: np.random.Generator) -> IntArray:
+    _, order = canonical(Points(table, codes[:, None]))
     return np.sort(order[sampled_rows(len(table), sample, rng)])
 
 
