@@ -15,6 +15,7 @@ from crmrisk.core.instants import days
 from crmrisk.core.intervals import normal_quantile
 from crmrisk.core.measures import Input, Name
 from crmrisk.core.model import VALUE, Value
+from crmrisk.core.optional_columns import column_or_unrated
 from crmrisk.core.scores import Ranged
 from crmrisk.evidence.summaries.survey_trend import SurveyTrend
 from crmrisk.evidence.summaries.surveys import plain_name
@@ -286,8 +287,7 @@ def _years_ahead(horizon: timedelta) -> float:
 
 def _waves(portfolio: Portfolio, question: str) -> tuple[Waves, BoolArray]:
     """Read the waves, none where there is no answer; tell whose answers are known in part only."""
-    missing = np.full(len(portfolio), np.nan)
-    columns = {end: portfolio.columns.get(each.name, missing) for end, each in wave_inputs(question).items()}
+    columns = {end: column_or_unrated(portfolio, each.name) for end, each in wave_inputs(question).items()}
     needed_from = {"wave_mean": 1, "mean_age": 1, "age_variance": 1, "slope": 2, "scatter": 3}
     broken = np.zeros(len(portfolio), dtype=np.bool_)
     for end, least in needed_from.items():

@@ -14,6 +14,7 @@ from pydantic import Field
 from crmrisk.core.bases import StatelessScorer
 from crmrisk.core.errors import FitError, Problem
 from crmrisk.core.measures import Input, Measure, Name, Quantity
+from crmrisk.core.optional_columns import column_or, column_or_unrated
 
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray
@@ -77,9 +78,9 @@ class ContributionScorer(StatelessScorer, kind="crmrisk.contribution"):
 
     def compute(self, portfolio: Portfolio) -> FloatArray:
         """Return the contribution so far [currency]."""
-        own = _known(portfolio, CONTRIBUTION_MARGIN, self.margin)
-        kept = own * (portfolio[_TOTAL_SPEND.name] - _known(portfolio, _REFUNDS, 0.0))
-        return kept - _known(portfolio, _SERVICE_COST, 0.0) - _known(portfolio, _ACQUISITION_COST, 0.0)
+        own = column_or(portfolio, CONTRIBUTION_MARGIN.name, self.margin)
+        kept = own * (portfolio[_TOTAL_SPEND.name] - column_or(portfolio, _REFUNDS.name, 0.0))
+        return kept - column_or(portfolio, _SERVICE_COST.name, 0.0) - column_or(portfolio, _ACQUISITION_COST.name, 0.0)
 
 
 def portfolio_margin(portfolio: Portfolio) -> float:
@@ -107,7 +108,7 @@ def portfolio_margin(portfolio: Portfolio) -> float:
     >>> round(portfolio_margin(book), 3)
     0.3
     """
-    own = portfolio.columns.get(CONTRIBUTION_MARGIN.name, np.full(len(portfolio), np.nan))
+    own = column_or_unrated(portfolio, CONTRIBUTION_MARGIN.name)
     days = portfolio["frequency"] + 1
     known = ~np.isnan(own + days)
     if not known.any():
@@ -149,12 +150,5 @@ def shrunken_margin(portfolio: Portfolio, margin: float, weight: float) -> Float
     >>> shrunken_margin(Portfolio(["C1", "C2", "C3"], date(2026, 1, 31), columns), 0.3, 1.0).round(3)
     array([0.225, 0.45 , 0.3  ])
     """
-    own, days = _known(portfolio, CONTRIBUTION_MARGIN, margin), portfolio["frequency"] + 1
+    own, days = column_or(portfolio, CONTRIBUTION_MARGIN.name, margin), portfolio["frequency"] + 1
     return np.maximum((weight * margin + days * own) / (weight + days), 0.0)
-
-
-def _known(portfolio: Portfolio, each: Input, otherwise: float) -> FloatArray:
-    values = portfolio.columns.get(each.name)
-    if values is None:
-        return np.full(len(portfolio), otherwise)
-    return np.where(np.isnan(values), otherwise, values)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from crmrisk.core.errors import FitError, Problem
+from crmrisk.core.optional_columns import column_or_unrated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,7 +85,7 @@ def design_columns(
     columns: list[DesignColumn] = []
     problems = []
     for each in inputs:
-        values = portfolio.columns.get(each.name, np.full(len(portfolio), np.nan))
+        values = column_or_unrated(portfolio, each.name)
         values = np.log1p(values) if transforms.get(each.name) == "log1p" else values
         known = values[~np.isnan(values)]
         if _is_constant(known):

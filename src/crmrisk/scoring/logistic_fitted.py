@@ -15,6 +15,7 @@ from crmrisk.core.frozen_mapping import FrozenMapping
 from crmrisk.core.intervals import normal_quantile
 from crmrisk.core.measures import Input, Measure, Name
 from crmrisk.core.model import VALUE, Value
+from crmrisk.core.optional_columns import column_or_unrated
 from crmrisk.core.scores import Ranged
 from crmrisk.scoring.delta import is_covariance, predictor_error
 from crmrisk.scoring.explaining import explain_by_input
@@ -206,7 +207,7 @@ class FittedLogisticScorer(BaseFittedScorer):
 
     def compute(self, portfolio: Portfolio) -> FloatArray | Ranged:
         """Return the probabilities, with delta-method intervals on the log-odds where the covariance is known."""
-        deviations = [term.deviations(_column(portfolio, term.name)) for term in self.terms]
+        deviations = [term.deviations(column_or_unrated(portfolio, term.name)) for term in self.terms]
         with np.errstate(over="ignore", invalid="ignore"):  # log-odds without bound are a probability of 0 or 1
             log_odds = np.full(len(portfolio), self.intercept)
             for contribution in self._contributions(deviations):
@@ -235,7 +236,7 @@ class FittedLogisticScorer(BaseFittedScorer):
         """
 
         def contributions(rated: Portfolio) -> list[FloatArray]:
-            return self._contributions([term.deviations(_column(rated, term.name)) for term in self.terms])
+            return self._contributions([term.deviations(column_or_unrated(rated, term.name)) for term in self.terms])
 
         return explain_by_input(self, portfolio, contributions, baseline=self.intercept, scale="log-odds")
 
@@ -255,7 +256,3 @@ class FittedLogisticScorer(BaseFittedScorer):
                 turn[row + 1, row] = term.centre
             row += len(term.parameters)
         return turn
-
-
-def _column(portfolio: Portfolio, name: str) -> FloatArray:
-    return portfolio.columns.get(name, np.full(len(portfolio), np.nan))

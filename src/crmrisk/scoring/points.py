@@ -13,6 +13,7 @@ from crmrisk.core.bases import StatelessScorer
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.measures import LABEL, Input, Measure
 from crmrisk.core.model import VALUE, Value
+from crmrisk.core.optional_columns import column_or_unrated
 from crmrisk.scoring.explaining import explain_by_input
 
 if TYPE_CHECKING:
@@ -204,7 +205,7 @@ class PointsScorer(StatelessScorer, kind="crmrisk.points"):
         """Return the base plus the points of each characteristic."""
         total = np.full(len(portfolio), self.base)
         for each in self.characteristics:
-            total = total + each.of(_column(portfolio, each.input.name))
+            total = total + each.of(column_or_unrated(portfolio, each.input.name))
         return total
 
     def explain(self, portfolio: Portfolio, /) -> Explanation:
@@ -226,12 +227,8 @@ class PointsScorer(StatelessScorer, kind="crmrisk.points"):
 
         def contributions(rated: Portfolio) -> list[FloatArray]:
             return [
-                each.of(_column(rated, each.input.name)) - points
+                each.of(column_or_unrated(rated, each.input.name)) - points
                 for each, points in zip(self.characteristics, reference, strict=True)
             ]
 
         return explain_by_input(self, portfolio, contributions, baseline=self.base + sum(reference), scale=self.unit)
-
-
-def _column(portfolio: Portfolio, name: str) -> FloatArray:
-    return portfolio.columns.get(name, np.full(len(portfolio), np.nan))

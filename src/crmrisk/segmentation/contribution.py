@@ -27,6 +27,7 @@ from crmrisk.core.errors import CompositionError, PortfolioError, Problem
 from crmrisk.core.expecting import expect
 from crmrisk.core.measures import Quantity
 from crmrisk.core.model import VALUE, Value
+from crmrisk.core.optional_columns import column_or, column_or_unrated
 from crmrisk.core.portfolio import Portfolio
 from crmrisk.core.registry import component_class
 from crmrisk.core.scores import Scores
@@ -293,11 +294,11 @@ def contributions(
     expect(portfolio, Portfolio, where="contributions: portfolio", remedy="evidence.portfolio(as_of) makes one")
     refuse(_share_problems(amortised))
     scorer = component_class(_SCORER)(currency=currency, margin=margin)
-    service, won = (_known(portfolio, name, 0.0) for name in ("service_cost", "acquisition_cost"))
+    service, won = (column_or(portfolio, name, 0.0) for name in ("service_cost", "acquisition_cost"))
     kept = scorer.score(
         portfolio.with_columns(dict.fromkeys(("service_cost", "acquisition_cost"), np.zeros(len(portfolio))))
     ).values
-    revenue = portfolio["total_spend"] - _known(portfolio, "refunds", 0.0)
+    revenue = portfolio["total_spend"] - column_or(portfolio, "refunds", 0.0)
     risk = _given(portfolio, expected_risk_cost, "expected_risk_cost", currency=currency)
     purse = _given(portfolio, wallet, "wallet", currency=currency)
     rest = {
@@ -321,16 +322,11 @@ def contributions(
     )
 
 
-def _known(portfolio: Portfolio, name: str, otherwise: float) -> FloatArray:
-    values = portfolio.columns.get(name, np.full(len(portfolio), np.nan))
-    return np.where(np.isnan(values), otherwise, values)
-
-
 def _given(portfolio: Portfolio, values: Scores | Numbers | str | None, name: str, *, currency: str) -> FloatArray:
     if values is None or isinstance(values, str):
         if values is not None:
             return portfolio[values]
-        return portfolio.columns.get(name, np.full(len(portfolio), np.nan))
+        return column_or_unrated(portfolio, name)
     if isinstance(values, Scores):
         if (values.measure.quantity, values.measure.unit) != (Quantity.MONEY, currency):
             got = str(values.measure)
@@ -354,8 +350,7 @@ def _of_wallet(revenue: FloatArray, wallet: FloatArray) -> tuple[FloatArray, Flo
 
 
 def _growth(portfolio: Portfolio) -> FloatArray:
-    unknown = np.full(len(portfolio), np.nan)
-    recent, previous = (portfolio.columns.get(f"spend_{when}", unknown) for when in ("recent", "previous"))
+    recent, previous = (column_or_unrated(portfolio, f"spend_{when}") for when in ("recent", "previous"))
     with np.errstate(over="ignore"):  # becomes infinite, and is refused as such
         return recent / np.where(previous > 0.0, previous, np.nan) - 1.0
 

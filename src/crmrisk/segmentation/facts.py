@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 import numpy as np
 
 from crmrisk.core.measures import LABEL
+from crmrisk.core.optional_columns import column_or_unrated
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -86,7 +87,7 @@ class PortfolioFacts:
 
     def numbers(self, name: str) -> FloatArray:
         """Return a column, NaN where missing, ``(n_customers,)``."""
-        return self.portfolio.columns[name] if name in self.portfolio.columns else np.full(len(self), np.nan)
+        return column_or_unrated(self.portfolio, name)
 
     def names(self, name: str) -> ObjectArray:
         """Return a label, ``None`` where missing, ``(n_customers,)``."""
