@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 import crmrisk as cr
 from crmrisk.core.errors import FitError
+from crmrisk.satisfaction.net_promoter_intervals import net_promoter_interval
+from crmrisk.satisfaction.nps_scorer import AnswerShares, FittedNpsScorer
 
 AS_OF = datetime(2026, 1, 31)
 
@@ -62,6 +64,34 @@ def test_interval_covers_the_true_expectation():
     expected = 100 * (truth[:, 0] - truth[:, 2])
     covered = np.mean((scores.low <= expected) & (expected <= scores.high))
     assert 0.93 <= covered <= 0.97
+
+
+@pytest.mark.parametrize(
+    ("prior", "own", "expected"),
+    [
+        (1.1, 0, {"ours": 0.957, "score": 0.822, "adjusted wald": 0.703}),
+        (1.1, 1, {"ours": 0.941, "score": 0.856, "adjusted wald": 0.776}),
+        (2, 0, {"ours": 0.961, "score": 0.878, "adjusted wald": 0.794}),
+        (6, 10, {"ours": 0.953, "score": 0.943, "adjusted wald": 0.930}),
+    ],
+)
+def test_coverage_is_what_the_documentation_says_of_it_and_of_survey_intervals(prior, own, expected):
+    rng, shares, n = np.random.default_rng(11), np.array([0.45, 0.33, 0.22]), 20_000
+    truth = rng.dirichlet(prior * shares, n)
+    answers = rng.multinomial(own, truth)
+    scorer = FittedNpsScorer(
+        overall=AnswerShares(*shares), segments={}, prior_answers=prior, when_unanswered="segment", level=0.95
+    )
+    ours = scorer.compute(portfolio(*answers.T.astype(float)))
+    limits = {"ours": (ours.low / 100, ours.high / 100)}
+    for method in ("score", "adjusted wald"):
+        kinds, rows = np.unique(answers, axis=0, return_inverse=True)
+        p, m, d = (kinds + prior * shares).T
+        low, high = net_promoter_interval(d, m, p, method=method)
+        limits[method] = low[rows.ravel()], high[rows.ravel()]
+    gap = truth[:, 0] - truth[:, 2]
+    found = {name: float(((low <= gap) & (gap <= high)).mean()) for name, (low, high) in limits.items()}
+    assert found == pytest.approx(expected, abs=0.01)
 
 
 @settings(max_examples=50, deadline=None)
