@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 from crmrisk import Portfolio
 from crmrisk.core.errors import CrmRiskError, InvalidValueError, MissingInputsError, PortfolioError
 from crmrisk.segmentation.entitlements import ServiceEntitlements
+from crmrisk.segmentation.tier_capacity import entitlements_of
+from crmrisk.segmentation.tier_presets import institutional_clients
+from crmrisk.segmentation.tiers import TierSegmenter
 from crmrisk.segmentation.visits import ContactEntitlement, contact_plan
 
 START = date(2026, 1, 1)
@@ -170,3 +173,31 @@ def test_other_things_than_customers_are_refused_and_one_or_none_is_fine():
     nobody = contact_plan(book(0), entitlements=TIERS, capacity=5, as_of=START)
     assert len(nobody.frame()) == len(nobody.schedule()) == 0
     assert nobody.shadow_price == 0
+
+
+def test_entitlements_of_each_customer_follow_need_and_tolerance():
+    policy = institutional_clients()
+    clients = Portfolio(
+        ["trader", "saver", "stranger", "small"],
+        date(2026, 1, 31),
+        {"assets": [2e8, 2e8, None, 1e5], "value": [900.0, 900, 900, 10], "risk": [0.5, 0.5, 0.5, 0.1]},
+        {"business_need": ["trading", "wealth", "wealth", None], "risk_tolerance": ["low", "high", None, None]},
+    )
+    entitled = entitlements_of(policy, TierSegmenter(policy=policy).segment(clients), clients)
+    year = timedelta(days=365)
+    plan = contact_plan(clients, entitlements=entitled, capacity=100, period=year, effectiveness=0.2)
+    yearly = entitled.contacts_per_year
+    assert np.array_equal(plan.minimum[[0, 1, 3]], np.floor(yearly[[0, 1, 3]] * 365 / 365.25))
+    assert yearly[0] != yearly[1]  # of one tier, and served by need and tolerance
+    assert plan.channel.tolist() == entitled.channel.tolist()
+    assert (plan.contacts[2], plan.reason[2]) == (0, "no entitlement: none planned")
+    other_order = contact_plan(
+        clients.take(np.arange(4)[::-1]), entitlements=entitled, capacity=100, period=year, effectiveness=0.2
+    )
+    assert np.array_equal(other_order.contacts[::-1], plan.contacts)
+    with pytest.raises(
+        PortfolioError, match=r"1 customer\(s\) without entitlements; got: 'D'; remedy: entitlements_of"
+    ):
+        contact_plan({"customer_id": ["D"], "value": [1], "risk": [1]}, entitlements=entitled, capacity=1, as_of=START)
+    with pytest.raises(InvalidValueError, match=r"entitlements_of\(policy, tiers, portfolio\)"):
+        contact_plan(clients, entitlements=policy, capacity=1)

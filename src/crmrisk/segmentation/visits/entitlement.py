@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from math import ceil, floor
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Self
 
 from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
@@ -15,8 +15,12 @@ from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.instants import TimeSpan, days
 from crmrisk.core.measures import Name
 from crmrisk.core.model import VALUE, Value
+from crmrisk.segmentation.tier_capacity import Entitled
 
-__all__ = ["ContactEntitlement", "read_entitlement", "read_entitlements"]
+if TYPE_CHECKING:
+    from crmrisk.core.arrays import IntArray, ObjectArray
+
+__all__ = ["ByCustomer", "ContactEntitlement", "read_entitlement", "read_entitlements"]
 
 _YEAR = 365.25
 _NAMES = tuple((f"min{each}", f"max{each}") for each in ("imum", "_contacts", "imum_contacts", ""))
@@ -68,13 +72,30 @@ class ContactEntitlement(Value):
         return self
 
 
-def read_entitlements(given: Any, period: timedelta) -> Mapping[str, ContactEntitlement] | ContactEntitlement:
-    """Read the entitlements of every tier, or one for everybody.
+class ByCustomer(NamedTuple):
+    """Hold the entitlement of each customer.
+
+    Examples
+    --------
+    >>> ByCustomer._fields
+    ('customer_id', 'kinds', 'places')
+    """
+
+    customer_id: ObjectArray
+    kinds: tuple[ContactEntitlement, ...]
+    places: IntArray
+    """Place among the kinds, -1 for none, ``(n_customers,)``."""
+
+
+def read_entitlements(
+    given: Any, period: timedelta
+) -> Mapping[str, ContactEntitlement] | ByCustomer | ContactEntitlement:
+    """Read the entitlements of every tier, of every customer, or one for everybody.
 
     Parameters
     ----------
     given
-        Tier to anything `read_entitlement` takes, or one of those.
+        Tier to anything `read_entitlement` takes, one of those, or what `entitlements_of` found for each customer.
     period
         How long the plan is.
 
@@ -88,6 +109,9 @@ def read_entitlements(given: Any, period: timedelta) -> Mapping[str, ContactEnti
     >>> read_entitlements({"gold": (1, 4)}, timedelta(days=90))["gold"].maximum
     4
     """
+    if isinstance(given, Entitled):
+        kinds = tuple(read_entitlement(each, period, where="entitlements") for each in given.kinds)
+        return ByCustomer(given.customer_id, kinds, given.places)
     if not isinstance(given, Mapping) or {"minimum", "maximum", "min", "max", "max_contacts"} & {*given}:
         return read_entitlement(given, period, where="entitlements")
     read: dict[str, ContactEntitlement] = {}
@@ -143,7 +167,7 @@ def read_entitlement(given: Any, period: timedelta, *, where: str) -> ContactEnt
             kept = {name: value for name, value in parts.items() if value is not None}
             return ContactEntitlement(_part(given, least) or 0, _part(given, most), **kept)
     allowed = "a minimum and a maximum, or contacts_per_year"
-    remedy = "ContactEntitlement(minimum, maximum, gap=...)"
+    remedy = "ContactEntitlement(minimum, maximum, gap=...), or entitlements_of(policy, tiers, portfolio)"
     raise InvalidValueError(
         Problem(what="no entitlement", where=where, allowed=allowed, got=repr(given)[:100], remedy=remedy)
     )

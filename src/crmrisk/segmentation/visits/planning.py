@@ -13,11 +13,11 @@ import numpy as np
 
 from crmrisk.core.arguments import refuse
 from crmrisk.core.arrays import FloatArray, IntArray, ObjectArray, frozen_floats
-from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.errors import InvalidValueError, PortfolioError, Problem
 from crmrisk.core.instants import days
 from crmrisk.segmentation.visits.allocation import Demands
 from crmrisk.segmentation.visits.calendar import Calendar
-from crmrisk.segmentation.visits.entitlement import ContactEntitlement, read_entitlements
+from crmrisk.segmentation.visits.entitlement import ByCustomer, ContactEntitlement, read_entitlements
 from crmrisk.segmentation.visits.people import People, read_people
 from crmrisk.segmentation.visits.plan import ContactPlan
 from crmrisk.segmentation.visits.sharing import share_out
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from crmrisk.core.arrays import BoolArray
     from crmrisk.segmentation.visits.sharing import SharedOut
     from crmrisk.segmentation.visits.teams import Teams
+
+    Entitlements: TypeAlias = Mapping[str, ContactEntitlement] | ByCustomer | ContactEntitlement
 
 __all__ = ["CapacityUnit", "contact_plan"]
 
@@ -68,7 +70,8 @@ def contact_plan(
         period, ``hours`` per contact, ``channel``].
     entitlements
         Tier to its `ContactEntitlement`, to a pair of minimum and maximum, or to
-        `crmrisk.segmentation.entitlements.ServiceEntitlements`; or one of these for everybody.
+        `crmrisk.segmentation.entitlements.ServiceEntitlements`; one of these for everybody; or what
+        `crmrisk.segmentation.entitlements_of` found for each customer by tier, need and tolerance.
     capacity
         What the team has for the whole period; or channel (visits, telephone, the desk of a skill) to what its team
         has. A customer's channel is the column, else that of the entitlement.
@@ -211,9 +214,7 @@ def _shares(effectiveness: Any, n: int) -> FloatArray:
     return np.broadcast_to(shares, (n,))
 
 
-def _limits(
-    people: People, entitlements: Mapping[str, ContactEntitlement] | ContactEntitlement, length: int, min_gap: timedelta
-) -> _Limits:
+def _limits(people: People, entitlements: Entitlements, length: int, min_gap: timedelta) -> _Limits:
     kinds, place = _placed(people, entitlements)
     least, most = (np.array([getattr(each, name) for each in kinds])[place] for name in ("minimum", "maximum"))
     gap = np.array([max(int(np.ceil(days(max(each.gap, min_gap)))), 1) for each in kinds])[place]
@@ -228,7 +229,8 @@ def _limits(
         barred[np.isnan(people.consent)] = "consent unknown"
         barred[people.consent == 0.0] = "no consent"
     if not isinstance(entitlements, ContactEntitlement):
-        barred[[tier is None for tier in people.tier]] = "tier unknown"
+        nothing = "no entitlement" if isinstance(entitlements, ByCustomer) else "tier unknown"
+        barred[place == len(kinds) - 1] = nothing
     allowed = np.where([why is None for why in barred], np.minimum(open_, room), 0)
     hours = np.where(np.isnan(people.hours), tier_hours, people.hours)
     usual = np.array([*(each.channel for each in kinds), None], dtype=object)[place]
@@ -236,11 +238,11 @@ def _limits(
     return _Limits(promised, allowed, earliest, gap, hours, channel, barred, (open_ == 0) & (most > 0))
 
 
-def _placed(
-    people: People, entitlements: Mapping[str, ContactEntitlement] | ContactEntitlement
-) -> tuple[list[ContactEntitlement], IntArray]:
+def _placed(people: People, entitlements: Entitlements) -> tuple[list[ContactEntitlement], IntArray]:
     if isinstance(entitlements, ContactEntitlement):
         return [entitlements], np.zeros(len(people.customer_id), dtype=np.int64)
+    if isinstance(entitlements, ByCustomer):
+        return _placed_by_customer(people, entitlements)
     place = {tier: number for number, tier in enumerate(entitlements)}
     strange = sorted({tier for tier in people.tier if tier is not None} - place.keys())
     if strange:
@@ -249,6 +251,18 @@ def _placed(
     nothing = ContactEntitlement(0, 0)
     codes = np.array([place.get(tier, len(place)) for tier in people.tier], dtype=np.int64)
     return [*entitlements.values(), nothing], codes
+
+
+def _placed_by_customer(people: People, entitlements: ByCustomer) -> tuple[list[ContactEntitlement], IntArray]:
+    rows = {each: row for row, each in enumerate(entitlements.customer_id.tolist())}
+    strange = [each for each in people.customer_id.tolist() if each not in rows]
+    if strange:
+        what = f"{len(strange)} customer(s) without entitlements"
+        remedy = "entitlements_of(policy, tiers, portfolio) for the same customers"
+        raise PortfolioError(Problem(what=what, where="entitlements", got=repr(strange[0])[:100], remedy=remedy))
+    places = np.asarray(entitlements.places)[[rows[each] for each in people.customer_id.tolist()]]
+    kinds = [*entitlements.kinds, ContactEntitlement(0, 0)]
+    return kinds, np.where(places < 0, len(kinds) - 1, places)
 
 
 def _averted(stake: FloatArray, share: FloatArray, contacts: IntArray) -> FloatArray:
