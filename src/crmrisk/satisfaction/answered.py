@@ -17,7 +17,7 @@ from crmrisk.core.arrays import LARGEST_COUNT
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
 from crmrisk.satisfaction.answers import one_column
 from crmrisk.satisfaction.row_names import refuse_other_order
-from crmrisk.satisfaction.survey_design import DesignMean, design_mean
+from crmrisk.satisfaction.survey_design import DesignMean, design_mean, mean_of_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,7 +116,7 @@ def answered_mean(values: FloatArray, design: Design) -> tuple[DesignMean, int]:
     if missing:
         design, values = design.rows(used), values[used]
     if not values.size:
-        return _nothing(), missing
+        return mean_of_nothing(), missing
     return design_mean(values, **design._asdict()), missing
 
 
@@ -263,15 +263,3 @@ def _kept(values: ArrayLike | None, used: BoolArray, name: str) -> NDArray[Any] 
         got = f"shape {column.shape}"
         raise RecordError(Problem(what="not one per answer", where=name, allowed=str(used.size), got=got))
     return column[used]
-
-
-def _nothing() -> DesignMean:
-    return DesignMean(
-        value=None,
-        standard_error=None,
-        n=0,
-        effective_n=0.0,
-        design_effect=None,
-        kish_design_effect=None,
-        degrees_of_freedom=0,
-    )

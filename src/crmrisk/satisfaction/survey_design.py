@@ -27,6 +27,7 @@ __all__ = [
     "SampleUnits",
     "design_mean",
     "design_variance",
+    "mean_of_nothing",
     "mean_of_units",
     "sample_units",
 ]
@@ -139,6 +140,25 @@ def design_mean(
     return mean_of_units(*sample)
 
 
+def mean_of_nothing() -> DesignMean:
+    """Make the mean of no answers: unrated, and nothing is known of it.
+
+    Examples
+    --------
+    >>> mean_of_nothing().value is None
+    True
+    """
+    return DesignMean(
+        value=None,
+        standard_error=None,
+        n=0,
+        effective_n=0.0,
+        design_effect=None,
+        kish_design_effect=None,
+        degrees_of_freedom=0,
+    )
+
+
 def mean_of_units(values: FloatArray, weights: FloatArray, units: SampleUnits) -> DesignMean:
     """Estimate a mean of checked answers; see `design_mean`.
 
@@ -157,15 +177,7 @@ def mean_of_units(values: FloatArray, weights: FloatArray, units: SampleUnits) -
     n, total = values.size, float(weights.sum())
     freedom = int(units.stratum.size - np.count_nonzero(units.drawn))
     if not n:
-        return DesignMean(
-            value=None,
-            standard_error=None,
-            n=0,
-            effective_n=0.0,
-            design_effect=None,
-            kish_design_effect=None,
-            degrees_of_freedom=0,
-        )
+        return mean_of_nothing()
     mean = float((weights * values).sum()) / total
     kish = effective_sample_size(weights)
     variance, lonely = design_variance(weights * (values - mean) / total, units)
