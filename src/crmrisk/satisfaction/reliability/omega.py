@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray
     from crmrisk.core.estimate import Estimate
     from crmrisk.satisfaction.flagging import Missing
+    from crmrisk.satisfaction.reliability.covariance import ItemCovariance
 
 __all__ = ["FactorCoefficient", "average_variance_extracted", "factor_coefficient", "mcdonald_omega"]
 
@@ -86,11 +87,7 @@ def mcdonald_omega(
     """
     kind = check_method(kind, get_args(FactorCoefficient)[:3], where="kind")
     found = item_covariance(items, covariance=covariance, n=n, weights=weights, missing=missing)
-    try:
-        model = fit_factor_model(found, {"factor": found.names})
-    except FitError as error:
-        return unrated(found, tuple(problem.what for problem in error.problems), level=level, method=_METHOD)
-    return factor_coefficient(model, kind, level=level)
+    return _of_one_factor(found, kind, level=level)
 
 
 def average_variance_extracted(
@@ -133,11 +130,15 @@ def average_variance_extracted(
     0.4967
     """
     found = item_covariance(items, covariance=covariance, n=n, weights=weights, missing=missing)
+    return _of_one_factor(found, "average variance extracted", level=level)
+
+
+def _of_one_factor(found: ItemCovariance, kind: FactorCoefficient, *, level: float) -> Estimate:
     try:
         model = fit_factor_model(found, {"factor": found.names})
     except FitError as error:
         return unrated(found, tuple(problem.what for problem in error.problems), level=level, method=_METHOD)
-    return factor_coefficient(model, "average variance extracted", level=level)
+    return factor_coefficient(model, kind, level=level)
 
 
 def factor_coefficient(
