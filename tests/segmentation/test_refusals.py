@@ -77,7 +77,7 @@ SALES = pd.DataFrame({"customer_id": ["a"], "product": ["tea"], "at": pd.to_date
 
 
 def sold(**settings: object) -> DemandSeries:
-    return demand_series(SALES, as_of=date(2026, 3, 1), **settings)
+    return demand_series(SALES, **{"as_of": date(2026, 3, 1)} | settings)
 
 
 def alive(opportunities: int, horizon: object = 1) -> object:
@@ -99,6 +99,9 @@ WRONG = {
     "needs without end": (lambda: NeedModel(alpha=1e308, beta=1e308, ending=0.5), "alpha"),
     "a horizon in words": (lambda: alive(5, "a"), "horizon: no horizon"),
     "a history without end": (lambda: alive(10**9), "impossible histories"),
+    "days until the year 9999": (lambda: sold(as_of=date(9999, 1, 1), period="day"), "more periods than make a series"),
+    "only sales that are yet to come": (lambda: sold(as_of=date(2025, 1, 1)), "positive amounts before as_of"),
+    "a number as the column of categories": (lambda: sold(category=5), "category: not what is expected"),
     "no keys of series": (lambda: sold(by=None), "by: no such key"),
     "names that map nothing": (lambda: sold(rename=5), "rename: not what is expected"),
     "masked demand in the middle": (

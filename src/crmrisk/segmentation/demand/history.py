@@ -19,6 +19,7 @@ from crmrisk.evidence.facts import known
 from crmrisk.evidence.moments import DAY, day_number, microseconds, moment_in
 from crmrisk.evidence.rows import order_of
 from crmrisk.segmentation.demand.periods import (
+    LONGEST,
     DemandPeriod,
     check_period,
     period_names,
@@ -151,6 +152,7 @@ def _evidence(given: Any, category: str | None, rename: Mapping[str, str] | None
     if isinstance(given, Evidence):
         return given
     expect(rename, (Mapping, type(None)), where="rename", remedy="{'your name': 'amount'}")
+    expect(category, (str, type(None)), where="category", remedy="the name of the column")
     names = {**(rename or {}), **({} if category is None or category == "product" else {category: "product"})}
     return Evidence(transactions=given, rename={"transactions": names} if names else None, unidentified=unidentified)
 
@@ -173,7 +175,8 @@ def _by_day(evidence: Evidence, moment: datetime, keys: tuple[str, ...]) -> nw.L
 
 def _bought(table: pa.Table, keys: tuple[str, ...]) -> _Bought:
     if not table.num_rows:
-        raise RecordError(Problem(what="nobody bought", where="transactions", allowed="positive amounts"))
+        allowed = "positive amounts before as_of"
+        raise RecordError(Problem(what="nobody bought", where="transactions", allowed=allowed))
     missing = table.column("product").null_count if "product" in keys else 0
     if missing:
         remedy = "name them, or leave those records out"
@@ -202,6 +205,11 @@ def _window(days: IntArray, moment: datetime, since: datetime | None, period: De
     late = since is not None and int(period_starts(np.array([first]), period)[0]) < begin
     running = int(period_numbers(np.array([day_number(moment)]), period)[0])  # not over yet, so not counted
     window = range(first + late, running)
+    if len(window) > 10 * LONGEST:
+        allowed, got = f"at most {10 * LONGEST:,}", f"{len(window):,}"
+        remedy = "a longer period, a later since or an earlier as_of"
+        what = "more periods than make a series"
+        raise RecordError(Problem(what=what, where="period", allowed=allowed, got=got, remedy=remedy))
     if not window:
         remedy = "a shorter period, or a later as_of"
         raise RecordError(Problem(what="no whole period", where="as_of", got=str(moment.date()), remedy=remedy))
