@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmrisk.core.errors import CrmRiskError
+from crmrisk.core.errors import CrmRiskError, InvalidValueError
 from crmrisk.core.estimate import Estimate
+from crmrisk.satisfaction.dispositions import Dispositions, response_rate
 from crmrisk.satisfaction.net_promoter import net_promoter_score
 from crmrisk.satisfaction.nonresponse import nonresponse_bias_bound, nonresponse_range
 
@@ -41,3 +42,11 @@ def test_the_range_holds_the_interval_too():
 def test_broken_input_is_named(call, match):
     with pytest.raises(CrmRiskError, match=match):
         call()
+
+
+def test_an_estimated_response_rate_counts_as_its_value():
+    rate = response_rate(Dispositions(complete=60, refusal=40))
+    assert nonresponse_range(0.3, response_rate=rate) == nonresponse_range(0.3, response_rate=0.6)
+    assert nonresponse_bias_bound(0.4, 0.1, response_rate=rate) == nonresponse_bias_bound(0.4, 0.1, response_rate=0.6)
+    with pytest.raises(InvalidValueError, match="no rate"):
+        nonresponse_range(0.3, response_rate=response_rate(Dispositions(complete=0)))

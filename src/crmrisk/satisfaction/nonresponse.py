@@ -43,7 +43,7 @@ class NonresponseRange(Value):
         return f"{self.low:.4g} to {self.high:.4g}: {100 * (1 - self.response_rate):.4g} % did not answer"
 
 
-def nonresponse_bias_bound(respondents: float, nonrespondents: float, *, response_rate: float) -> float:
+def nonresponse_bias_bound(respondents: float, nonrespondents: float, *, response_rate: float | Estimate) -> float:
     """Bound how wrong a score is because some did not answer.
 
     ``(1 - RR) |score of respondents - score of nonrespondents|``.
@@ -53,7 +53,7 @@ def nonresponse_bias_bound(respondents: float, nonrespondents: float, *, respons
     respondents, nonrespondents
         The scores, -1..1; that of those who did not answer is guessed, or known from a follow-up.
     response_rate
-        The share who answered, 0..1.
+        The share who answered, 0..1, or the `Estimate` of `response_rate`.
 
     Returns
     -------
@@ -73,11 +73,12 @@ def nonresponse_bias_bound(respondents: float, nonrespondents: float, *, respons
     >>> round(nonresponse_bias_bound(0.4, 0.1, response_rate=0.6), 3)
     0.12
     """
-    _check_scores(response_rate, respondents=respondents, nonrespondents=nonrespondents)
-    return (1.0 - response_rate) * abs(respondents - nonrespondents)
+    rate = _rate(response_rate)
+    _check_scores(rate, respondents=respondents, nonrespondents=nonrespondents)
+    return (1.0 - rate) * abs(respondents - nonrespondents)
 
 
-def nonresponse_range(score: float | Estimate, *, response_rate: float) -> NonresponseRange:
+def nonresponse_range(score: float | Estimate, *, response_rate: float | Estimate) -> NonresponseRange:
     """Find where the score of everybody lies, whatever those think who did not answer.
 
     ``RR score - (1 - RR)`` to ``RR score + (1 - RR)``.
@@ -87,7 +88,7 @@ def nonresponse_range(score: float | Estimate, *, response_rate: float) -> Nonre
     score
         The net promoter score of those who answered; if an `Estimate`, its interval enters as well.
     response_rate
-        The share who answered, 0..1.
+        The share who answered, 0..1, or the `Estimate` of `response_rate`.
 
     Returns
     -------
@@ -110,10 +111,16 @@ def nonresponse_range(score: float | Estimate, *, response_rate: float) -> Nonre
     estimate = Estimate(value=cast("float", score), method="known", n=0) if is_number(score) else score
     refuse(kind_problems(estimate, Estimate, where="score"))
     value, low, high = (getattr(estimate, name) for name in ("value", "low", "high"))
-    _check_scores(response_rate, score=value)
-    silent = 1.0 - response_rate
-    worst = response_rate * (value if low is None else low) - silent
-    return NonresponseRange(value, response_rate, worst, response_rate * (value if high is None else high) + silent)
+    rate = _rate(response_rate)
+    _check_scores(rate, score=value)
+    silent = 1.0 - rate
+    worst = rate * (value if low is None else low) - silent
+    return NonresponseRange(value, rate, worst, rate * (value if high is None else high) + silent)
+
+
+def _rate(response_rate: float | Estimate) -> float:
+    """Return the number; what is none is refused with the scores."""
+    return cast("float", response_rate.value) if isinstance(response_rate, Estimate) else response_rate
 
 
 def _check_scores(rate: float, **scores: float | None) -> None:

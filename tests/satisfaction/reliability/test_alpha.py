@@ -9,7 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmrisk.core.errors import CrmRiskError
-from crmrisk.satisfaction.reliability import alpha_if_dropped, cronbach_alpha, feldt_interval, standardised_alpha
+from crmrisk.satisfaction.reliability import (
+    alpha_if_dropped,
+    cronbach_alpha,
+    feldt_interval,
+    scale_reliability,
+    standardised_alpha,
+)
 
 
 def test_r1a_attitude(attitude):
@@ -149,3 +155,13 @@ def test_what_answers_do_not_tell_is_unrated(items, reason):
 def test_bad_arguments_are_refused(options):
     with pytest.raises(CrmRiskError):
         cronbach_alpha(**options)
+
+
+def test_an_item_that_nobody_reversed_is_named():
+    rng = np.random.default_rng(9)
+    items = rng.normal(size=(60, 1)) + rng.normal(size=(60, 4))
+    assert cronbach_alpha(items).warnings == ()
+    items[:, 2] *= -1.0
+    (warning,) = cronbach_alpha(items).warnings
+    assert warning.endswith("item3")
+    assert warning in scale_reliability(items).warnings

@@ -242,7 +242,7 @@ def _alpha(found: ItemCovariance, level: float) -> Estimate:
         method="feldt",
         n=found.n,
         effective_n=found.effective_n,
-        warnings=found.warnings,
+        warnings=(*found.warnings, *found.against),
     )
 
 

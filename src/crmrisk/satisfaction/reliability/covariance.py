@@ -27,6 +27,8 @@ __all__ = ["ItemCovariance", "item_covariance"]
 
 _SYMMETRY = 1e-8  # printed matrices carry eight digits
 
+_AGAINST = "items that run against the rest, perhaps worded the other way round: "
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ItemCovariance:
@@ -70,6 +72,13 @@ class ItemCovariance:
             return ("fewer than two complete respondents",)
         constant = [name for name, variance in zip(self.names, np.diag(self.matrix), strict=True) if variance <= 0.0]
         return (f"items that do not vary: {', '.join(constant)}",) if constant else ()
+
+    @property
+    def against(self) -> tuple[str, ...]:
+        """A warning where items go against the sum of the others, as they do when nobody reversed their answers."""
+        rest = self.matrix.sum(axis=1) - np.diag(self.matrix)
+        names = [name for name, shared in zip(self.names, rest.tolist(), strict=True) if shared < 0.0]
+        return (_AGAINST + ", ".join(names),) if names and not self.unusable else ()
 
     @property
     def correlations(self) -> FloatArray:

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 __all__ = ["FactorReliability", "ItemReliability", "Reliability", "factor_reliability", "scale_reliability"]
 
 _TOLERABLE_MISFIT = 0.10  # RMSEA above which Browne and Cudeck (1993) would not use a model
-_AGAINST = "items that run against the rest, perhaps worded the other way round: "
 
 
 @dataclass(frozen=True, kw_only=True, config=VALUE)
@@ -325,7 +324,6 @@ def factor_reliability(
 def _record(scale: str, found: ItemCovariance, model: FactorModel | FitError, level: float) -> Reliability:
     of_factor = {kind: _coefficient(kind, scale, found, model, level) for kind in get_args(FactorCoefficient)}
     items = _items(scale, found, model, level)
-    against = [part.item for part in items if part.rest_correlation is not None and part.rest_correlation < 0.0]
     usable = not found.unusable
     return Reliability(
         scale=scale,
@@ -340,7 +338,7 @@ def _record(scale: str, found: ItemCovariance, model: FactorModel | FitError, le
         warnings=(
             *found.unusable,
             *found.warnings,
-            *((_AGAINST + ", ".join(against),) if against else ()),
+            *found.against,
             *_misfit(model),
         ),
     )
