@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 
+from crmrisk.core.calendar_periods import period_names, period_numbers
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
 from crmrisk.satisfaction.answers import distinct_answers
 from crmrisk.satisfaction.flagging import flag_missing
@@ -27,7 +28,7 @@ Period: TypeAlias = Literal["month", "quarter", "year"]
 
 _ZONE = re.compile(r"\s*(Z|[+-]\d\d(:?\d\d)?)$")
 
-_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+_EPOCH = 1970 * 12  # months
 
 
 class WaveLabels(NamedTuple):
@@ -101,10 +102,11 @@ def _of_dates(at: ArrayLike, period: Period, order: Sequence[Any] | None) -> Wav
         what = "no such period" if order is None else "dates have their own order"
         allowed, got = ", ".join(get_args(Period)), repr(period)
         raise InvalidValueError(Problem(what=what, where="period", allowed=allowed, got=got))
-    months = _months(at)
-    number, wave = np.unique(np.floor_divide(months, _MONTHS[period]), return_inverse=True)
-    names = tuple(_named(each, period) for each in number.tolist())
-    return WaveLabels(wave, names, tuple((number - number[0]).astype(np.float64)) if number.size else ())
+    days = (_months(at) - _EPOCH).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    number, wave = np.unique(period_numbers(days, period), return_inverse=True)
+    return WaveLabels(
+        wave, period_names(number, period), tuple((number - number[0]).astype(np.float64)) if number.size else ()
+    )
 
 
 def _months(at: ArrayLike) -> IntArray:
@@ -112,7 +114,7 @@ def _months(at: ArrayLike) -> IntArray:
     stamps = np.asarray(at)
     if stamps.dtype.kind == "M":
         _refuse_missing(np.where(np.isnat(stamps), -1, 0))
-        return stamps.astype("datetime64[M]").astype(np.int64) + 1970 * 12
+        return stamps.astype("datetime64[M]").astype(np.int64) + _EPOCH
     _, codes, names = distinct_answers(at, "at")
     months = np.append(_months_of_names(names), -1)
     _refuse_missing(np.where(codes < 0, -1, months[codes]))
@@ -149,11 +151,6 @@ def _clock(stamp: Any) -> Any:
     if isinstance(stamp, str):
         return _ZONE.sub("", stamp) if ":" in stamp else stamp
     return stamp.replace(tzinfo=None) if getattr(stamp, "tzinfo", None) is not None else stamp
-
-
-def _named(number: int, period: Period) -> str:
-    year, part = divmod(number, 12 // _MONTHS[period])
-    return {"month": f"{year}-{part + 1:02d}", "quarter": f"{year}Q{part + 1}", "year": f"{year}"}[period]
 
 
 def _refuse_missing(codes: IntArray) -> None:

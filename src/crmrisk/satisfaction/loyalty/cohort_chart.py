@@ -9,7 +9,6 @@ import numpy as np
 from crmrisk.core.arguments import choice_problems, refuse
 from crmrisk.core.charts import GridChart
 from crmrisk.core.errors import Problem
-from crmrisk.satisfaction.loyalty.periods import period_names
 from crmrisk.satisfaction.proportion_intervals import wilson_interval
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def cohorts_chart(table: CohortTable, value: str = "retention") -> GridChart:
     first = 1 if value == "retention" else 0
     part, whole = _pooled(table, table.active if first else table.revenue)
     some = ~np.isnan(whole[:, first])
-    counted = zip(period_names(table.cohort, table.period), table.size, strict=True)
+    counted = zip(table.names, table.size, strict=True)
     rows = np.array([*(f"{name} ({count:,.0f})" for name, count in counted), _POOL])
     shares = value == "retention"
     return GridChart.of(

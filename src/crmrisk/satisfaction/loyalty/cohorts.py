@@ -7,15 +7,15 @@ unequal cohorts would let the smallest decide. Periods that were not over at ``a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, get_args
 
 import numpy as np
 
 from crmrisk.core.arguments import checked_level, is_whole, refuse
 from crmrisk.core.arrays import same_arrays
+from crmrisk.core.calendar_periods import check_period, period_names, period_numbers, period_starts
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.satisfaction.loyalty.exposure import Exposure, LoyaltyEstimate, loyalty_estimate
-from crmrisk.satisfaction.loyalty.periods import CohortPeriod, check_period, period_names, period_of, period_starts
 from crmrisk.satisfaction.loyalty.refunds import money_moved
 from crmrisk.satisfaction.proportion_intervals import wilson_interval
 from crmrisk.satisfaction.proportions import proportion
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from crmrisk.satisfaction.loyalty.refunds import MoneyMoved, RefundPolicy
 
 __all__ = ["CohortPeriod", "CohortTable", "cohort_table"]
+
+CohortPeriod: TypeAlias = Literal["week", "month", "quarter", "year"]
+"""How long a period is; periods are those of the calendar, weeks from Monday, in UTC where times are aware."""
 
 _MOST = 2400  # periods, so that a stray date in the year 1 cannot exhaust memory
 
@@ -102,9 +105,15 @@ class CohortTable:
         return self.cohort.size
 
     def __repr__(self) -> str:
-        first, last = period_names(self.cohort[[0, -1]], self.period)
+        first, last = self.names[0], self.names[-1]
         who = f"{len(self)} cohorts of {self.size.sum():,.0f} customers by {self.period} of first purchase"
         return f"{who}, {first} to {last}, up to {self.as_of:%Y-%m-%d}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the cohorts: the Monday of a week as a date, else ``2026-01``, ``2026Q1``, ``2026``."""
+        days = self.cohort.astype("datetime64[D]").astype(np.int64)
+        return period_names(period_numbers(days, self.period), self.period)
 
     @property
     def retention(self) -> FloatArray:
@@ -277,10 +286,10 @@ def cohort_table(
     array([2., 1.])
     """
     checked_level(level)
-    check_period(period)
+    check_period(period, get_args(CohortPeriod))
     history, money = money_moved(transactions, at, amount, as_of=as_of, rename=rename, refunds=refunds)
-    calendar = period_of(history.day, period)
-    now = int(period_of(np.array([history.today]), period)[0])  # the first that is not over
+    calendar = period_numbers(history.day, period)
+    now = int(period_numbers(np.array([history.today]), period)[0])  # the first that is not over
     start = int(calendar[history.firsts].min())
     if start >= now:
         raise InvalidValueError(
@@ -289,10 +298,10 @@ def cohort_table(
     _check_span(now - start, period)
     cohort = calendar[history.firsts] - start
     active = _active(history, calendar, cohort, start, now - start)
-    revenue = _revenue(money, cohort, period_of(money.day, period) - start, now - start)
+    revenue = _revenue(money, cohort, period_numbers(money.day, period) - start, now - start)
     some = np.flatnonzero(active[:, 0] > 0.0)
     return CohortTable(
-        cohort=period_starts(start + some, period),
+        cohort=period_starts(start + some, period).astype("datetime64[D]"),
         size=active[some, 0],
         active=active[some],
         revenue=revenue[some],

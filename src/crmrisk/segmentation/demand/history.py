@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from crmrisk.core.arguments import choice_problems, refuse
+from crmrisk.core.calendar_periods import check_period, period_names, period_numbers, period_starts
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError, SchemaError
 from crmrisk.core.expecting import expect
 from crmrisk.evidence import Evidence
@@ -18,14 +19,7 @@ from crmrisk.evidence.exactly import part_names, parts, total
 from crmrisk.evidence.facts import known
 from crmrisk.evidence.moments import DAY, day_number, microseconds, moment_in
 from crmrisk.evidence.rows import order_of
-from crmrisk.segmentation.demand.periods import (
-    LONGEST,
-    DemandPeriod,
-    check_period,
-    period_names,
-    period_numbers,
-    period_starts,
-)
+from crmrisk.segmentation.demand.periods import LONGEST, DemandPeriod
 from crmrisk.segmentation.demand.series import DemandSeries
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from crmrisk.core.calendar_periods import check_period, period_names, period_numbers, period_starts
 from crmrisk.core.errors import InvalidValueError
-from crmrisk.segmentation.demand.periods import check_period, period_names, period_numbers, period_starts
 
 DAYS = np.arange(-800, 30_000)
 
