@@ -72,6 +72,13 @@ def test_refusals_say_why_and_exit_with_2(arguments, what, capsys):
     assert what in capsys.readouterr().err
 
 
+def test_segmenters_lists_the_built_ins(capsys):
+    assert main(["segmenters"]) == 0
+    listed = capsys.readouterr().out.split()
+    assert {f"crmrisk.{kind}" for kind in ("clusters", "rfm", "tags", "thresholds", "tiers")} <= {*listed}
+    assert "crmrisk.attrition" not in listed
+
+
 def test_scorers_lists_the_built_ins(capsys):
     assert main(["scorers"]) == 0
     assert {"crmrisk.attrition", "crmrisk.nps", "crmrisk.kano"} <= set(capsys.readouterr().out.split())

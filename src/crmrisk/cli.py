@@ -1,4 +1,4 @@
-"""The command line: ``crmrisk demo | assess | backtest | scorers``. The only part of crmrisk that prints."""
+"""The command line: ``crmrisk demo | assess | backtest | scorers | segmenters``, the only part that prints."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument(
         "--cutoff", required=True, action="append", type=datetime.fromisoformat, help="repeat for several"
     )
-    _command(commands, "scorers", _scorers, "list the installed scorers, built-in and plugged in")
+    for each in ("scorers", "segmenters"):
+        list_ = _command(commands, each, _components, f"list the installed {each}, built-in and plugged in")
+        list_.set_defaults(group=f"crmrisk.{each}")
     return parser
 
 
@@ -142,10 +144,10 @@ def _backtest(parsed: argparse.Namespace) -> None:
     _print(str(backtest(pipeline, _evidence(parsed), parsed.cutoff)))
 
 
-def _scorers(_: argparse.Namespace) -> None:
-    from crmrisk.core.registry import component_names  # noqa: PLC0415 - only this command needs it
+def _components(parsed: argparse.Namespace) -> None:
+    from crmrisk.core.registry import component_names  # noqa: PLC0415 - only two commands need it
 
-    for name in component_names():
+    for name in component_names(parsed.group):
         _print(name)
 
 

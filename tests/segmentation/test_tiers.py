@@ -68,7 +68,7 @@ def test_one_customer_alone_is_as_young_as_in_the_portfolio(age, tiers):
 
 def test_what_is_wrong_is_named():
     book = Portfolio(["C1"], date(2026, 3, 1), {"value": [0]}, {"tier": ["diamond"]})
-    with pytest.raises(PortfolioError, match="diamond"):
+    with pytest.raises(PortfolioError, match="got: diamond; remedy: current= names the label"):
         SEGMENTER.segment(book)
     with pytest.raises(InvalidValueError, match="what criteria read"):
         TierSegmenter(policy=POLICY, current="value")

@@ -46,6 +46,8 @@ def lazily(package: str, homes: Mapping[str, Iterable[str]]) -> tuple[Callable[[
         return value
 
     def listed() -> list[str]:
-        return sorted({*vars(sys.modules[package]), *home_of})
+        module = vars(sys.modules[package])
+        dunder = (name for name in module if name.startswith("__"))  # not the helpers that make the package lazy
+        return sorted({*dunder, *module.get("__all__", module), *home_of})
 
     return look_up, listed

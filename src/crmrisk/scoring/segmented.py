@@ -279,8 +279,9 @@ class SegmentedScorer(_Segments, BaseScorer, kind="crmrisk.segmented", fitted=Fi
         members = {name: np.asarray(segment == name, dtype=np.bool_) for name in self.scorers}
         empty = [n for n, rows in members.items() if not rows.any() and not isinstance(self.scorers[n], FittedScorer)]
         if empty:
-            what = "no customer of the segment to learn from"
-            raise FitError(*(Problem(what=what, where=f"SegmentedScorer, segment {name!r}") for name in empty))
+            what, remedy = "no customer of the segment to learn from", "leave it out of the scorers, to the default"
+            places = (f"SegmentedScorer, segment {name!r}" for name in empty)
+            raise FitError(*(Problem(what=what, where=place, remedy=remedy) for place in places))
         fitted = {}
         for name, scorer in self.scorers.items():
             with within(f"segment {name!r}"):

@@ -104,7 +104,7 @@ def _policies(policy: TierPolicy | Sequence[TierPolicy]) -> tuple[TierPolicy, ..
         allowed = "TierPolicy(...), or several"
         raise InvalidValueError(Problem(what="no policy", where="policy", allowed=allowed, got=repr(policy)[:100]))
     ordered = sorted(given, key=lambda each: (each.effective_from is not None, str(each.effective_from)))
-    begins = [each.effective_from for each in ordered]
+    begins = [None if (begin := each.effective_from) is None else begin.replace(tzinfo=None) for each in ordered]
     if len({each.names for each in ordered}) > 1 or len(set(begins)) < len(begins):
         what, remedy = "versions differ in their ladder, or begin together", "one ladder; effective_from for each"
         raise InvalidValueError(Problem(what=what, where="policy", remedy=remedy))
@@ -147,7 +147,7 @@ def _initial_tiers(initial: Any, facts: CustomerHistory, names: tuple[str, ...])
     return places_of(frozen_labels(initial, where="initial"), names, where="initial", n=len(ids))
 
 
-def places_of(labels: ObjectArray, names: tuple[str, ...], *, where: str, n: int) -> IntArray:
+def places_of(labels: ObjectArray, names: tuple[str, ...], *, where: str, n: int, remedy: str = "") -> IntArray:
     """Turn names of tiers into places on the ladder, -1 for none.
 
     Parameters
@@ -160,6 +160,8 @@ def places_of(labels: ObjectArray, names: tuple[str, ...], *, where: str, n: int
         What the names are called in an error.
     n
         How many there should be.
+    remedy
+        What to do about names that are no tiers.
 
     Raises
     ------
@@ -179,7 +181,7 @@ def places_of(labels: ObjectArray, names: tuple[str, ...], *, where: str, n: int
     if strange:
         got = ", ".join(strange[:3])
         what = f"{len(strange)} name(s) that are no tier"
-        raise PortfolioError(Problem(what=what, where=where, allowed=", ".join(names), got=got))
+        raise PortfolioError(Problem(what=what, where=where, allowed=", ".join(names), got=got, remedy=remedy))
     return np.array([known[each] for each in labels.tolist()], dtype=np.int64)
 
 

@@ -176,7 +176,8 @@ class TierSegmenter(StatelessSegmenter, kind="crmrisk.tiers"):
         labels: ObjectArray = portfolio.label(self.current)
         counts = np.nan_to_num(PortfolioFacts(portfolio).numbers(BELOW))
         below: IntArray = np.minimum(counts, self.policy.dwell).astype(np.int64)  # further ones change nothing
-        tier = places_of(labels, self.names, where=self.current, n=len(portfolio))
+        remedy = "current= names the label of current tiers, None classifies everybody for the first time"
+        tier = places_of(labels, self.names, where=self.current, n=len(portfolio), remedy=remedy)
         return Standing(tier, below, np.zeros(len(tier), dtype=np.int64))
 
     def _decide(self, portfolio: Portfolio, facts: PortfolioFacts, standing: Standing) -> Decided:
