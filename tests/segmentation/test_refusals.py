@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -24,10 +24,12 @@ from crmrisk.segmentation.demand import (
     classify_needs,
     croston,
     demand_series,
+    forecast_demand,
     rolling_origin_error,
 )
 from crmrisk.segmentation.medoids_clustering import k_medoids
 from crmrisk.segmentation.tier_application import apply_policy
+from crmrisk.segmentation.tier_capacity import entitlements_of
 from crmrisk.segmentation.tier_policy import TierPolicy
 from crmrisk.segmentation.tier_presets import institutional_clients
 from crmrisk.segmentation.tier_simulation import autoregressive_history
@@ -85,7 +87,21 @@ def alive(opportunities: int, horizon: object = 1) -> object:
     return model.probability_bought(horizon, frequency=[1], recency=[1], opportunities=[opportunities])
 
 
+def together() -> object:
+    begins = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 1))
+    return apply_policy([ladder(effective_from=begin) for begin in begins], HISTORY)
+
+
 WRONG = {
+    "two versions that begin together": (together, "begin together"),
+    "a season of no method": (lambda: forecast_demand(SERIES, method="croston", season="x"), "season: no season"),
+    "entitlements of no policy": (lambda: entitlements_of(None, None, book()), "entitlements_of: policy"),
+    "more capacity than counts": (
+        lambda: contact_plan(
+            {"customer_id": [], "value": [], "risk": []}, entitlements=(1, 3), capacity=1e308, as_of=START
+        ),
+        "0 to 1e12",
+    ),
     "a forecast for three million years": (lambda: croston(SERIES, horizon=10**9), "1 to 10,000; got: 1000000000"),
     "errors of no method": (lambda: ERRORS.loss("q", "mae"), "method: no errors of it"),
     "errors by no criterion": (lambda: ERRORS.loss("tsb", ["mae"]), "criterion: no such criterion"),

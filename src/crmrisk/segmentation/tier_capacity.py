@@ -13,13 +13,13 @@ from crmrisk.core.portfolio import Portfolio
 from crmrisk.core.segments import Segments
 from crmrisk.segmentation.entitlements import ServiceEntitlements, entitled
 from crmrisk.segmentation.facts import PortfolioFacts
+from crmrisk.segmentation.tier_policy import TierPolicy
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from crmrisk.core.arrays import FloatArray, IntArray, ObjectArray
     from crmrisk.segmentation.facts import Facts
-    from crmrisk.segmentation.tier_policy import TierPolicy
 
 __all__ = ["Entitled", "entitlement_places", "entitlements_of"]
 
@@ -110,13 +110,16 @@ def entitlements_of(policy: TierPolicy, tiers: Segments, portfolio: Portfolio) -
     >>> entitlements_of(policy, Segments(["C1", "C2"], [1, 0], policy.names), book).hours_per_year
     array([36., nan])
     """
-    expect(portfolio, Portfolio, where="entitlements_of: portfolio")
+    expect(policy, TierPolicy, where="entitlements_of: policy", remedy="TierPolicy(...)")
+    expect(portfolio, Portfolio, where="entitlements_of: portfolio", remedy="Portfolio.from_frame(frame, as_of)")
     expect(tiers, Segments, where="entitlements_of: tiers", remedy="TierSegmenter(policy=...).segment(portfolio)")
     if tiers.names != policy.names:
         allowed, got = ", ".join(policy.names), ", ".join(tiers.names)
         raise InvalidValueError(Problem(what="another ladder", where="tiers", allowed=allowed, got=got))
     if tiers.customer_id.tolist() != portfolio.customer_id.tolist():
-        raise PortfolioError(Problem(what="other customers, or another order", where="portfolio"))
+        raise PortfolioError(
+            Problem(what="other customers, or another order", where="portfolio", remedy="segment this portfolio")
+        )
     return Entitled(portfolio.customer_id, *entitlement_places(policy, tiers.codes, PortfolioFacts(portfolio)))
 
 

@@ -12,7 +12,7 @@ from crmrisk.segmentation.demand.exponential import exponential_smoothing
 from crmrisk.segmentation.demand.forecast import ForecastResult, check_ahead
 from crmrisk.segmentation.demand.intermittent import croston, sba, tsb
 from crmrisk.segmentation.demand.need_forecast import need_forecast
-from crmrisk.segmentation.demand.seasons import seasonal_naive_forecast
+from crmrisk.segmentation.demand.seasons import season_length, seasonal_naive_forecast
 from crmrisk.segmentation.demand.series import DemandSeries, as_demand
 
 if TYPE_CHECKING:
@@ -91,6 +91,8 @@ def forecast_demand(
     """
     series = as_demand(demand)
     check_ahead(horizon, level)
+    if not isinstance(season, str) or season != "calendar":
+        season_length(series.periods, season)  # refused by every method alike
     if method != "by regularity":
         check_forecast_method(method)
         return _forecast(series, method, horizon, season, level)

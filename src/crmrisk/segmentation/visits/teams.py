@@ -53,6 +53,9 @@ class ChannelUse(Value):
         return f"{self.channel or 'all'}: {taken}{short}, one more would avert {self.shadow_price:,.4g}"
 
 
+_MOST = 1e12  # what is left of more loses the last contacts to rounding
+
+
 class Teams(NamedTuple):
     """Hold the capacity of each channel in each stretch of the period.
 
@@ -110,14 +113,14 @@ def team_problems(capacity: Any, every: Any, length: int) -> list[Problem]:
     Examples
     --------
     >>> [str(each) for each in team_problems({"visit": -1}, None, 90)]
-    ["capacity['visit']: not allowed; allowed: a number >= 0; got: -1"]
+    ["capacity['visit']: not allowed; allowed: a number, 0 to 1e12; got: -1"]
     """
     by_channel = isinstance(capacity, Mapping)
     given = {f"capacity[{name!r}]": each for name, each in capacity.items()} if by_channel else {"capacity": capacity}
     problems = [
-        Problem(what="not allowed", where=where, allowed="a number >= 0", got=repr(each))
+        Problem(what="not allowed", where=where, allowed="a number, 0 to 1e12", got=repr(each))
         for where, each in given.items()
-        if not (is_number(each) and 0.0 <= each < np.inf)
+        if not (is_number(each) and 0.0 <= each <= _MOST)
     ]
     if not given:
         problems.append(Problem(what="no channel", where="capacity", allowed="channel to capacity"))
