@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import crmrisk.satisfaction as survey
 from crmrisk.core.errors import CrmRiskError, InvalidValueError, RecordError
 from crmrisk.core.estimate import Estimate
 from crmrisk.satisfaction.net_promoter import NpsBreaks, net_promoter_score, nps_counts
@@ -272,3 +273,28 @@ def test_sfo_airport(data_folder, year, n, score, weighted):
     assert (weighing.n, round(100 * weighing.value, 2)) == (n, weighted)
     assert weighing.effective_n < n
     assert plain.low < plain.value < plain.high
+
+
+def test_answers_that_look_like_another_question_are_doubted_wherever_they_are_read():
+    short, long = [1, 2, 3, 4, 5] * 8, [10, 9, 3, 7] * 10
+    doubt = "no answer above 5: is this a question from 0 to 10?"
+    assert net_promoter_score(short).warnings == (doubt,)
+    assert net_promoter_score(short, weights=[1, 2] * 20).warnings[0] == doubt
+    assert net_promoter_score(long).warnings == ()
+    assert doubt in survey.compare_net_promoter(long, short).difference.warnings
+    assert doubt in survey.compare_paired_net_promoter(short, long).difference.warnings
+    assert doubt in survey.compare_net_promoter_to_benchmark(short, benchmark=0.1).difference.warnings
+    waves = survey.net_promoter_waves([1] * 40 + [2] * 40, short + long)
+    assert [doubt in wave.estimate.warnings for wave in waves] == [True, False]
+
+
+@pytest.mark.parametrize("method", ["adjusted wald", "bonett-price", "agresti-min", "wald", "score"])
+def test_an_interval_that_does_not_hold_the_score_says_so(method):
+    """A single promoter: three answers are added to the one that was given."""
+    one, ten = (net_promoter_score(counts=(0, 0, n), method=method) for n in (1, 10))
+    beside = f"so few answers that the {method} interval does not hold the estimate itself"
+    assert (beside in one.warnings) == (one.high < one.value) == (method == "adjusted wald")
+    assert beside not in ten.warnings
+    alone = survey.compare_net_promoter(counts=((0, 0, 1), (1, 0, 0)), method="adjusted wald").difference
+    assert alone.high < alone.value
+    assert alone.warnings == ("so few answers that the adjusted wald interval does not hold the estimate itself",)

@@ -62,3 +62,9 @@ def test_no_answers_decide_nothing():
 def test_broken_input_is_named(arguments, match):
     with pytest.raises(CrmRiskError, match=match):
         compare_net_promoter_to_benchmark([10, 9, 3], **arguments)
+
+
+def test_an_interval_that_does_not_hold_the_difference_says_so():
+    found = compare_net_promoter_to_benchmark(NpsCounts(0, 0, 1), benchmark=0.1, method="adjusted wald").difference
+    assert found.high < found.value
+    assert found.warnings == ("so few answers that the adjusted wald interval does not hold the estimate itself",)

@@ -182,3 +182,15 @@ def test_a_failing_engine_is_named():
 def test_segments_that_are_no_labels_are_refused():
     with pytest.raises(EngineError, match="unhashable"):
         net_promoter_by_segment(pd.DataFrame({"answer": [9], "segment": [["a"]]}))
+
+
+@pytest.mark.parametrize("method", ["score", "adjusted wald"])
+def test_what_is_doubtful_about_answers_is_said_of_each_segment(method):
+    table = pd.DataFrame(
+        {"segment": ["short"] * 20 + ["long"] * 20 + ["one"], "nps": [1, 2, 3, 4, 5] * 4 + [10, 9, 3, 7] * 5 + [10]}
+    )
+    found = net_promoter_by_segment(table, answer="nps", segment="segment", method=method)
+    for segment, answers in table.groupby("segment")["nps"]:
+        assert found[segment].warnings == net_promoter_score(answers, method=method).warnings
+    assert found["short"].warnings == ("no answer above 5: is this a question from 0 to 10?",)
+    assert bool(found["one"].warnings) == (method == "adjusted wald")

@@ -117,8 +117,8 @@ def effective_counts(
     refuse(kind_problems(breaks, NpsBreaks, where="breaks"))
     rows = {"weights": design.weights, "strata": design.strata, "clusters": design.clusters}
     refuse_other_order(**{where: answers}, **rows)
-    points = breaks.points(answers, missing=missing, where=where)
-    return worth(sample_of_answers(points, design), is_simple=design.simple)
+    points, doubts = breaks.judged(answers, missing=missing, where=where)
+    return worth(sample_of_answers(points, design)._replace(doubts=doubts), is_simple=design.simple)
 
 
 def worth(sample: NpsSample, *, is_simple: bool) -> EffectiveCounts:

@@ -16,7 +16,7 @@ from crmrisk.core.estimate import Estimate
 from crmrisk.core.intervals import normal_quantile
 from crmrisk.satisfaction.answered import Design
 from crmrisk.satisfaction.net_promoter_counts import STANDARD_BREAKS, NpsBreaks, NpsCounts, nps_counts
-from crmrisk.satisfaction.net_promoter_intervals import IntervalMethod, net_promoter_interval
+from crmrisk.satisfaction.net_promoter_intervals import IntervalMethod, beside_warnings, net_promoter_interval
 from crmrisk.satisfaction.net_promoter_resampling import ResamplingMethod, Uncertainty, resampled_interval
 from crmrisk.satisfaction.net_promoter_sample import (
     LARGEST_COUNT,
@@ -149,7 +149,8 @@ def net_promoter_score(
         refuse(kind_problems(breaks, NpsBreaks, where="breaks"))
         refuse_other_order(answers=answers, weights=weights, strata=strata, clusters=clusters)
         design = Design(cast("ArrayLike", weights), strata, clusters, population)
-        sample = sample_of_answers(breaks.points(answers, missing=missing), design)
+        points, doubts = breaks.judged(answers, missing=missing)
+        sample = sample_of_answers(points, design)._replace(doubts=doubts)
     else:
         sample = sample_of_counts(checked_counts(counts), effective_n)
     if sample.counts.n <= 0.0:
@@ -182,8 +183,8 @@ def _closed_form(sample: NpsSample, method: IntervalMethod, level: float) -> Unc
         return Uncertainty(value, value, error, warnings)
     if method == "wald" and sample.design is not None:
         return Uncertainty(max(value - quantile * error, -1.0), min(value + quantile * error, 1.0), error, warnings)
-    low, high = net_promoter_interval(*sample.scaled(level), method=method, level=level)
-    return Uncertainty(float(low), float(high), error, warnings)
+    low, high = (float(each) for each in net_promoter_interval(*sample.scaled(level), method=method, level=level))
+    return Uncertainty(low, high, error, (*warnings, *beside_warnings(method, value, low, high)))
 
 
 def _check_arguments(answers: object, counts: object, given: Mapping[str, object], effective_n: float | None) -> None:

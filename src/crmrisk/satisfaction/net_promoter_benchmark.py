@@ -22,6 +22,7 @@ from crmrisk.satisfaction.net_promoter_counts import STANDARD_BREAKS, NpsBreaks,
 from crmrisk.satisfaction.net_promoter_intervals import (
     IntervalMethod,
     adjusted_net_promoter,
+    beside_warnings,
     net_promoter_interval,
     net_promoter_statistic,
 )
@@ -125,9 +126,12 @@ def _against_known(
 ) -> Comparison:
     if found.value is None:
         return normal_comparison(_estimated(found, method, level), alternative=alternative)
-    low, high = net_promoter_interval(*found.counts, method=method, level=level)
+    low, high = (float(each) for each in net_promoter_interval(*found.counts, method=method, level=level))
     score = _estimated(found, method, level)
-    difference = replace(score, value=found.value - benchmark, low=float(low) - benchmark, high=float(high) - benchmark)
+    warnings = (*score.warnings, *beside_warnings(method, found.value, low, high))
+    difference = replace(
+        score, value=found.value - benchmark, low=low - benchmark, high=high - benchmark, warnings=warnings
+    )
     if method != "score":
         centre = float(adjusted_net_promoter(*found.counts, method=method)[0]) - benchmark
         return normal_comparison(difference, centre=centre, alternative=alternative)

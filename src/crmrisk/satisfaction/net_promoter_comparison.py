@@ -16,7 +16,7 @@ from crmrisk.satisfaction.answered import Design
 from crmrisk.satisfaction.comparison import Alternative, Comparison, check_target, normal_comparison
 from crmrisk.satisfaction.effective_counts import EffectiveCounts, effective_counts, named_counts
 from crmrisk.satisfaction.net_promoter_counts import STANDARD_BREAKS, NpsBreaks, NpsCounts
-from crmrisk.satisfaction.net_promoter_intervals import IntervalMethod, adjusted_net_promoter
+from crmrisk.satisfaction.net_promoter_intervals import IntervalMethod, adjusted_net_promoter, beside_warnings
 from crmrisk.satisfaction.net_promoter_permutation import permutation_p_value
 from crmrisk.satisfaction.numerics import check_method
 
@@ -155,15 +155,18 @@ def compare_effective_counts(
     exact = _takes_exact_test(first, second, method, target)
     approximate = cast("IntervalMethod", "adjusted wald" if method in {None, "permutation"} else method)
     centre, error = _centre_and_error(first.counts, second.counts, approximate)
+    value = None if first.value is None or second.value is None else first.value - second.value
+    limits = _limits(centre, error, level)
+    beside = beside_warnings(approximate, value, **limits) if limits and value is not None else ()
     difference = Estimate(
-        value=None if first.value is None or second.value is None else first.value - second.value,
+        value=value,
         standard_error=error,
         level=level,
         method="permutation" if exact else approximate,
         n=first.n + second.n,
         effective_n=first.counts.n + second.counts.n,
-        warnings=tuple(dict.fromkeys((*first.warnings, *second.warnings))),
-        **_limits(centre, error, level),
+        warnings=tuple(dict.fromkeys((*first.warnings, *second.warnings, *beside))),
+        **limits,
     )
     judged = normal_comparison(difference, centre=centre, target=target, alternative=alternative)
     if not exact or difference.value is None:

@@ -26,6 +26,9 @@ SIDES = (-1.0, 0.0, 1.0)
 """The points of a detractor, a passive and a promoter."""
 
 _FAR_ENDS = 100_000  # no scale is longer
+_TELLING = 20  # answers from which on their ends tell something about the question
+_LONG_SCALE = 10
+_FIVE, _SEVEN = 5.0, 7.0  # ends of the usual shorter scales
 
 
 @dataclass(frozen=True, kw_only=True, config=VALUE)
@@ -96,9 +99,59 @@ class NpsBreaks(Value):
         >>> NpsBreaks().points([10, None], missing="exclude")
         array([ 1., nan])
         """
+        return self.judged(answers, missing=missing, where=where)[0]
+
+    def judged(
+        self, answers: ArrayLike, *, missing: Missing = "error", where: str = "answers"
+    ) -> tuple[FloatArray, tuple[str, ...]]:
+        """Turn answers into points, and say whether they look like answers to another question.
+
+        Parameters
+        ----------
+        answers, missing, where
+            As for `points`.
+
+        Returns
+        -------
+        Points, ``(n_answers,)``, and warnings.
+
+        Raises
+        ------
+        RecordError
+            As for `points`.
+
+        Examples
+        --------
+        >>> NpsBreaks().judged([5, 4, 3, 5] * 5)[1]
+        ('no answer above 5: is this a question from 0 to 10?',)
+        """
         values = rating_answers(answers, lowest=self.lowest, highest=self.highest, missing=missing, where=where)
         sides = (values >= self.promoter_from).astype(np.float64) - (values < self.passive_from)
-        return np.where(np.isnan(values), np.nan, sides)
+        given = values[~np.isnan(values)]
+        ends = (float(given.min()), float(given.max())) if given.size else (0.0, 0.0)
+        return np.where(np.isnan(values), np.nan, sides), self.doubts(*ends, n=given.size)
+
+    def doubts(self, least: float, most: float, *, n: float) -> tuple[str, ...]:
+        """Say whether answers look like those to a question on a scale of five or seven points.
+
+        Parameters
+        ----------
+        least, most
+            The lowest and the highest answer given.
+        n
+            How many there are; from 20 on their ends tell something.
+
+        Examples
+        --------
+        >>> NpsBreaks().doubts(1, 7, n=300), NpsBreaks().doubts(0, 7, n=300), NpsBreaks().doubts(1, 5, n=19)
+        (('no answer below 1 or above 7: is this a question from 0 to 10?',), (), ())
+        """
+        if n < _TELLING or self.highest - self.lowest < _LONG_SCALE or most > _SEVEN:
+            return ()
+        question = f"is this a question from {self.lowest} to {self.highest}?"
+        if most <= _FIVE:
+            return (f"no answer above {most:g}: {question}",)
+        return (f"no answer below 1 or above {most:g}: {question}",) if least >= 1.0 and most == _SEVEN else ()
 
 
 STANDARD_BREAKS = NpsBreaks()

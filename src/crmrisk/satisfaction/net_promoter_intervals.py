@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "IntervalMethod",
     "adjusted_net_promoter",
+    "beside_warnings",
     "net_promoter_interval",
     "net_promoter_statistic",
     "net_promoter_variance",
@@ -228,6 +229,26 @@ def weighted_score_variance(counts: FloatArray, squares: FloatArray, n: FloatArr
     linearised = (squares * distance).sum(axis=0) / total**2 * (n / np.maximum(n - 1.0, 1.0))
     alike = n * squares.sum(axis=0) <= total**2 * (1.0 + _ROUNDING)
     return np.where(alike, net_promoter_variance(*counts) / np.where(n > 0.0, n, np.nan), linearised)
+
+
+def beside_warnings(method: str, value: float, low: float, high: float) -> tuple[str, ...]:
+    """Warn where pseudo-answers have moved the whole interval away from the estimate.
+
+    Parameters
+    ----------
+    method
+        The interval.
+    value, low, high
+        The estimate, and the interval.
+
+    Examples
+    --------
+    >>> beside_warnings("adjusted wald", 1.0, -0.485, 0.985)
+    ('so few answers that the adjusted wald interval does not hold the estimate itself',)
+    """
+    if low - _ROUNDING <= value <= high + _ROUNDING:
+        return ()
+    return (f"so few answers that the {method} interval does not hold the estimate itself",)
 
 
 def _lower(

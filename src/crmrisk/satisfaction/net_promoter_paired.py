@@ -159,7 +159,7 @@ def net_promoter_moves(
            [1., 0., 1.]])
     """
     refuse_other_order(first=first, second=second)
-    return _table_of_points(*_paired_points(first, second, breaks=breaks, missing=missing))
+    return _table_of_points(*_paired_points(first, second, breaks=breaks, missing=missing)[:2])
 
 
 def _differences(
@@ -176,10 +176,10 @@ def _differences(
     if table is not None or first is None or second is None:
         remedy = "compare_paired_net_promoter(first, second), or table=counts"
         raise InvalidValueError(Problem(what="give two columns of answers, or a table", remedy=remedy))
-    here, there = _paired_points(first, second, breaks=breaks, missing=missing)
+    here, there, doubts = _paired_points(first, second, breaks=breaks, missing=missing)
     moves = _table_of_points(here, there)
     incomplete = int(np.isnan(here - there).sum())
-    notes = (*incomplete_pairs(incomplete), *paired_by_position(first, second))
+    notes = (*incomplete_pairs(incomplete), *paired_by_position(first, second), *doubts)
     found = table_differences(moves, np.array(SIDES)) if design.simple else _designed(here - there, design)
     return None if found is None else found._replace(warnings=(*notes, *found.warnings)), moves
 
@@ -196,17 +196,17 @@ def _of_table(table: ArrayLike, design: Design) -> tuple[PairedDifferences | Non
 
 def _paired_points(
     first: ArrayLike, second: ArrayLike, *, breaks: NpsBreaks, missing: Missing
-) -> tuple[FloatArray, FloatArray]:
+) -> tuple[FloatArray, FloatArray, tuple[str, ...]]:
     refuse(kind_problems(breaks, NpsBreaks, where="breaks"))
-    here = breaks.points(first, missing=missing, where="first")
-    there = breaks.points(second, missing=missing, where="second")
+    here, doubts = breaks.judged(first, missing=missing, where="first")
+    there, others = breaks.judged(second, missing=missing, where="second")
     if here.size != there.size:
         got, remedy = (
             f"{here.size} and {there.size} answers",
             "compare_net_promoter, if they are not the same customers",
         )
         raise RecordError(Problem(what="not the same customers", where="first, second", got=got, remedy=remedy))
-    return here, there
+    return here, there, tuple(dict.fromkeys((*doubts, *others)))
 
 
 def _table_of_points(first: FloatArray, second: FloatArray) -> FloatArray:

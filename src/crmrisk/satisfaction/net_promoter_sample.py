@@ -59,6 +59,8 @@ class NpsSample(NamedTuple):
         Missing answers left out.
     linearised
         The variance of the score by linearisation, where weights are all there is of a design.
+    doubts
+        What makes the answers look like those to another question.
 
     Examples
     --------
@@ -76,6 +78,7 @@ class NpsSample(NamedTuple):
     design: DesignMean | None = None
     excluded: int = 0
     linearised: float | None = None
+    doubts: tuple[str, ...] = ()
 
     @property
     def value(self) -> float:
@@ -132,7 +135,7 @@ class NpsSample(NamedTuple):
     @property
     def notes(self) -> tuple[str, ...]:
         """What the reader should know about the sample."""
-        found = list(exclusion(self.excluded))
+        found = [*exclusion(self.excluded), *self.doubts]
         if self.design is not None:
             effect = self.design.design_effect
             found += [] if effect is None else [f"design effect {effect:.3g}"]

@@ -26,10 +26,16 @@ from crmrisk.satisfaction.familywise import (
     check_simultaneous,
     holm_levels,
 )
-from crmrisk.satisfaction.net_promoter import METHODS, NetPromoterMethod, net_promoter_score, wald_warnings
+from crmrisk.satisfaction.net_promoter import (
+    METHODS,
+    NetPromoterMethod,
+    net_promoter_score,
+    wald_warnings,
+)
 from crmrisk.satisfaction.net_promoter_counts import SIDES, STANDARD_BREAKS, NpsBreaks
 from crmrisk.satisfaction.net_promoter_intervals import (
     IntervalMethod,
+    beside_warnings,
     net_promoter_interval,
     net_promoter_variance,
     weighted_score_variance,
@@ -143,14 +149,15 @@ class _Surveys:
     effective_n: FloatArray
     variance: FloatArray
     missing: FloatArray
+    doubts: list[tuple[str, ...]]
     warnings: tuple[str, ...] = ()
 
     def at(self, places: IntArray) -> _Surveys:
         """Return some of the segments."""
-        names = [self.names[place] for place in places.tolist()]
+        names, doubts = ([each[place] for place in places.tolist()] for each in (self.names, self.doubts))
         columns = (self.counts, self.n, self.effective_n, self.variance, self.missing)
         counts, n, effective_n, variance, missing = (column[places] for column in columns)
-        return _Surveys(names, counts, n, effective_n, variance, missing)
+        return _Surveys(names, counts, n, effective_n, variance, missing, doubts)
 
 
 def _surveys(cells: AnswerCells, breaks: NpsBreaks) -> _Surveys:
@@ -172,8 +179,19 @@ def _surveys(cells: AnswerCells, breaks: NpsBreaks) -> _Surveys:
     nowhere = int(cells.rows[~known].sum())
     warnings = (f"answers without a segment excluded: {nowhere}",) if nowhere else ()
     order = np.array(in_order(names), dtype=np.int64)
-    found = _Surveys(names, counts, n, effective, variance, summed(cells.rows, ~answered))
+    found = _Surveys(
+        names, counts, n, effective, variance, summed(cells.rows, ~answered), _doubts(cells, answered & known, breaks)
+    )
     return replace(found.at(order), warnings=warnings)
+
+
+def _doubts(cells: AnswerCells, given: BoolArray, breaks: NpsBreaks) -> list[tuple[str, ...]]:
+    answers, codes, size = cells.answers[given].astype(np.float64), cells.segment_codes[given], len(cells.segments)
+    least, most = np.full(size, np.inf), np.full(size, -np.inf)
+    np.minimum.at(least, codes, answers)
+    np.maximum.at(most, codes, answers)
+    n = np.bincount(codes, weights=cells.rows[given], minlength=size)
+    return [breaks.doubts(*ends, n=count) for *ends, count in np.column_stack([least, most, n]).tolist()]
 
 
 def _estimates(
@@ -198,16 +216,17 @@ def _estimates(
     simple = unit / np.maximum(surveys.n - 1.0, 1.0)
     effect = np.divide(surveys.variance, simple, out=np.full(total.size, np.nan), where=weighted & (simple > 0.0))
     rows = np.column_stack([value, error, low, high, levels, surveys.n, surveys.effective_n, effect, surveys.missing])
-    return [_estimate(row, method) for row in rows.tolist()]
+    return [_estimate(row, method, doubts) for row, doubts in zip(rows.tolist(), surveys.doubts, strict=True)]
 
 
-def _estimate(row: list[float], method: str) -> Estimate:
+def _estimate(row: list[float], method: str, doubts: tuple[str, ...]) -> Estimate:
     value, error, low, high, level, n, effective_n, effect, missing = row
     excluded = exclusion(int(missing))
     cost = () if math.isnan(effect) else (f"design effect {effect:.3g}",)
     if math.isnan(value):
         warnings = ("no answers", *excluded)
         return Estimate(value=None, level=level, method=method, n=0, effective_n=0, warnings=warnings)
+    told = (*wald_warnings(method, value, effective_n), *beside_warnings(method, value, low, high))
     return Estimate(
         value=value,
         standard_error=error,
@@ -217,7 +236,7 @@ def _estimate(row: list[float], method: str) -> Estimate:
         method=method,
         n=n,
         effective_n=effective_n,
-        warnings=(*excluded, *cost, *wald_warnings(method, value, effective_n)),
+        warnings=(*excluded, *doubts, *cost, *told),
     )
 
 
@@ -229,4 +248,4 @@ def _resampled(
         remedy = "by_segment(segments, partial(net_promoter_score, method=...), answers, weights=weights)"
         raise InvalidValueError(Problem(what="resampling needs the answers", where="weight", remedy=remedy))
     found = net_promoter_score(counts=counts.tolist(), method=method, level=level, rng=rng)
-    return replace(found, warnings=(*exclusion(int(surveys.missing[row])), *found.warnings))
+    return replace(found, warnings=(*exclusion(int(surveys.missing[row])), *surveys.doubts[row], *found.warnings))
