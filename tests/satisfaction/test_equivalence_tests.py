@@ -8,6 +8,7 @@ from crmrisk.core.errors import CrmRiskError
 from crmrisk.core.estimate import Estimate
 from crmrisk.satisfaction.comparison import Comparison, compare_estimates
 from crmrisk.satisfaction.equivalence_tests import equivalence
+from crmrisk.satisfaction.means import mean_score
 from crmrisk.satisfaction.net_promoter_comparison import compare_net_promoter
 
 
@@ -43,3 +44,11 @@ def test_equivalence_needs_a_comparison_with_an_error():
         equivalence(0.1, margin=0.1)
     found = equivalence(Comparison(Estimate(value=0.0, method="x", n=9)), margin=0.1)
     assert (found.p_value, found.verdict) == (None, "not distinguishable yet")
+
+
+@pytest.mark.parametrize("margin", [10, 2.5])
+def test_a_margin_in_points_is_refused_where_every_difference_would_lie_within_it(margin):
+    with pytest.raises(CrmRiskError, match=r"a margin of 10 points is 0\.1"):
+        equivalence(compare_net_promoter(counts=((20, 30, 50), (35, 30, 35))), margin=margin)
+    means = compare_estimates(mean_score([3, 5, 9, 4]), mean_score([4, 5, 8, 3]))
+    assert equivalence(means, margin=margin).margin == margin

@@ -23,6 +23,14 @@ __all__ = ["Equivalence", "EquivalenceVerdict", "equivalence"]
 EquivalenceVerdict: TypeAlias = Literal["equivalent", "not equivalent", "not distinguishable yet"]
 """What the data say about a difference and a margin."""
 
+_FARTHEST = 2.0
+"""How far apart two net promoter scores can be."""
+
+_NATURAL = frozenset(
+    {"adjusted wald", "agresti-min", "bonett-price", "mee", "miettinen-nurminen", "newcombe", "permutation"}
+)
+"""Methods that compare scores or shares and nothing else."""
+
 
 @dataclass(frozen=True, config=VALUE)
 class Equivalence(Value):
@@ -82,7 +90,8 @@ def equivalence(comparison: Comparison, *, margin: float) -> Equivalence:
     comparison
         Any comparison that has a standard error, such as `compare_net_promoter` gives; its level says alpha.
     margin
-        The largest difference either way that does not matter, above 0, in the unit of the difference.
+        The largest difference either way that does not matter, above 0, in the unit of the difference: 0.1 is ten
+        points of a net promoter score.
 
     Returns
     -------
@@ -91,7 +100,8 @@ def equivalence(comparison: Comparison, *, margin: float) -> Equivalence:
     Raises
     ------
     InvalidValueError
-        If that is no comparison, the margin is no positive number, or the level of the comparison is below 50 %.
+        If that is no comparison, the margin is no positive number or wider than scores can differ, or the level of the
+        comparison is below 50 %.
 
     References
     ----------
@@ -106,7 +116,7 @@ def equivalence(comparison: Comparison, *, margin: float) -> Equivalence:
     """
     refuse(kind_problems(comparison, Comparison, where="comparison"))
     difference = comparison.difference
-    _check(margin, difference.level)
+    _check(margin, difference)
     level = 2.0 * difference.level - 1.0
     quantile = normal_quantile(level)
     method = f"tost of {difference.method}"
@@ -119,11 +129,16 @@ def equivalence(comparison: Comparison, *, margin: float) -> Equivalence:
     return Equivalence(shown, float(margin), max(tails), difference.level)
 
 
-def _check(margin: float, level: float) -> None:
+def _check(margin: float, difference: Estimate) -> None:
     problems = []
     if not is_number(margin) or not 0.0 < margin < float("inf"):
         problems.append(Problem(what="no margin", where="margin", allowed="a number above 0", got=repr(margin)))
-    if level <= 0.5:  # two one-sided tests at half or more have no interval
-        problems.append(Problem(what="level too low", where="comparison", allowed="> 0.5", got=str(level)))
+    elif margin > _FARTHEST and difference.method in _NATURAL:  # every difference lies within it
+        remedy = "a margin of 10 points is 0.1"
+        problems.append(
+            Problem(what="not in natural units", where="margin", allowed="0 to 2", got=repr(margin), remedy=remedy)
+        )
+    if difference.level <= 0.5:  # two one-sided tests at half or more have no interval
+        problems.append(Problem(what="level too low", where="comparison", allowed="> 0.5", got=str(difference.level)))
     if problems:
         raise InvalidValueError(*problems)
