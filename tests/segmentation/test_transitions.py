@@ -10,6 +10,9 @@ from crmrisk.core.errors import CrmRiskError, InvalidValueError, PortfolioError
 from crmrisk.core.segments import Segments
 from crmrisk.segmentation.future_book import expected_book
 from crmrisk.segmentation.migration_tests import momentum_test, stationarity_test
+from crmrisk.segmentation.tier_application import apply_policy
+from crmrisk.segmentation.tier_policy import TierPolicy
+from crmrisk.segmentation.tier_simulation import autoregressive_history
 from crmrisk.segmentation.transitions import migration_history, transition_matrix
 
 NAMES = ("basic", "gold", "platinum")
@@ -137,3 +140,22 @@ def test_online_retail_by_quarter(data_folder):
     assert (book.low <= book.expected).all()
     assert moved.flow().sizes(3)["high"] == moved.sizes[3][3]
     assert moved.flow(outside=None).sizes(3)["high"] == moved.sizes[3][3] - moved.entries[2][3]
+
+
+def test_a_history_of_tiers_and_several_segments_are_read_as_they_are():
+    rng = np.random.default_rng(4)
+    history = autoregressive_history(200, 6, correlation=0.7, rng=rng)
+    tiers = apply_policy(TierPolicy.from_cuts("value", {"silver": 0, "gold": 1}), history)
+    moved = migration_history(tiers)
+    assert (moved.names, moved.ordered) == (("base", "silver", "gold"), True)
+    assert moved.periods[:2] == ("2026-01-01", "2026-01-31")
+    assert moved.counts.sum() == 200 * 5
+    same = migration_history([tiers.at(place) for place in range(6)])
+    assert np.array_equal(same.by_period, moved.by_period)
+    by_frame = migration_history(
+        tiers.frame(words=False), rename={"at": "period", "tier": "segment"}, names=tiers.names
+    )
+    assert np.array_equal(by_frame.by_period, moved.by_period)
+    assert moved.up_down_ratio().value == pytest.approx(
+        np.triu(moved.counts, 1).sum() / np.tril(moved.counts, -1).sum()
+    )

@@ -13,6 +13,7 @@ from crmrisk.segmentation.markov_chain import state_names
 from crmrisk.segmentation.migration import Migration
 from crmrisk.segmentation.migration_paths import Paths, paths_of_history, paths_of_segments, period_names, with_gone
 from crmrisk.segmentation.plain_numbers import plain_numbers
+from crmrisk.segmentation.tier_history import TierHistory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -113,7 +114,7 @@ def migration_history(
     ----------
     history
         An eager frame with ``customer_id``, ``period`` and ``segment``; or, with the other two, the column of
-        customers.
+        customers; or a `TierHistory`, or `Segments` of several periods, the earliest first, which know their names.
     period, segment
         The columns, where they are passed; a missing segment is unrated.
     names, ordered, gone, absorbing
@@ -139,9 +140,19 @@ def migration_history(
            [[0., 0.],
             [1., 1.]]])
     """
+    if isinstance(history, TierHistory) or _are_segments(history):
+        return _of_segments(history, gone=gone, absorbing=absorbing)
     columns = (history, period, segment) if period is not None else _columns(history, rename or {})
     paths = paths_of_history(*columns, names=names, ordered=ordered)
     return _counted(paths, gone=gone, absorbing=absorbing)
+
+
+def _of_segments(history: TierHistory | Sequence[Segments], *, gone: str | None, absorbing: Any) -> Migration:
+    if not isinstance(history, TierHistory):
+        return transition_matrix(history, gone=gone, absorbing=absorbing)
+    tiers = [Segments(history.customer_id, codes, history.names, ordered=True) for codes in history.tiers]
+    periods = [str(each).removesuffix("T00:00:00") for each in history.reviews.astype("datetime64[s]")]
+    return transition_matrix(tiers, gone=gone, absorbing=absorbing, periods=periods)
 
 
 def _columns(frame: Any, rename: Mapping[str, str]) -> tuple[Any, ...]:
