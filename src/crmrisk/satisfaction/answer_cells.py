@@ -12,7 +12,7 @@ from crmrisk.core.errors import Problem, RecordError, SchemaError
 from crmrisk.evidence.asking import asking
 from crmrisk.evidence.engines import engine_for
 from crmrisk.satisfaction.answers import distinct_answers, screened_answers
-from crmrisk.satisfaction.flagging import Missing, flag_missing
+from crmrisk.satisfaction.flagging import Missing, answers_counted, flag_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -192,7 +192,7 @@ def check_cells(
     refused = {answer: absent, segment: cells.segment_codes < 0} if missing == "error" else {}
     problems += [
         Problem(
-            what=f"missing in {_counted(cells.rows[chosen].sum())}",
+            what=f"missing in {answers_counted(cells.rows[chosen].sum())}",
             where=name,
             remedy='missing="exclude" leaves them out and counts them',
         )
@@ -296,12 +296,8 @@ def _named_by_value(cells: AnswerCells, off: BoolArray, answer: str, breaks: Nps
     allowed = f"whole numbers {breaks.lowest} to {breaks.highest}"
     named = sorted(counts.items(), key=lambda item: -item[1])
     problems = [
-        Problem(what=f"{_counted(count)} off the scale", where=answer, allowed=allowed, got=got)
+        Problem(what=f"{answers_counted(count)} off the scale", where=answer, allowed=allowed, got=got)
         for got, count in named[:_SHOWN]
     ]
     rest = sum(count for _, count in named[_SHOWN:])
-    return problems + ([Problem(what=f"{_counted(rest)} more off the scale", where=answer)] if rest else [])
-
-
-def _counted(count: float) -> str:
-    return f"{count:.0f} answer{'' if count == 1 else 's'}"
+    return problems + ([Problem(what=f"{answers_counted(rest)} more off the scale", where=answer)] if rest else [])

@@ -12,9 +12,9 @@ from crmrisk.core.errors import Problem
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from crmrisk.core.arrays import BoolArray
+    from crmrisk.core.arrays import BoolArray, IntArray
 
-__all__ = ["Missing", "flag_answers", "flag_missing"]
+__all__ = ["Missing", "answers_counted", "flag_answers", "flag_missing", "rows_listed"]
 
 Missing: TypeAlias = Literal["error", "exclude"]
 """What to do with a missing answer: refuse it, or leave it out and count it."""
@@ -52,7 +52,7 @@ def flag_answers(column: NDArray[Any], flagged: BoolArray, *, where: str, allowe
     named = list(rows_of.items())[:_SHOWN]
     problems = [
         Problem(
-            what=f"{_counted(len(rows))} off the scale, {_rows(rows)}",
+            what=f"{answers_counted(len(rows))} off the scale, {rows_listed(rows)}",
             where=where,
             allowed=allowed,
             got=got,
@@ -62,7 +62,7 @@ def flag_answers(column: NDArray[Any], flagged: BoolArray, *, where: str, allowe
     ]
     rest = sum(len(rows) for rows in rows_of.values()) - sum(len(rows) for _, rows in named)
     if rest:
-        problems.append(Problem(what=f"{_counted(rest)} more off the scale", where=where, allowed=allowed))
+        problems.append(Problem(what=f"{answers_counted(rest)} more off the scale", where=where, allowed=allowed))
     return problems
 
 
@@ -97,7 +97,7 @@ def flag_missing(absent: BoolArray, *, missing: Missing, where: str) -> list[Pro
     rows = np.flatnonzero(absent).tolist()
     if not rows or missing == "exclude":
         return []
-    what = f"{_counted(len(rows))} missing, {_rows(rows)}"
+    what = f"{answers_counted(len(rows))} missing, {rows_listed(rows)}"
     return [Problem(what=what, where=where, remedy='missing="exclude" leaves them out and counts them')]
 
 
@@ -116,10 +116,34 @@ def _remedy(answer: object) -> str:
     return "make numbers of text first, e.g. with pandas.to_numeric" if np.isfinite(number) else ""
 
 
-def _counted(count: int) -> str:
-    return f"{count} answer" if count == 1 else f"{count} answers"
+def answers_counted(count: float) -> str:
+    """Write a number of answers.
+
+    Parameters
+    ----------
+    count
+        How many.
+
+    Examples
+    --------
+    >>> answers_counted(1), answers_counted(2)
+    ('1 answer', '2 answers')
+    """
+    return f"{count:.0f} answer{'' if count == 1 else 's'}"
 
 
-def _rows(rows: list[int]) -> str:
+def rows_listed(rows: IntArray | list[int]) -> str:
+    """Write the numbers of rows, the first few where there are many.
+
+    Parameters
+    ----------
+    rows
+        The rows, one at least.
+
+    Examples
+    --------
+    >>> rows_listed([7]), rows_listed([0, 1, 2, 3, 4, 5])
+    ('row 7', 'rows 0, 1, 2, 3, 4, ...')
+    """
     shown = ", ".join(str(row) for row in rows[:_SHOWN])
     return f"row {shown}" if len(rows) == 1 else f"rows {shown}" + (", ..." if len(rows) > _SHOWN else "")

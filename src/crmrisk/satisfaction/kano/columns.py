@@ -8,7 +8,7 @@ import numpy as np
 
 from crmrisk.core.errors import Problem, RecordError
 from crmrisk.satisfaction.answers import distinct_answers, rating_answers, survey_weights
-from crmrisk.satisfaction.flagging import Missing, flag_answers
+from crmrisk.satisfaction.flagging import Missing, flag_answers, rows_listed
 from crmrisk.satisfaction.kano.design import design_effective_n
 from crmrisk.satisfaction.kano.table import STANDARD_TABLE, EvaluationTable, answer_codes
 from crmrisk.satisfaction.segments import in_order
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["KanoCell", "SurveyColumns", "Tally", "survey_cells"]
 
 Read = TypeVar("Read")
-
-_SHOWN = 5
 
 
 class SurveyColumns(NamedTuple):
@@ -257,7 +255,7 @@ def _labels(labels: ArrayLike | None, where: str) -> tuple[IntArray, list[Any]] 
     _, places, distinct = distinct_answers(labels, where)
     rows = np.flatnonzero(places < 0)
     if rows.size:
-        raise RecordError(Problem(what=f"missing, {_rows(rows)}", where=where))
+        raise RecordError(Problem(what=f"{rows.size} missing, {rows_listed(rows)}", where=where))
     return places, distinct
 
 
@@ -295,15 +293,8 @@ def _refuse_repeats(place: IntArray, respondent: IntArray) -> None:
     repeated = first[count > 1]
     if repeated.size:
         rows = np.flatnonzero(np.isin(key, key[repeated]))
-        what = f"somebody answered about one requirement more than once, {_rows(rows)}"
+        what = f"somebody answered about one requirement more than once, {rows_listed(rows)}"
         raise RecordError(Problem(what=what, where="respondent", remedy="keep one row per respondent and requirement"))
-
-
-def _rows(rows: NDArray[np.intp]) -> str:
-    shown = ", ".join(map(str, rows[:_SHOWN].tolist()))
-    return (
-        f"row {shown}" if rows.size == 1 else f"rows {shown}" + (f", ... ({rows.size})" if rows.size > _SHOWN else "")
-    )
 
 
 def _without_zero_weights(answers: _Answers, used: BoolArray) -> _Answers:

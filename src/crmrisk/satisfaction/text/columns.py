@@ -9,6 +9,7 @@ import numpy as np
 
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
 from crmrisk.satisfaction.answers import distinct_answers
+from crmrisk.satisfaction.flagging import rows_listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from crmrisk.core.arrays import BoolArray, IntArray
 
 __all__ = ["label_column", "language_mask", "text_column", "time_column"]
-
-_SHOWN = 5
 
 
 def text_column(texts: ArrayLike | Sequence[str | None] | str) -> tuple[IntArray, list[str]]:
@@ -49,7 +48,7 @@ def text_column(texts: ArrayLike | Sequence[str | None] | str) -> tuple[IntArray
     strange = np.array([not isinstance(text, str) for text in distinct] + [False], dtype=np.bool_)[codes]
     if values.size and strange.any():
         rows = np.flatnonzero(strange)
-        what = f"{rows.size} row(s) hold no text, {_rows(rows)}"
+        what = f"{rows.size} row(s) hold no text, {rows_listed(rows)}"
         raise RecordError(Problem(what=what, where="texts", allowed="text, or None", got=repr(values[rows[0]])[:80]))
     return codes, [str(text) for text in distinct]
 
@@ -87,7 +86,7 @@ def label_column(labels: ArrayLike, rows: int, *, where: str) -> NDArray[Any]:
     usable = np.array([a or b for a, b in zip(good, whole, strict=True)] + [False], dtype=np.bool_)[codes]
     if values.size and not usable.all():
         bad = np.flatnonzero(~usable)
-        what = f"{bad.size} missing or no text or whole number, {_rows(bad)}"
+        what = f"{bad.size} missing or no text or whole number, {rows_listed(bad)}"
         problems.append(Problem(what=what, where=where, got=repr(values[bad[0]])[:80]))
     if problems:
         raise RecordError(*problems)
@@ -134,7 +133,7 @@ def time_column(at: ArrayLike, rows: int) -> tuple[NDArray[np.datetime64], bool]
     problems = _length_problems(len(index), rows, "at")
     missing = np.flatnonzero(np.asarray(index.isna()))
     if missing.size:
-        problems.append(Problem(what=f"{missing.size} time(s) missing, {_rows(missing)}", where="at"))
+        problems.append(Problem(what=f"{missing.size} time(s) missing, {rows_listed(missing)}", where="at"))
     if problems:
         raise RecordError(*problems)
     aware = index.tz is not None
@@ -211,8 +210,3 @@ def _length_problems(size: int, rows: int, where: str) -> list[Problem]:
     if size == rows:
         return []
     return [Problem(what="not one per text", where=where, allowed=str(rows), got=str(size))]
-
-
-def _rows(rows: NDArray[np.intp]) -> str:
-    shown = ", ".join(str(row) for row in rows[:_SHOWN].tolist())
-    return f"rows {shown}" + (", ..." if rows.size > _SHOWN else "")
