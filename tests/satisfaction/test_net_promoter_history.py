@@ -148,3 +148,34 @@ def test_the_chart_has_the_waves_in_points_and_a_title_that_says_no_more_than_th
     assert chart.frame()[["y", "low", "high"]].to_numpy() == pytest.approx(
         100 * found.frame()[["value", "low", "high"]].to_numpy()
     )
+
+
+@pytest.mark.parametrize("period", [None, "year"])
+def test_waves_of_counts_are_those_of_the_answers_they_count(period):
+    at = ["2017-03-01", "2018-03-01"] if period else [2017, 2018]
+    counts = dict(zip(at, [(20, 30, 50), (50, 30, 20)], strict=True))
+    found = net_promoter_waves(counts=counts, period=period)
+    assert found == net_promoter_waves(np.repeat(at, 100), answers_of(*counts.values()), period=period)
+
+
+def test_counts_of_one_period_are_added_up():
+    quarters = net_promoter_waves(counts={"2017-01-05": (2, 3, 5), "2017-03-01": (1, 1, 1)}, period="quarter")
+    assert (quarters.labels, quarters.n.tolist()) == (("2017Q1",), [13.0])
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"at": [2017]},
+        {"answers": [9]},
+        {"at": [2017], "answers": [9], "counts": {2017: (1, 1, 1)}},
+        {"counts": {2017: (1, 1, 1)}, "weights": [1]},
+        {"counts": [(1, 1, 1)]},
+        {"counts": {2017: (1, 1)}},
+        {"counts": {2017: (1, 1, -1)}},
+    ],
+)
+def test_answers_or_counts_are_asked_for(settings):
+    with pytest.raises(CrmRiskError):
+        net_promoter_waves(**settings)

@@ -5,24 +5,28 @@ Values, standard errors and numbers of answers come out as plain series, which c
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from math import sqrt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from pydantic.dataclasses import dataclass
 
+from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.answered import Design
 from crmrisk.satisfaction.comparison import Comparison, normal_comparison
+from crmrisk.satisfaction.effective_counts import named_counts
 from crmrisk.satisfaction.net_promoter_chart import waves_chart
 from crmrisk.satisfaction.net_promoter_comparison import compare_effective_counts
-from crmrisk.satisfaction.net_promoter_counts import STANDARD_BREAKS, NpsBreaks
+from crmrisk.satisfaction.net_promoter_counts import STANDARD_BREAKS, NpsBreaks, NpsCounts
 from crmrisk.satisfaction.net_promoter_intervals import adjusted_net_promoter
-from crmrisk.satisfaction.net_promoter_split import SurveyPart, split_survey
+from crmrisk.satisfaction.net_promoter_sample import checked_counts
+from crmrisk.satisfaction.net_promoter_split import SurveyPart, part_of_counts, split_survey
 from crmrisk.satisfaction.row_names import refuse_other_order
-from crmrisk.satisfaction.wave_periods import Period, labelled_waves
+from crmrisk.satisfaction.wave_periods import Period, WaveLabels, labelled_waves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -156,9 +160,10 @@ class NetPromoterWaves(Value):
 
 
 def net_promoter_waves(
-    at: ArrayLike,
-    answers: ArrayLike,
+    at: ArrayLike | None = None,
+    answers: ArrayLike | None = None,
     *,
+    counts: Mapping[Any, Sequence[float]] | None = None,
     period: Period | None = None,
     order: Sequence[Any] | None = None,
     weights: ArrayLike | None = None,
@@ -183,6 +188,8 @@ def net_promoter_waves(
         When each answer was given: dates with a ``period``, or names of waves, ``(n_answers,)``.
     answers
         One answer per row, ``(n_answers,)``.
+    counts
+        Instead of both: wave or date to its detractors, passives and promoters; those of one period are added up.
     period
         ``"month"``, ``"quarter"`` or ``"year"`` makes waves of dates; periods without answers are not listed, but leave
         their gap in ``times``.
@@ -207,7 +214,7 @@ def net_promoter_waves(
     RecordError
         If answers are off the scale or missing, dates or waves missing or unreadable, or columns of different length.
     InvalidValueError
-        If a setting is not valid.
+        If a setting is not valid, or neither or both of answers with their waves and counts are given.
 
     References
     ----------
@@ -219,13 +226,18 @@ def net_promoter_waves(
     >>> waves = net_promoter_waves(dates, [10] * 10 + [8] * 20 + [3] * 10 + [9] * 25 + [7] * 15, period="quarter")
     >>> print(waves[1].change)
     higher: 0.625 [0.3177, 0.8451] (95 % adjusted wald, n 80), p 1.5e-05
+    >>> print(net_promoter_waves(counts={2017: (50, 30, 20), 2018: (40, 30, 30)})[1].change.verdict)
+    not distinguishable yet
     """
-    labels = labelled_waves(at, period=period, order=order)
-    refuse_other_order(answers=answers, at=at, weights=weights, strata=strata, clusters=clusters)
     design = Design(weights, strata, clusters, population)
-    parts = split_survey(
-        answers, labels.wave, design=design, breaks=breaks, method=method, level=level, missing=missing, where="at"
-    )
+    _check_source(at, answers, counts, design)
+    labels = labelled_waves(_keys(counts) if at is None else at, period=period, order=order)
+    if counts is not None:
+        parts = _counted(counts, labels, method, level)
+    else:
+        refuse_other_order(answers=answers, at=at, weights=weights, strata=strata, clusters=clusters)
+        settings = {"breaks": breaks, "method": method, "level": level, "missing": missing, "where": "at"}
+        parts = split_survey(cast("Any", answers), labels.wave, design=design, **cast("Any", settings))
     waves: list[NetPromoterWave] = []
     before: SurveyPart | None = None
     for part in parts:
@@ -233,6 +245,32 @@ def net_promoter_waves(
         waves.append(NetPromoterWave(labels.names[part.name], part.estimate, change, labels.times[part.name]))
         before = part if part.counts.n else before
     return NetPromoterWaves(tuple(waves), _trend(parts, labels.times, level))
+
+
+def _check_source(at: object, answers: object, counts: object, design: Design) -> None:
+    given = [at is not None, answers is not None]
+    if (counts is None and all(given)) or (counts is not None and not any(given) and design.simple):
+        return
+    what = "give answers with their waves, or counts by wave"
+    remedy = "at and answers, or counts={'2017': (d, m, p), ...}"
+    raise InvalidValueError(Problem(what=what, where="net_promoter_waves", remedy=remedy))
+
+
+def _keys(counts: object) -> list[Any]:
+    if isinstance(counts, Mapping):
+        return list(counts)
+    allowed = "a mapping from wave to detractors, passives, promoters"
+    raise InvalidValueError(Problem(what="no counts", where="counts", allowed=allowed, got=repr(counts)[:200]))
+
+
+def _counted(
+    counts: Mapping[Any, Sequence[float]], labels: WaveLabels, method: NetPromoterMethod, level: float
+) -> list[SurveyPart]:
+    totals = np.zeros((len(labels.names), 3))
+    for wave, (name, each) in zip(labels.wave.tolist(), counts.items(), strict=True):
+        totals[wave] += checked_counts(named_counts(each, f"counts, {name}"))
+    named = (NpsCounts(*total) for total in totals.tolist())
+    return [part_of_counts(wave, each, method=method, level=level) for wave, each in enumerate(named)]
 
 
 def _trend(parts: list[SurveyPart], times: Sequence[float], level: float) -> Comparison:
