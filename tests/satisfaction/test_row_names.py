@@ -35,6 +35,7 @@ PAIRED_WRONGLY = {
     "top box": partial(survey.top_box, ROWS.nps, lowest=0, highest=10, clusters=MIXED.group),
     "design": partial(survey.design_mean, ROWS.nps, weights=MIXED.w),
     "gaps": partial(survey.servqual, ITEMS, ITEMS.iloc[::-1], dimensions=PARTS),
+    "allocation": partial(survey.servperf, ITEMS, dimensions=PARTS, allocation=ITEMS.iloc[::-1]),
     "performance": partial(survey.servperf, ITEMS, dimensions=PARTS, weights=MIXED.w),
     "index": partial(survey.satisfaction_index, ITEMS, lowest=1, highest=7, weights=MIXED.w),
     "kano": partial(survey.kano_requirements, ROWS.group, ROWS.kano, MIXED.kano),
@@ -106,6 +107,9 @@ def test_waves_paired_by_position_say_so():
     for one, other in ((first, second), (ROWS.nps, ROWS.then.set_axis(list("uvwxyz"))), (named, ROWS.then)):
         assert "paired by position" in survey.compare_paired_net_promoter(one, other).difference.warnings[0]
         assert "paired by position" in survey.bowker_test(one, other).warnings[0]
+        quality = survey.servqual({"x": one.clip(1, 7)}, {"x": other.clip(1, 7)}, dimensions={"all": ["x"]})
+        assert "paired by position" in quality.gap.warnings[-1]
+        assert not quality.performance.score.warnings
     for other in (ROWS.then, list(ROWS.then)):
         assert "paired" not in str(survey.compare_paired_net_promoter(ROWS.nps, other).difference.warnings)
     assert not survey.bowker_test(named, ROWS.then.set_axis(list("aabbcc"))).warnings

@@ -61,12 +61,12 @@ def paired_by_position(first: Any, second: Any) -> tuple[str, ...]:
     --------
     >>> import pandas as pd
     >>> paired_by_position(pd.Series([9, 3], index=["Ada", "Bo"]), pd.Series([8, 2], index=["Cy", "Di"]))
-    ('rows of first and second have different names: paired by position',)
+    ('the two name their rows differently: paired by position',)
     """
     here, there = _index(first), _index(second)
     if here is None or there is None or here is there or here.equals(there):
         return ()
-    return ("rows of first and second have different names: paired by position",)
+    return ("the two name their rows differently: paired by position",)
 
 
 def _index(column: Any) -> Any:

@@ -7,6 +7,7 @@ has no expectations and predicts behaviour better; `servqual` therefore reports 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -18,7 +19,7 @@ from crmrisk.satisfaction.dimension_weights import Allocation, DimensionWeights,
 from crmrisk.satisfaction.indices import item_shares
 from crmrisk.satisfaction.items import ItemAnswers, item_answers
 from crmrisk.satisfaction.means import mean_of_column, within
-from crmrisk.satisfaction.row_names import refuse_other_order
+from crmrisk.satisfaction.row_names import paired_by_position, refuse_other_order
 from crmrisk.satisfaction.service_quality_records import (
     QualityGap,
     QualityMean,
@@ -50,6 +51,7 @@ class _Survey(NamedTuple):
     design: Design
     level: float
     ends: tuple[float, float]
+    notes: tuple[str, ...] = ()
 
 
 def servqual(
@@ -131,6 +133,7 @@ def servqual(
         level=level,
         missing=missing,
     )
+    survey = survey._replace(notes=paired_by_position(perceptions, expectations))
     wanted = item_answers(expectations, lowest=lowest, highest=highest, missing=missing, where="expectations")
     _check_match(seen, wanted)
     gaps = ItemAnswers(names=seen.names, values=seen.values - wanted.columns(seen.names))
@@ -273,7 +276,8 @@ def _asked(
 ) -> tuple[ItemAnswers, _Survey]:
     check_scale(*scale)
     checked_level(level)
-    refuse_other_order(perceptions=perceptions, weights=design.weights, strata=design.strata, clusters=design.clusters)
+    rows = {"weights": design.weights, "strata": design.strata, "clusters": design.clusters}
+    refuse_other_order(perceptions=perceptions, allocation=allocation, **rows)
     seen = item_answers(perceptions, lowest=scale[0], highest=scale[1], missing=missing, where="perceptions")
     parts = shared_out(dimensions, seen.names)
     asked = [item for items in parts.values() for item in items]
@@ -348,4 +352,5 @@ def _mean(columns: FloatArray) -> FloatArray:
 def _estimate(values: FloatArray, survey: _Survey, *, difference: bool = False) -> Estimate:
     lowest, highest = survey.ends
     reach = (lowest - highest, highest - lowest) if difference else (lowest, highest)
-    return within(mean_of_column(values, survey.design, level=survey.level), *reach)
+    found = within(mean_of_column(values, survey.design, level=survey.level), *reach)
+    return replace(found, warnings=(*found.warnings, *survey.notes)) if difference and survey.notes else found
