@@ -91,3 +91,15 @@ def test_no_such_period_or_segment():
     for key in ((2, "gold"), (-1, "gold"), (1, "silver"), ("1", "gold")):
         with pytest.raises(CrmRiskError):
             book[key]
+
+
+def test_entries_may_name_some_segments_and_sizes_name_all():
+    moved = transition_matrix(counts=[[8, 2], [1, 9]], names=("basic", "gold"))
+    some = expected_book(moved, periods=2, entries={"gold": 3}, draws=20)
+    assert np.array_equal(some.entries, [0.0, 3.0])
+    with pytest.raises(
+        CrmRiskError, match=r"sizes\['gold'\]: no number for this segment\n.*sizes\['silver'\]: no such"
+    ):
+        expected_book(moved, {"basic": 5, "silver": 3}, periods=2)
+    with pytest.raises(CrmRiskError, match=r"entries\['silver'\]: no such segment; allowed: basic, gold"):
+        expected_book(moved, periods=2, entries={"silver": 3})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,6 @@ from crmrisk.segmentation.migration import Migration
 from crmrisk.segmentation.transition_draws import DrawMethod, check_drawing, drawn_matrices, limits_of_draws
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pandas as pd
     from numpy.typing import ArrayLike
 
@@ -157,8 +156,8 @@ def expected_book(
     periods
         How many to look ahead, 1 to 1,000.
     entries
-        New customers of each segment per period, by name or in order; ``"observed"`` takes the mean of the periods
-        counted; none unless given.
+        New customers of each segment per period, by name (0 where none is given) or in order; ``"observed"`` takes the
+        mean of the periods counted; none unless given.
     level
         Nominal coverage of each number.
     method, prior, draws, rng
@@ -221,7 +220,8 @@ def _new(migration: Migration, entries: Mapping[str, float] | ArrayLike | str | 
             allowed = "'observed', or numbers"
             raise InvalidValueError(Problem(what="no entries", where="entries", allowed=allowed, got=repr(entries)))
         return np.asarray(migration.entries.mean(axis=0), dtype=np.float64)
-    return numbers_by_state(entries, migration.names, where="entries")
+    given = dict.fromkeys(migration.names, 0.0) | dict(entries) if isinstance(entries, Mapping) else entries
+    return numbers_by_state(given, migration.names, where="entries")
 
 
 def _book_problems(now: FloatArray, new: FloatArray, periods: object) -> list[Problem]:

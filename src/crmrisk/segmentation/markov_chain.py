@@ -241,9 +241,13 @@ def numbers_by_state(values: Mapping[str, float] | ArrayLike, names: tuple[str, 
     """
     given: Any = values
     if hasattr(given, "keys"):  # a mapping, or a pandas series by name
-        if {*given.keys()} != {*names}:
-            allowed, got = ", ".join(names), ", ".join(str(key) for key in given.keys())  # noqa: SIM118 - a series iterates over values
-            raise InvalidValueError(Problem(what="other states", where=where, allowed=allowed[:200], got=got[:200]))
+        keys = [*given.keys()]
+        absent, strange = [name for name in names if name not in keys], [key for key in keys if key not in names]
+        if absent or strange:
+            problems = [Problem(what="no number for this segment", where=f"{where}[{name!r}]") for name in absent]
+            allowed = ", ".join(names)[:200]
+            problems += [Problem(what="no such segment", where=f"{where}[{key!r}]", allowed=allowed) for key in strange]
+            raise InvalidValueError(*problems)
         given = [given[name] for name in names]
     numbers = plain_numbers(given)
     if numbers.shape != (len(names),) or not (np.abs(numbers) <= _LARGEST).all():
