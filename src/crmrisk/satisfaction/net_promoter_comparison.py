@@ -165,7 +165,7 @@ def compare_effective_counts(
         method="permutation" if exact else approximate,
         n=first.n + second.n,
         effective_n=first.counts.n + second.counts.n,
-        warnings=tuple(dict.fromkeys((*first.warnings, *second.warnings, *beside))),
+        warnings=(*_told_of("first", first), *_told_of("second", second), *beside),
         **limits,
     )
     judged = normal_comparison(difference, centre=centre, target=target, alternative=alternative)
@@ -173,6 +173,10 @@ def compare_effective_counts(
         return judged
     p_value = permutation_p_value(first.counts, second.counts, alternative)
     return Comparison(difference, judged.statistic, p_value, alternative, judged.target)
+
+
+def _told_of(which: str, counts: EffectiveCounts) -> list[str]:
+    return [f"{which}: {each}" for each in counts.warnings]
 
 
 def _two_surveys(
