@@ -15,8 +15,8 @@ import numpy as np
 from crmrisk.core.arguments import is_number, is_whole
 from crmrisk.core.arrays import LARGEST_COUNT
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.satisfaction.answers import one_column
-from crmrisk.satisfaction.row_names import refuse_other_order
 from crmrisk.satisfaction.survey_design import DesignMean, design_mean, mean_of_nothing
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from crmrisk.core.arguments import kind_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.satisfaction.answered import Design
 from crmrisk.satisfaction.net_promoter_counts import STANDARD_BREAKS, NpsBreaks, NpsCounts
 from crmrisk.satisfaction.net_promoter_sample import (
@@ -19,7 +20,6 @@ from crmrisk.satisfaction.net_promoter_sample import (
     sample_of_answers,
     sample_of_counts,
 )
-from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

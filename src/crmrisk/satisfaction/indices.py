@@ -18,6 +18,7 @@ from crmrisk.core.arguments import is_number
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.model import VALUE, Value
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.satisfaction.answered import Design, check_scale
 from crmrisk.satisfaction.answers import survey_weights
 from crmrisk.satisfaction.bootstrap import bootstrap_means
@@ -25,7 +26,6 @@ from crmrisk.satisfaction.bootstrap_intervals import percentile_interval
 from crmrisk.satisfaction.items import item_answers
 from crmrisk.satisfaction.means import mean_of_column, within
 from crmrisk.satisfaction.numerics import check_method
-from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crmrisk.core.errors import Problem, RecordError
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.satisfaction.answers import number_answers, rating_answers
-from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

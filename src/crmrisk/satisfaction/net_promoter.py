@@ -14,6 +14,7 @@ from crmrisk.core.arguments import is_number, kind_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.intervals import normal_quantile
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.satisfaction.answered import Design
 from crmrisk.satisfaction.net_promoter_counts import STANDARD_BREAKS, NpsBreaks, NpsCounts, nps_counts
 from crmrisk.satisfaction.net_promoter_intervals import IntervalMethod, beside_warnings, net_promoter_interval
@@ -28,7 +29,6 @@ from crmrisk.satisfaction.net_promoter_sample import (
     spread_out,
 )
 from crmrisk.satisfaction.numerics import check_method
-from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     import numpy as np

@@ -11,8 +11,8 @@ from pydantic.dataclasses import dataclass
 from crmrisk.core.arguments import kind_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.model import VALUE, Value
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.satisfaction.answers import rating_answers, survey_weights
-from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

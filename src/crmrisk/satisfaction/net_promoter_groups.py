@@ -16,6 +16,7 @@ from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.listing import listed
 from crmrisk.core.model import VALUE, Value
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.satisfaction.answered import Design
 from crmrisk.satisfaction.comparison import Comparison
 from crmrisk.satisfaction.effective_counts import EffectiveCounts, named_counts
@@ -23,7 +24,6 @@ from crmrisk.satisfaction.net_promoter_comparison import DifferenceMethod, compa
 from crmrisk.satisfaction.net_promoter_counts import STANDARD_BREAKS, NpsBreaks
 from crmrisk.satisfaction.net_promoter_intervals import adjusted_net_promoter
 from crmrisk.satisfaction.net_promoter_split import SurveyPart, part_of_counts, split_survey
-from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,6 +16,7 @@ from pydantic.dataclasses import dataclass
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.model import VALUE, Value
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.satisfaction.answered import Design
 from crmrisk.satisfaction.comparison import Comparison, normal_comparison
 from crmrisk.satisfaction.effective_counts import named_counts
@@ -25,7 +26,6 @@ from crmrisk.satisfaction.net_promoter_counts import STANDARD_BREAKS, NpsBreaks,
 from crmrisk.satisfaction.net_promoter_intervals import adjusted_net_promoter
 from crmrisk.satisfaction.net_promoter_sample import checked_counts
 from crmrisk.satisfaction.net_promoter_split import SurveyPart, part_of_counts, split_survey
-from crmrisk.satisfaction.row_names import refuse_other_order
 from crmrisk.satisfaction.wave_periods import Period, WaveLabels, labelled_waves
 
 if TYPE_CHECKING:

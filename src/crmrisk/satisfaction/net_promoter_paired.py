@@ -15,6 +15,7 @@ from scipy.special import gammaln
 from crmrisk.core.arguments import kind_problems, refuse
 from crmrisk.core.arrays import LARGEST_COUNT
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
+from crmrisk.core.row_names import paired_by_position, refuse_other_order
 from crmrisk.satisfaction.answered import Design, answered_mean
 from crmrisk.satisfaction.comparison import Alternative, Comparison, check_alternative, check_target
 from crmrisk.satisfaction.net_promoter_counts import SIDES, STANDARD_BREAKS, NpsBreaks
@@ -25,7 +26,6 @@ from crmrisk.satisfaction.paired_differences import (
     compare_differences,
     table_differences,
 )
-from crmrisk.satisfaction.row_names import paired_by_position, refuse_other_order
 from crmrisk.satisfaction.square_tables import incomplete_pairs, square_table
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from crmrisk.core.charts import Chart
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.listing import listed
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.satisfaction.answers import distinct_answers
 from crmrisk.satisfaction.familywise import (
     HOLM_WARNING,
@@ -24,7 +25,6 @@ from crmrisk.satisfaction.familywise import (
     holm_levels,
 )
 from crmrisk.satisfaction.flagging import Missing, flag_missing
-from crmrisk.satisfaction.row_names import refuse_other_order
 from crmrisk.satisfaction.segment_parts import estimate_part, indexable_rows, taken_rows
 
 if TYPE_CHECKING:

@@ -14,12 +14,12 @@ import numpy as np
 
 from crmrisk.core.arguments import checked_level, is_number
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
+from crmrisk.core.row_names import paired_by_position, refuse_other_order
 from crmrisk.satisfaction.answered import Design, check_scale
 from crmrisk.satisfaction.dimension_weights import Allocation, DimensionWeights, dimension_weights, shared_out
 from crmrisk.satisfaction.indices import item_shares
 from crmrisk.satisfaction.items import ItemAnswers, item_answers
 from crmrisk.satisfaction.means import mean_of_column, within
-from crmrisk.satisfaction.row_names import paired_by_position, refuse_other_order
 from crmrisk.satisfaction.service_quality_records import (
     QualityGap,
     QualityMean,

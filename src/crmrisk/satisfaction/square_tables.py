@@ -8,9 +8,9 @@ import numpy as np
 
 from crmrisk.core.arrays import LARGEST_COUNT
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
+from crmrisk.core.row_names import paired_by_position, refuse_other_order
 from crmrisk.satisfaction.answers import distinct_answers
 from crmrisk.satisfaction.flagging import flag_missing
-from crmrisk.satisfaction.row_names import paired_by_position, refuse_other_order
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

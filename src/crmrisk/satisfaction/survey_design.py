@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.satisfaction.answers import effective_sample_size, number_answers
-from crmrisk.satisfaction.row_names import refuse_other_order
 from crmrisk.satisfaction.sample_units import PopulationSizes, SampleUnits, drawn_sample, sample_units
 
 if TYPE_CHECKING:

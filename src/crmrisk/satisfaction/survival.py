@@ -13,9 +13,9 @@ import numpy as np
 
 from crmrisk.core.errors import Problem, RecordError
 from crmrisk.core.intervals import normal_quantile
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.satisfaction.answers import number_answers, one_column
 from crmrisk.satisfaction.flagging import flag_answers
-from crmrisk.satisfaction.row_names import refuse_other_order
 from crmrisk.satisfaction.survival_curve import SurvivalCurve
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crmrisk.core.errors import FitError, Problem, RecordError
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.satisfaction.answers import distinct_answers
 from crmrisk.satisfaction.drivers.columns import split_outcome
 from crmrisk.satisfaction.drivers.records import DriverAnalysis
 from crmrisk.satisfaction.drivers.study import key_drivers
 from crmrisk.satisfaction.flagging import Missing, flag_missing
-from crmrisk.satisfaction.row_names import refuse_other_order
 from crmrisk.satisfaction.segments import in_order
 
 if TYPE_CHECKING:

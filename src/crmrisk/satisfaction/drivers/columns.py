@@ -11,9 +11,9 @@ import numpy as np
 from crmrisk.core.arguments import refuse
 from crmrisk.core.arrays import frozen_floats
 from crmrisk.core.errors import CrmRiskError, InvalidValueError, Problem, RecordError, SchemaError
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.satisfaction.answered import check_scale
 from crmrisk.satisfaction.answers import rating_answers
-from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,6 +17,7 @@ from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.listing import bounded, listed
 from crmrisk.core.model import VALUE, Value
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.satisfaction.bootstrap_intervals import percentile_intervals
 from crmrisk.satisfaction.drivers.chart import map_chart
 from crmrisk.satisfaction.drivers.diagnosis import refuse_repetition
@@ -30,7 +31,6 @@ from crmrisk.satisfaction.drivers.resampling import (
     standardised,
 )
 from crmrisk.satisfaction.numerics import check_method
-from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,6 +18,7 @@ from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.listing import bounded, listed
 from crmrisk.core.model import VALUE, Value
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.satisfaction.drivers.coefficients import coefficients_of
 from crmrisk.satisfaction.drivers.contrasts import Effects, contrast_columns, explained_share, robust_coefficients
 from crmrisk.satisfaction.drivers.impact_asymmetry import (
@@ -31,7 +32,6 @@ from crmrisk.satisfaction.drivers.impact_asymmetry import (
 from crmrisk.satisfaction.drivers.resampling import resampled_moments, resampling_plan
 from crmrisk.satisfaction.drivers.table import DriverTable, driver_table
 from crmrisk.satisfaction.numerics import check_method
-from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,6 +14,7 @@ import numpy as np
 
 from crmrisk.core.arguments import checked_level, seeded
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.satisfaction.bootstrap_intervals import BootstrapInterval
 from crmrisk.satisfaction.drivers.assembling import Basis, assemble, driver_statistics
 from crmrisk.satisfaction.drivers.bootstrapping import Resampler, uncertainty_of
@@ -21,7 +22,6 @@ from crmrisk.satisfaction.drivers.diagnosis import refuse_repetition
 from crmrisk.satisfaction.drivers.methods import ImportanceMethod, check_importance_method, sharing, sharing_error
 from crmrisk.satisfaction.drivers.resampling import resampling_plan, standardised
 from crmrisk.satisfaction.drivers.table import DriverTable, driver_table
-from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,6 +9,7 @@ import numpy as np
 
 from crmrisk.core.arguments import is_whole, random_source_problems, refuse
 from crmrisk.core.errors import Problem
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.satisfaction.kano.answers import STANDARD_SCALE, AnswerScale, answer_scale
 from crmrisk.satisfaction.kano.columns import KanoCell, SurveyColumns, Tally, survey_cells
 from crmrisk.satisfaction.kano.continuous import (
@@ -33,7 +34,6 @@ from crmrisk.satisfaction.kano.record import Requirement
 from crmrisk.satisfaction.kano.stability import CategoryProbabilities, probabilities_in
 from crmrisk.satisfaction.kano.table import STANDARD_TABLE, EvaluationTable, KanoCategory, TableName, evaluation_table
 from crmrisk.satisfaction.means import mean_of_counts
-from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

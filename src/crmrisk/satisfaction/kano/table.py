@@ -11,8 +11,8 @@ from pydantic.dataclasses import dataclass
 
 from crmrisk.core.errors import InvalidValueError, Problem, RecordError
 from crmrisk.core.model import VALUE, Value
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.satisfaction.kano.answers import STANDARD_SCALE, AnswerScale, answer_scale
-from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

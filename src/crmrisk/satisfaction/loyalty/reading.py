@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from crmrisk.core.errors import InvalidValueError, Problem, SchemaError
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.evidence import Evidence
 from crmrisk.evidence.schemas import ColumnType, schema_of
-from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from crmrisk.evidence.checks import Unidentified

@@ -17,6 +17,7 @@ from crmrisk.core.arguments import checked_level
 from crmrisk.core.errors import Problem, RecordError
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.model import VALUE, Value
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.satisfaction.answers import number_answers
 from crmrisk.satisfaction.bootstrap import bootstrap_means
 from crmrisk.satisfaction.bootstrap_intervals import percentile_interval
@@ -26,7 +27,6 @@ from crmrisk.satisfaction.loyalty.movement import RevenueMovement
 from crmrisk.satisfaction.loyalty.refunds import check_refunds
 from crmrisk.satisfaction.numerics import check_method, student_quantile
 from crmrisk.satisfaction.proportions import proportion
-from crmrisk.satisfaction.row_names import refuse_other_order
 from crmrisk.satisfaction.survey_design import design_mean
 
 if TYPE_CHECKING:

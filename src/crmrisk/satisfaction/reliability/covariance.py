@@ -10,10 +10,10 @@ import numpy as np
 from crmrisk.core.arguments import is_number
 from crmrisk.core.arrays import LARGEST_COUNT, LARGEST_NUMBER
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.satisfaction.answered import exclusion
 from crmrisk.satisfaction.answers import effective_sample_size, survey_weights
 from crmrisk.satisfaction.items import item_answers
-from crmrisk.satisfaction.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

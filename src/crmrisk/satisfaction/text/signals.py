@@ -13,7 +13,7 @@ import numpy as np
 
 from crmrisk.core.arguments import kind_problems, refuse
 from crmrisk.core.errors import InvalidValueError, Problem
-from crmrisk.satisfaction.row_names import refuse_other_order
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.satisfaction.text.columns import label_column, text_column, time_column
 from crmrisk.satisfaction.text.sentiment import LexiconSentiment, SentimentScorer
 from crmrisk.satisfaction.text.table import TextSignals
