@@ -44,6 +44,11 @@ def _complaint(error: ErrorDetails) -> str:
     return said if bound is None else f"{said.rsplit(' ', 1)[0]} {bound:g}"
 
 
+def _say(value: object, printer: Any, _: object) -> None:
+    """Show notebooks what `str` says, which is written to be read."""
+    printer.text(str(value))
+
+
 class _Explained:
     """Turn pydantic's complaint into `InvalidValueError`, every problem listed."""
 
@@ -75,6 +80,10 @@ class Value(_Explained):
     crmrisk.core.errors.InvalidValueError: Weight.kilogram: Input should be a valid number, ...; got: 'heavy'
     """
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls._repr_pretty_ = _say  # type: ignore[attr-defined] # notebooks look for it beside each generated __repr__
+
     def to_json(self) -> str:
         """Write the value as JSON.
 
@@ -102,10 +111,6 @@ class Value(_Explained):
             return TypeAdapter(cls).validate_json(text)
         except ValidationError as error:
             raise InvalidValueError(*(_problem(cls, detail) for detail in error.errors())) from None
-
-    def _repr_pretty_(self, printer: Any, _: object) -> None:
-        """Show notebooks what `str` says, which is written to be read."""
-        printer.text(str(self))
 
     def model_dump_json(self) -> str:
         """Write the value as JSON, under the name pydantic models have for it.
