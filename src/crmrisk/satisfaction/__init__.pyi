@@ -108,6 +108,8 @@ from crmrisk.satisfaction.marginal_homogeneity import bhapkar_test as bhapkar_te
 from crmrisk.satisfaction.marginal_homogeneity import bowker_test as bowker_test
 from crmrisk.satisfaction.marginal_homogeneity import mcnemar_test as mcnemar_test
 from crmrisk.satisfaction.marginal_homogeneity import stuart_maxwell_test as stuart_maxwell_test
+from crmrisk.satisfaction.mean_comparison import compare_means as compare_means
+from crmrisk.satisfaction.mean_comparison import compare_paired_means as compare_paired_means
 from crmrisk.satisfaction.means import mean_of_counts as mean_of_counts
 from crmrisk.satisfaction.means import mean_score as mean_score
 from crmrisk.satisfaction.net_promoter import net_promoter_score as net_promoter_score
@@ -304,9 +306,11 @@ __all__ = [
     "clopper_pearson_interval",
     "cohort_table",
     "compare_estimates",
+    "compare_means",
     "compare_net_promoter",
     "compare_net_promoter_groups",
     "compare_net_promoter_to_benchmark",
+    "compare_paired_means",
     "compare_paired_net_promoter",
     "compare_paired_scores",
     "compare_proportions",

@@ -114,6 +114,7 @@ HOMES: dict[str, tuple[str, ...]] = {
         "mcnemar_test",
         "stuart_maxwell_test",
     ),
+    "crmrisk.satisfaction.mean_comparison": ("compare_means", "compare_paired_means"),
     "crmrisk.satisfaction.means": ("mean_of_counts", "mean_score"),
     "crmrisk.satisfaction.net_promoter": ("net_promoter_score",),
     "crmrisk.satisfaction.net_promoter_benchmark": ("compare_net_promoter_to_benchmark",),

@@ -33,6 +33,8 @@ __all__ = [
     "compare_estimates",
     "normal_comparison",
     "normal_p_value",
+    "student_comparison",
+    "t_freedom",
 ]
 
 Alternative: TypeAlias = Literal["two-sided", "greater", "less"]
@@ -254,7 +256,74 @@ def compare_estimates(
     )
     if freedom is None:
         return normal_comparison(difference, target=target, alternative=alternative)
-    return _student_comparison(difference, freedom, target, alternative)
+    return student_comparison(difference, freedom, target=target, alternative=alternative)
+
+
+def t_freedom(estimate: Estimate) -> float | None:
+    """Find the degrees of freedom that a t interval took.
+
+    Parameters
+    ----------
+    estimate
+        A mean.
+
+    Returns
+    -------
+    What the width of its interval says, or one less than the answers it is worth where the scale has cut the interval;
+    ``None`` where it has no t interval.
+
+    Examples
+    --------
+    >>> t_freedom(Estimate(value=2.0, standard_error=1.0, low=-2.303, high=6.303, method="t", n=3)).__round__(2)
+    2.0
+    """
+    value, error, low, high = estimate.value, estimate.standard_error, estimate.low, estimate.high
+    if estimate.method != "t" or value is None or not error or low is None or high is None:
+        return None
+    quantile = max(value - low, high - value) / error
+    found = float(stdtridf((1.0 + estimate.level) / 2.0, quantile))
+    return found if 1.0 <= found < inf else max(_effective(estimate) - 1.0, 1.0)
+
+
+def student_comparison(
+    difference: Estimate, freedom: float, *, target: float = 0.0, alternative: Alternative = "two-sided"
+) -> Comparison:
+    """Judge a difference by its standard error, where few answers tell what that is.
+
+    Parameters
+    ----------
+    difference
+        First minus second, with its standard error.
+    freedom
+        The degrees of freedom of that.
+    target
+        The difference under the null hypothesis.
+    alternative
+        What the test is against.
+
+    Returns
+    -------
+    The comparison, as `normal_comparison` gives it, with t for the normal.
+
+    Raises
+    ------
+    InvalidValueError
+        If the alternative or the target is not valid.
+
+    Examples
+    --------
+    >>> print(student_comparison(Estimate(value=0.3, standard_error=0.1, method="welch", n=12), 9.3))
+    higher: 0.3 [0.07489, 0.5251] (95 % welch, n 12), p 0.014
+    """
+    judged = normal_comparison(difference, target=target, alternative=alternative)
+    value, error, statistic = difference.value, difference.standard_error, judged.statistic
+    if value is None or error is None or statistic is None:
+        return judged
+    half = student_quantile(difference.level, freedom) * error
+    tails = {"two-sided": -abs(statistic), "greater": -statistic, "less": statistic}
+    p_value = float(stdtr(freedom, tails[alternative])) * (2.0 if alternative == "two-sided" else 1.0)
+    shown = _changed(difference, low=value - half, high=value + half)
+    return Comparison(shown, statistic, p_value, alternative, judged.target)
 
 
 def check_alternative(alternative: str) -> None:
@@ -302,34 +371,12 @@ def check_target(target: float, largest: float = inf) -> None:
 
 
 def _welch_freedom(first: Estimate, second: Estimate) -> float | None:
-    parts = [(each.standard_error, _t_freedom(each)) for each in (first, second)]
+    parts = [(each.standard_error, t_freedom(each)) for each in (first, second)]
     squares = [(error**2, freedom) for error, freedom in parts if error and freedom]
     if len(squares) < len(parts):
         return None
     whole = sum(square for square, _ in squares)
     return whole / sum(square / whole * square / freedom for square, freedom in squares)
-
-
-def _t_freedom(estimate: Estimate) -> float | None:
-    """Find the degrees of freedom a t interval took: from its width where the scale has not cut it, else n - 1."""
-    value, error, low, high = estimate.value, estimate.standard_error, estimate.low, estimate.high
-    if estimate.method != "t" or value is None or not error or low is None or high is None:
-        return None
-    quantile = max(value - low, high - value) / error
-    found = float(stdtridf((1.0 + estimate.level) / 2.0, quantile))
-    return found if 1.0 <= found < inf else max(_effective(estimate) - 1.0, 1.0)
-
-
-def _student_comparison(difference: Estimate, freedom: float, target: float, alternative: Alternative) -> Comparison:
-    judged = normal_comparison(difference, target=target, alternative=alternative)
-    value, error, statistic = difference.value, difference.standard_error, judged.statistic
-    if value is None or error is None or statistic is None:
-        return judged
-    half = student_quantile(difference.level, freedom) * error
-    tails = {"two-sided": -abs(statistic), "greater": -statistic, "less": statistic}
-    p_value = float(stdtr(freedom, tails[alternative])) * (2.0 if alternative == "two-sided" else 1.0)
-    shown = _changed(difference, low=value - half, high=value + half)
-    return Comparison(shown, statistic, p_value, alternative, judged.target)
 
 
 def _undecided(difference: Estimate) -> Estimate:
