@@ -234,7 +234,7 @@ def tell_migration(found: Report) -> None:
     print(f"mobility {found.migration.mobility()}")
     print(f"moves up for each one down {found.migration.up_down_ratio()}")
     print(found.alike)
-    print(found.momentum.test)
+    print(found.momentum)
     print(f"\nWhere the money leaks [GBP], three moves together\n{found.leaks.frame().head(4).round(0).to_string()}")
     print(f"lost {found.leaks.lost}\ngained {found.leaks.gained}")
 
