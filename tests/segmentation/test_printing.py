@@ -61,6 +61,13 @@ def test_records_read_like_this(name):
     assert str(record) == expected
 
 
+def test_a_notebook_shows_clusters_as_print_does():
+    pretty = pytest.importorskip("IPython.lib.pretty").pretty
+    fitted = seg.ClusterSegmenter(inputs=("idle_days", "revenue"), k=2, replicates=20).fit(BOOK)
+    assert pretty(fitted) == str(fitted)
+    assert str(fitted).startswith("2 clusters of 300 customers by k-means")
+
+
 def test_what_a_segmenter_remembers_of_resamples_is_not_spelled_out():
     fitted = seg.RfmSegmenter(frequency="orders", monetary="revenue").fit(BOOK)
     assert "samples of 5 groups)" in repr(fitted)

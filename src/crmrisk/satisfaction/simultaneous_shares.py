@@ -52,7 +52,7 @@ class NetPromoterShares(NamedTuple):
     passives: Estimate
     promoters: Estimate
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return "\n".join(f"{name} {estimate}" for name, estimate in self._asdict().items())
 
 

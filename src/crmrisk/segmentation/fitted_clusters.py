@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, NamedTuple, Self
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Self
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -132,6 +132,10 @@ class FittedClusterSegmenter(BaseFittedSegmenter):
         found = f"{self.k} cluster{'s' if self.k > 1 else ''} of {self.customers:,} customers"
         head = f"{found} by {self.method}{width}{stability}"
         return "\n  ".join([head, *map(str, self.clusters), *(f"note: {warning}" for warning in self.warnings)])
+
+    def _repr_pretty_(self, printer: Any, _: object) -> None:
+        """Show notebooks what `str` says, not all that resamples found."""
+        printer.text(str(self))
 
     def profile(self) -> pd.DataFrame:
         """Return the profile table, one row per cluster: sizes, typical values, stability, and all that in words.
