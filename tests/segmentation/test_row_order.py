@@ -8,12 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from crmrisk.core.errors import RecordError
 from crmrisk.core.portfolio import Portfolio
 from crmrisk.segmentation.baskets import Baskets, association_rules
+from crmrisk.segmentation.concentrated import gini
 from crmrisk.segmentation.contribution import contributions
-from crmrisk.segmentation.demand import DemandSeries, choose_forecast, demand_series
+from crmrisk.segmentation.demand import DemandSeries, NeedModel, choose_forecast, demand_series
+from crmrisk.segmentation.gower import gower_distances
+from crmrisk.segmentation.prototypes_clustering import k_prototypes
 from crmrisk.segmentation.rfm import RfmSegmenter
 from crmrisk.segmentation.silhouettes import silhouette
+from crmrisk.segmentation.transitions import migration_history, transition_matrix
 from crmrisk.segmentation.visits import ContactEntitlement, contact_plan
 
 N = 41
@@ -93,3 +98,40 @@ def bought(rows: np.ndarray) -> list[pd.DataFrame]:
 def test_the_order_of_rows_decides_no_bit(numbers, rows):
     for once, again in zip(numbers(np.arange(N)), numbers(rows), strict=True):
         pd.testing.assert_frame_equal(once, again, check_exact=True)
+
+
+ONE = pd.Series([1, 2, 3], index=["a", "b", "c"])
+OTHER = pd.Series([1, 1, 2], index=["c", "b", "a"])
+BASKETS = Baskets.from_pairs(["a", "a", "b", "c"], ["tea", "cup", "tea", "cup"])
+PAIRED_WRONGLY = {
+    "moves": lambda: transition_matrix(ONE, OTHER),
+    "a history": lambda: migration_history(ONE, OTHER, ONE),
+    "clusters": lambda: silhouette(ONE, OTHER),
+    "names beside numbers": lambda: k_prototypes(ONE, OTHER.astype(str), 2),
+    "counts": lambda: gini(ONE, counts=OTHER),
+    "columns": lambda: gower_distances({"x": ONE, "y": OTHER}),
+    "whose demand": lambda: DemandSeries(ONE.to_frame(), customer_id=OTHER.astype(str)),
+    "histories of needs": lambda: NeedModel.fit(OTHER, ONE, ONE),
+    "lines": lambda: Baskets.from_pairs(ONE, OTHER),
+    "owners of baskets": lambda: association_rules(BASKETS, min_support=0.1).with_stability(BASKETS, clusters=OTHER),
+    "wallets": lambda: contributions(
+        Portfolio(list("abc"), AS_OF, {"total_spend": [1, 2, 3]}), currency="EUR", wallet=OTHER
+    ),
+    "a plan": lambda: contact_plan(
+        {"customer_id": ONE, "value": ONE, "risk": OTHER / 9}, entitlements=(1, 2), capacity=3, as_of=AS_OF
+    ),
+}
+
+
+@pytest.mark.parametrize("call", PAIRED_WRONGLY.values(), ids=PAIRED_WRONGLY)
+def test_columns_in_another_order_are_not_paired_by_position(call):
+    with pytest.raises(RecordError, match="in another order"):
+        call()
+
+
+def test_columns_of_one_order_are_paired():
+    same = OTHER.reindex(ONE.index)
+    assert transition_matrix(ONE, same).counts.sum() == 3
+    assert gini(ONE, counts=same) == gini(ONE.to_list(), counts=same.to_list())
+    book_ = Portfolio(list("abc"), AS_OF, {"total_spend": [1, 2, 3]})
+    assert contributions(book_, currency="EUR", wallet=same).wallet.tolist() == [2, 1, 1]

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from crmrisk.core.errors import Problem, RecordError
 
-__all__ = ["paired_by_position", "refuse_other_order"]
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+__all__ = ["named_rows", "paired_by_position", "refuse_other_order"]
 
 
 def refuse_other_order(**columns: Any) -> None:
@@ -67,6 +72,27 @@ def paired_by_position(first: Any, second: Any) -> tuple[str, ...]:
     if here is None or there is None or here is there or here.equals(there):
         return ()
     return ("the two name their rows differently: paired by position",)
+
+
+def named_rows(names: ArrayLike) -> Any:
+    """Give names of rows to what has them in a column of its own, for `refuse_other_order`.
+
+    Parameters
+    ----------
+    names
+        One per row, such as the customers of a portfolio.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> refuse_other_order(portfolio=named_rows(["C1", "C2"]), wallet=pd.Series([5, 6], index=["C2", "C1"]))
+    Traceback (most recent call last):
+    crmrisk.core.errors.RecordError: wallet: rows of portfolio in another order; remedy: align them by their index, ...
+    """
+    import pandas as pd  # noqa: PLC0415 - a heavy import that only pandas columns need
+
+    index = pd.Index(np.asarray(names, dtype=object))
+    return pd.Series(index, index=index)
 
 
 def _index(column: Any) -> Any:

@@ -30,6 +30,7 @@ from crmrisk.core.model import VALUE, Value
 from crmrisk.core.optional_columns import column_or, column_or_unrated
 from crmrisk.core.portfolio import Portfolio
 from crmrisk.core.registry import component_class
+from crmrisk.core.row_names import named_rows, refuse_other_order
 from crmrisk.core.scores import Scores
 
 if TYPE_CHECKING:
@@ -272,6 +273,8 @@ def contributions(
     PortfolioError
         If there is not one number per customer, a cost or a wallet is below 0, amounts are beyond 1e140, or scores are
         of other customers.
+    RecordError
+        If a pandas column names the customers in another order.
     CompositionError
         If scores are not money of this currency.
 
@@ -335,6 +338,8 @@ def _given(portfolio: Portfolio, values: Scores | Numbers | str | None, name: st
             remedy = "score this portfolio"
             raise PortfolioError(Problem(what="scores of other customers, or another order", where=name, remedy=remedy))
         return values.values
+    if hasattr(values, "index"):
+        refuse_other_order(portfolio=named_rows(portfolio.customer_id), **{name: values})
     column = frozen_floats(values, where=name)
     if len(column) != len(portfolio):
         allowed, got = f"{len(portfolio)} numbers", str(len(column))

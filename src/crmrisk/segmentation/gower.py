@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.segmentation.cluster_arguments import read_codes, read_rows
 from crmrisk.segmentation.points import Metric, Points, distances
 
@@ -61,6 +62,7 @@ def gower_distances(
     """
     marked = _marked(asymmetric, "asymmetric") | _marked(symmetric, "symmetric")
     names = _column_names(columns, marked)
+    refuse_other_order(**{str(name): columns[name] for name in names})
     for name in names:
         _refuse_no_column(columns[name], name)
     numbers = {name: columns[name] for name in names if _are_numbers(columns[name])}

@@ -11,6 +11,7 @@ from crmrisk.core.arguments import is_number
 from crmrisk.core.arrays import LARGEST_NUMBER, FloatArray, frozen_floats
 from crmrisk.core.charts import Chart
 from crmrisk.core.errors import InvalidValueError, PortfolioError, Problem
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.segmentation.plain_numbers import plain_numbers
 
 if TYPE_CHECKING:
@@ -207,6 +208,7 @@ def sorted_values(values: Numbers, counts: ArrayLike | None = None) -> tuple[Sor
     (SortedValues(values=array([1., 3.]), counts=array([1., 2.])), 1)
     """
     given = frozen_floats(values, where="values")
+    refuse_other_order(values=values, counts=counts)
     held = np.ones(len(given)) if counts is None else _counts(counts, len(given))
     known = ~np.isnan(given)
     some = known & (held > 0.0)

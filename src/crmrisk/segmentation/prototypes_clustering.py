@@ -8,6 +8,7 @@ import numpy as np
 
 from crmrisk.core.arguments import is_number, seeded
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.segmentation.cluster_arguments import (
     canonical,
     read_codes,
@@ -64,6 +65,8 @@ def k_prototypes(
     ------
     InvalidValueError
         If values or labels are no complete tables, or a setting is none.
+    RecordError
+        If they are pandas columns of the same rows in another order.
     FitError
         If fewer than ``k`` rows differ.
 
@@ -79,6 +82,7 @@ def k_prototypes(
     array([1, 1, 0, 0])
     """
     require_whole({"starts": starts}, least=1)
+    refuse_other_order(values=values, labels=labels)
     numbers = read_rows(values)
     points, order = canonical(Points(numbers, _read_labels(labels, len(numbers))))
     price = usual_gamma(numbers) if gamma is None else gamma

@@ -9,6 +9,7 @@ import numpy as np
 
 from crmrisk.core.arguments import seeded
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.segmentation.cluster_arguments import (
     canonical,
     read_codes,
@@ -111,6 +112,8 @@ def silhouette(
     ------
     InvalidValueError
         If the values are no table of numbers, codes are not one per row, or all the same.
+    RecordError
+        If they are pandas columns of the same rows in another order.
 
     References
     ----------
@@ -125,6 +128,7 @@ def silhouette(
     if (values is None) == (distances is None):
         raise InvalidValueError(Problem(what="either values or distances", where="silhouette", allowed="one of them"))
     table = read_rows(values) if values is not None else read_distances(distances if distances is not None else ())
+    refuse_other_order(values=values, distances=distances, codes=codes)
     held = read_codes(codes, len(table))
     require_whole({"sample": sample}, least=2)
     profile = table if distances is None else np.sort(table, axis=1)  # what no order of rows changes

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from crmrisk.core.errors import InvalidValueError, PortfolioError, Problem
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.core.segments import Segments
 from crmrisk.segmentation.markov_chain import state_names
 from crmrisk.segmentation.migration import Migration
@@ -69,6 +70,8 @@ def transition_matrix(
         leave an absorbing segment.
     PortfolioError
         If labels are not of the same customers.
+    RecordError
+        If labels are pandas columns of the same rows in another order.
 
     Examples
     --------
@@ -128,6 +131,8 @@ def migration_history(
         If columns are missing or differ in length, a customer has two records of one period, or there is one only.
     InvalidValueError
         If customers were seen to leave an absorbing segment.
+    RecordError
+        If columns are of the same rows in another order.
 
     Examples
     --------
@@ -142,6 +147,7 @@ def migration_history(
     """
     if isinstance(history, TierHistory) or _are_segments(history):
         return _of_segments(history, gone=gone, absorbing=absorbing)
+    refuse_other_order(customer_id=history, period=period, segment=segment)
     columns = (history, period, segment) if period is not None else _columns(history, rename or {})
     paths = paths_of_history(*columns, names=names, ordered=ordered)
     return _counted(paths, gone=gone, absorbing=absorbing)
@@ -185,6 +191,7 @@ def _are_segments(before: Any) -> bool:
 def _labelled(before: Any, after: Any, names: Any, periods: Any, *, ordered: bool) -> Paths:
     if after is None:
         raise InvalidValueError(Problem(what="one period only", where="after", allowed="the segments one period later"))
+    refuse_other_order(before=before, after=after)
     sides = [np.array(side, dtype=object) for side in (before, after)]
     if sides[0].ndim != 1 or sides[0].shape != sides[1].shape:
         got = f"{sides[0].shape} and {sides[1].shape}"

@@ -11,6 +11,7 @@ import numpy as np
 from narwhals.exceptions import NarwhalsError
 
 from crmrisk.core.errors import Problem, RecordError, SchemaError
+from crmrisk.core.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -294,6 +295,7 @@ def frame_of_pairs(baskets: ArrayLike, items: ArrayLike, quantities: ArrayLike |
     """
     import pandas as pd  # noqa: PLC0415 - a heavy import that only this call needs
 
+    refuse_other_order(baskets=baskets, items=items, quantities=quantities)
     given = {"basket": baskets, "item": items, **({} if quantities is None else {"quantity": quantities})}
     try:
         columns = {n: pd.Series(v if hasattr(v, "dtype") else list(v)) for n, v in given.items()}  # type: ignore[arg-type]  # the except clause says so

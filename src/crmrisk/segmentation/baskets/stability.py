@@ -9,6 +9,7 @@ import numpy as np
 
 from crmrisk.core.arguments import is_whole, kind_problems, random_source_problems, refuse, seeded
 from crmrisk.core.errors import InvalidValueError, Problem
+from crmrisk.core.row_names import named_rows, refuse_other_order
 from crmrisk.segmentation.baskets.baskets import Baskets
 
 if TYPE_CHECKING:
@@ -89,6 +90,8 @@ def _problems(rules: AssociationRules, baskets: object, resamples: object) -> li
 def _groups(clusters: ArrayLike | None, baskets: Baskets) -> IntArray:
     """Return the number of each owner by name, or of each basket by what it holds: order draws no other resamples."""
     n = len(baskets)
+    if hasattr(clusters, "index"):
+        refuse_other_order(baskets=named_rows(baskets.basket_id), clusters=clusters)
     if clusters is None:
         return _by_content(baskets)
     from pandas import factorize  # noqa: PLC0415 - takes long to import

@@ -16,6 +16,7 @@ from scipy.special import betaln
 from crmrisk.core.arguments import is_whole
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.model import VALUE, Value
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.segmentation.demand.periods import LONGEST
 
 if TYPE_CHECKING:
@@ -214,6 +215,7 @@ class NeedModel(Value):
 
 
 def _history(frequency: ArrayLike, recency: ArrayLike, opportunities: ArrayLike) -> NeedHistory:
+    refuse_other_order(frequency=frequency, recency=recency, opportunities=opportunities)
     x, last, length = (np.atleast_1d(np.asarray(part)) for part in (frequency, recency, opportunities))
     shapes = len({x.shape, last.shape, length.shape}) == 1 and x.ndim == 1 and x.size
     if not shapes or not all(part.dtype.kind in "iu" for part in (x, last, length)):

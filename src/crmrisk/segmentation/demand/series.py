@@ -16,6 +16,7 @@ from crmrisk.core.arguments import is_whole
 from crmrisk.core.arrays import BoolArray, FloatArray, IntArray, ObjectArray, frozen_floats, frozen_objects, same_arrays
 from crmrisk.core.errors import InvalidValueError, Problem, UnknownCustomerError
 from crmrisk.core.portfolio_checks import positions
+from crmrisk.core.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,6 +76,7 @@ class DemandSeries:
         periods: Sequence[str] | None = None,
         measure: str = "amount",
     ) -> None:
+        refuse_other_order(demand=demand, customer_id=customer_id, category=category)
         table = _table(demand)
         names = range(table.shape[1]) if periods is None else _several(periods)
         held: dict[str, Any] = {

@@ -15,6 +15,7 @@ from crmrisk.core.expecting import expect
 from crmrisk.core.instants import instant
 from crmrisk.core.portfolio import Portfolio
 from crmrisk.core.portfolio_checks import frozen_labels, frozen_moments, id_problems
+from crmrisk.core.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -196,6 +197,7 @@ def _columns(customers: Any) -> Mapping[str, Any]:
     if isinstance(customers, Portfolio):
         return {"customer_id": customers.customer_id, **customers.labels, **customers.columns}
     if isinstance(customers, Mapping):
+        refuse_other_order(**{str(name): column for name, column in customers.items()})
         return customers
     try:
         frame: Any = nw.from_native(customers)
