@@ -4,10 +4,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.cluster.hierarchy import fcluster
+from scipy.cluster.hierarchy import linkage as tree_of
+from scipy.spatial.distance import squareform
 
 from crmrisk import CrmRiskError
 from crmrisk.core.errors import FitError, InvalidValueError
 from crmrisk.segmentation.gap import gap_statistic
+from crmrisk.segmentation.gower import gower_distances
 from crmrisk.segmentation.hierarchy import hierarchical
 from crmrisk.segmentation.means_clustering import k_means
 from crmrisk.segmentation.medoids_clustering import k_medoids
@@ -160,6 +164,29 @@ def test_a_name_that_costs_enough_decides():
     values, labels = [[0.0], [0.2], [1.0], [1.2]], ["web", "shop", "web", "shop"]
     assert k_prototypes(values, labels, 2, gamma=0.01).codes.tolist() == [0, 0, 1, 1]
     assert k_prototypes(values, labels, 2, gamma=10).codes.tolist() == [0, 1, 0, 1]
+
+
+@pytest.mark.parametrize("linkage", ["average", "complete", "single", None])
+def test_trees_of_distances_are_those_of_scipy(linkage):
+    rng = np.random.default_rng(3)
+    apart = gower_distances({"age": rng.normal(40, 9, 60), "region": rng.choice(["north", "south", "west"], 60)})
+    found = hierarchical(k=4, distances=apart, linkage=linkage)
+    expected = fcluster(tree_of(squareform(apart), linkage or "average"), 4, "maxclust")
+    assert len({*zip(found.codes.tolist(), expected.tolist(), strict=True)}) == 4
+    for code, medoid in enumerate(found.medoids):
+        rows = np.flatnonzero(found.codes == code)
+        assert apart[medoid, rows].sum() == pytest.approx(apart[np.ix_(rows, rows)].sum(axis=0).min())
+    assert found.cost == pytest.approx(apart[np.arange(60), found.medoids[found.codes]].sum())
+    order = rng.permutation(60)
+    turned = hierarchical(k=4, distances=apart[np.ix_(order, order)], linkage=linkage)
+    assert np.array_equal(turned.codes, found.codes[order])
+
+
+def test_a_tree_is_of_values_or_of_distances():
+    with pytest.raises(InvalidValueError, match="either values or distances"):
+        hierarchical(POINTS, 4, distances=np.zeros((75, 75)))
+    with pytest.raises(InvalidValueError, match="ward is of values"):
+        hierarchical(k=2, distances=[[0, 1, 5], [1, 0, 5], [5, 5, 0]], linkage="ward")
 
 
 def test_a_large_table_is_looked_at_through_a_stated_sample():

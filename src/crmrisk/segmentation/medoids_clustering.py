@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from crmrisk.core.arrays import FloatArray, IntArray
 
-__all__ = ["around_medoids", "k_medoids"]
+__all__ = ["around_medoids", "k_medoids", "order_of_distances"]
 
 _MOST_SWAPS = 1000
 _ROUNDING = 1e-12
@@ -86,11 +86,27 @@ def _matrix(points: Points, metric: Metric) -> FloatArray:
 
 def _of_distances(table: FloatArray, k: int) -> Clustering:
     """Cluster rows of which only distances are known, in the order of how far they are from all others."""
-    order = np.argsort(np.sort(table, axis=1).sum(axis=1), kind="stable")
+    order = order_of_distances(table)
     positions = Points.of_numbers(order[:, None].astype(np.float64))
     inner = table[np.ix_(order, order)]
     wanted = require_clusters(Points.of_numbers(inner), k)
     return largest_first(sorted_solution(around_medoids(positions, wanted, inner), order))
+
+
+def order_of_distances(table: FloatArray) -> IntArray:
+    """Put rows in the order of how far they are from all others, whatever order they came in.
+
+    Parameters
+    ----------
+    table
+        Distances, ``(n_rows, n_rows)``.
+
+    Examples
+    --------
+    >>> order_of_distances(np.array([[0.0, 9, 8], [9, 0, 1], [8, 1, 0]]))
+    array([2, 1, 0])
+    """
+    return np.argsort(np.sort(table, axis=1).sum(axis=1), kind="stable")
 
 
 def around_medoids(points: Points, k: int, matrix: FloatArray) -> Clustering:

@@ -14,7 +14,7 @@ import numpy as np
 
 from crmrisk.core.errors import FitError, Problem
 from crmrisk.segmentation.clustering import Clustering
-from crmrisk.segmentation.hierarchy import Linkage, cut_tree_of
+from crmrisk.segmentation.hierarchy import Linkage, cut_tree_of, medoids_of
 from crmrisk.segmentation.means_clustering import STARTS, alternate, best_of_starts, cluster_centres
 from crmrisk.segmentation.medoids_clustering import around_medoids
 from crmrisk.segmentation.points import Metric, Points, distances, distinct_rows, nearest, squared
@@ -166,13 +166,8 @@ def _of_pairs(points: Points, k: int, recipe: Recipe, matrix: FloatArray) -> Clu
         return around_medoids(points, k, matrix)
     codes = cut_tree_of(matrix, k, recipe.linkage)
     if recipe.metric.distance == "gower":
-        centres = points.take(_medoids(matrix, codes, k))
+        centres = points.take(medoids_of(matrix, codes))
     else:
         centres = cluster_centres(points, codes, k)
     cost = float(squared(points, centres, recipe.metric)[np.arange(len(points)), codes].sum())
     return Clustering(codes, centres, cost)
-
-
-def _medoids(matrix: FloatArray, codes: IntArray, k: int) -> IntArray:
-    members = [np.flatnonzero(codes == code) for code in range(k)]
-    return np.array([rows[matrix[np.ix_(rows, rows)].sum(axis=0).argmin()] for rows in members])
