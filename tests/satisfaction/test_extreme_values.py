@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
@@ -71,6 +73,8 @@ OPTIONS = {
     "method": lambda x: survey.net_promoter_score(ANSWERS, method=x),
     "missing": lambda x: survey.bowker_test(ITEMS["a"], ITEMS["b"], missing=x),
     "adjustment": lambda x: survey.compare_net_promoter_groups(ANSWERS, list("aabbaabb"), adjustment=x),
+    "items": lambda x: survey.servperf(ITEMS, dimensions={"a": ["a"], "b": [x]}),
+    "unidentified": lambda x: survey.purchase_history(["c"], ["2026-01-01"], as_of=date(2026, 2, 1), unidentified=x),
     "cohort of one": lambda x: survey.retention_rates([[10, x, 8]]),
 }
 

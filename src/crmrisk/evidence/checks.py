@@ -44,7 +44,7 @@ def check_policy(name: str, value: str, allowed: object) -> None:
     --------
     >>> check_policy("unlisted", "include", Unlisted)
     """
-    if value not in get_args(allowed):
+    if not isinstance(value, str) or value not in get_args(allowed):
         names = ", ".join(map(repr, get_args(allowed)))
         raise InvalidValueError(
             Problem(what="unknown policy", where=f"Evidence.{name}", allowed=names, got=repr(value))

@@ -150,10 +150,12 @@ def shared_out(dimensions: Mapping[str, Sequence[str]], items: tuple[str, ...]) 
         for name, part in dimensions.items()
     }
     asked = [item for part in parts.values() for item in part]
+    named = [item for item in asked if isinstance(item, str)]
+    strange = [str(item) for item in asked if not isinstance(item, str) or item not in items]
     for what, wrong in (
         ("dimensions without items", [name for name, part in parts.items() if not part]),
-        ("no such items", [str(item) for item in dict.fromkeys(asked) if item not in items]),
-        ("items in two dimensions", [str(item) for item in dict.fromkeys(asked) if asked.count(item) > 1]),
+        ("no such items", list(dict.fromkeys(strange))),
+        ("items in two dimensions", [item for item in dict.fromkeys(named) if named.count(item) > 1]),
     ):
         if wrong:
             problems.append(Problem(what=what, where="dimensions", allowed=allowed, got=", ".join(wrong)))
