@@ -238,3 +238,13 @@ def test_the_chart_has_the_drivers_largest_first_beside_what_all_alike_would_hav
     first = 100 * study.ranked[0].rank_probability[0]
     assert chart.title.startswith(f"What drives mood: staff most, first in {first:.0f} % of resamples")
     assert key_drivers(y, X, names=NAMES, interval=None).chart().low is None
+
+
+def test_intervals_hold_what_was_found_even_where_a_driver_is_nothing():
+    rng = np.random.default_rng(9)
+    X = rng.normal(size=(300, 3))
+    study = key_drivers(X[:, 0] + rng.normal(size=300), X, random_predictor=False)
+    least = study.ranked[-1].importance
+    assert least.value < 1e-4  # nearly all resamples lie above it
+    assert least.low <= least.value <= least.high
+    assert least.high > 0.005  # and not a hair above it

@@ -69,6 +69,9 @@ class Resampler:
     ) -> tuple[FloatArray, FloatArray]:
         """Read intervals off resampled statistics.
 
+        Near the least a statistic can be, resamples nearly all lie above it: the correction of BCa then leaves its own
+        ground, and the interval may not even hold the value. There percentiles, widened to hold it, take its place.
+
         Parameters
         ----------
         samples
@@ -82,10 +85,14 @@ class Resampler:
         -------
         Lower and upper limits, ``(k,)``.
         """
+        plain = percentile_intervals(samples, self.level)
         if self.interval == "percentile":
-            return percentile_intervals(samples, self.level)
+            return plain
         moved = influences(statistics, self.columns, self.weights, self.plan)
-        return bca_intervals(samples, values, acceleration(np.nan_to_num(moved)), self.level)
+        low, high = bca_intervals(samples, values, acceleration(np.nan_to_num(moved)), self.level)
+        lost = (values < low) | (values > high)
+        widened = np.fmin(plain[0], values), np.fmax(plain[1], values)
+        return np.where(lost, widened[0], low), np.where(lost, widened[1], high)
 
 
 def uncertainty_of(

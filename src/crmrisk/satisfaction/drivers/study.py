@@ -73,7 +73,8 @@ def key_drivers(
     scale
         Lowest and highest answer to the drivers, so that codes such as 6 for *not used* are refused by name.
     interval
-        ``"bca"``, ``"percentile"``, or ``None`` for no bootstrap at all.
+        ``"bca"``, ``"percentile"``, or ``None`` for no bootstrap at all. Of drivers that matter little, percentiles
+        tell more truly.
     level
         Nominal coverage.
     replicates
@@ -99,6 +100,13 @@ def key_drivers(
         If there are too few complete rows, a column has one value only, or drivers repeat each other.
     InvalidValueError
         If method, interval, level, replicates, permutations or rng are not valid.
+
+    Notes
+    -----
+    Of 150 simulated surveys of 150 answers, BCa intervals of 95 % held a true importance of 0.20 in 95 % and one of 0.04
+    in 91 %, but those of 0.019 and 0.013 in 85 % and 81 % only; percentiles in 95, 95, 97 and 97 %. Neither can hold an
+    importance of exactly 0: that is what the random predictor is for. Where a BCa interval would not even hold the
+    value found, percentiles widened to hold it take its place.
 
     References
     ----------
