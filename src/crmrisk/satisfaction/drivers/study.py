@@ -103,10 +103,10 @@ def key_drivers(
 
     Notes
     -----
-    Of 150 simulated surveys of 150 answers, BCa intervals of 95 % held a true importance of 0.20 in 95 % and one of 0.04
-    in 91 %, but those of 0.019 and 0.013 in 85 % and 81 % only; percentiles in 95, 95, 97 and 97 %. Neither can hold an
-    importance of exactly 0: that is what the random predictor is for. Where a BCa interval would not even hold the
-    value found, percentiles widened to hold it take its place.
+    Of 150 simulated surveys of 150 answers, BCa intervals of 95 % held a true importance of 0.20 in 95 % and one of
+    0.04 in 91 %, but those of 0.019 and 0.013 in 85 % and 81 % only; percentiles in 95, 95, 97 and 97 %. Neither can
+    hold an importance of exactly 0: that is what the random predictor is for. Where a BCa interval would not even hold
+    the value found, percentiles widened to hold it take its place.
 
     References
     ----------
