@@ -40,6 +40,7 @@ NUMBERS = {
     "covariance": lambda x: survey.cronbach_alpha(covariance=[[x, 1], [1, 2]], n=20),
     "correlation": lambda x: survey.driver_importance([[1, x], [x, 1]]),
     "resamples of drivers": lambda x: survey.key_drivers(ANSWERS, ITEMS, replicates=x),
+    "orders of drivers": lambda x: survey.key_drivers(ANSWERS, ITEMS, permutations=x, interval=None),
     "resamples of Kano": lambda x: survey.kano_requirements(ONCE, ITEMS["a"], ITEMS["b"], replicates=x),
     "cases": lambda x: survey.Dispositions(complete=x),
     "happened": lambda x: survey.kaplan_meier([1, 2], [1, x]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
-from crmrisk.satisfaction.drivers.sampled import entry_orders, sampled_shapley
+from crmrisk.satisfaction.drivers.sampled import check_permutations, entry_orders, sampled_shapley
 from crmrisk.satisfaction.drivers.shares import (
     EXACT_DRIVERS,
     beta_squared_importance,
@@ -88,7 +88,7 @@ def sharing(
     Raises
     ------
     InvalidValueError
-        If there is none of that name, or the number of permutations is below 1.
+        If there is none of that name, or the number of permutations is none.
 
     Examples
     --------
@@ -98,6 +98,7 @@ def sharing(
     array([0.315, 0.045])
     """
     method = check_importance_method(method)
+    check_permutations(permutations)
     if _FUNCTIONS[method] is not shapley_importance or drivers <= EXACT_DRIVERS + spare:
         return _FUNCTIONS[method]
     orders = entry_orders(drivers, permutations, rng)

@@ -17,10 +17,33 @@ from crmrisk.core.errors import InvalidValueError, Problem
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray, IntArray
 
-__all__ = ["entry_orders", "sampled_shapley"]
+__all__ = ["check_permutations", "entry_orders", "sampled_shapley"]
 
 _RIDGE = 1e-12  # keeps the factor of a resample with repeated drivers finite; shares move by no more than this
+_MOST = 10_000_000
 _FEWEST = 4  # blocks, below which their spread says nothing
+
+
+def check_permutations(permutations: int) -> None:
+    """Refuse a number of orders that is none, or that would never be done.
+
+    Parameters
+    ----------
+    permutations
+        Number of orders.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is no whole number of at least 1 and at most ten million.
+
+    Examples
+    --------
+    >>> check_permutations(200)
+    """
+    if not is_whole(permutations) or not 1 <= permutations <= _MOST:
+        allowed, got = f"a whole number, 1 to {_MOST}", repr(permutations)[:200]
+        raise InvalidValueError(Problem(what="no number of orders", where="permutations", allowed=allowed, got=got))
 
 
 def entry_orders(drivers: int, permutations: int, rng: np.random.Generator) -> IntArray:
@@ -42,18 +65,14 @@ def entry_orders(drivers: int, permutations: int, rng: np.random.Generator) -> I
     Raises
     ------
     InvalidValueError
-        If the number of orders is no whole number of at least 1.
+        As for `check_permutations`.
 
     Examples
     --------
     >>> entry_orders(3, 15, np.random.default_rng(1)).shape
     (5, 3, 3)
     """
-    if not is_whole(permutations) or permutations < 1:
-        allowed = "a whole number of at least 1"
-        raise InvalidValueError(
-            Problem(what="no number of orders", where="permutations", allowed=allowed, got=repr(permutations))
-        )
+    check_permutations(permutations)
     blocks = max(_FEWEST, ceil(permutations / drivers))
     drawn = rng.permuted(np.tile(np.arange(drivers), (blocks, 1)), axis=1)
     rotations = (np.arange(drivers) + np.arange(drivers)[:, None]) % drivers
