@@ -142,6 +142,7 @@ WRONG = {
     "values whose sum overflows": (lambda: wandering(mean=1e308, deviation=1e308), "mean, deviation: out of range"),
     "a column to rename that is not there": (lambda: migration_history(MOVES, rename={"q": "period"}), "'q': no such"),
     "a percentage as a share": (lambda: association_rules(BASKETS, min_support=0.1, min_confidence=50), "0 to 1; got"),
+    "numbers of no type": (lambda: BASKETS.matrix("x"), "dtype: no type of numbers"),
     "rules that are not there": (lambda: RULES.take([99]), "no such rules"),
     "half a rule": (lambda: RULES.take([0.5]), "no such rules"),
     "one letter as the owners": (lambda: RULES.with_stability(BASKETS, clusters="abcd"), "clusters: not one per"),

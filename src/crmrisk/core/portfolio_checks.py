@@ -289,7 +289,11 @@ def name_problems(columns: Mapping[str, Any], labels: Mapping[str, Any], units: 
             if n in columns or n in labels
         ),
         *(Problem(what="is a label", where=n, allowed="text, given as labels") for n in _LABELS if n in columns),
-        *(Problem(what="is both a column and a label", where=repr(n)) for n in columns if n in labels),
+        *(
+            Problem(what="is both a column and a label", where=repr(n), remedy="rename one")
+            for n in columns
+            if n in labels
+        ),
         *(
             Problem(what="is no unit", where=f"units[{n!r}]", allowed="text", got=repr(u)[:50])
             for n, u in units.items()

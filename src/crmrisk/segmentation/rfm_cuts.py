@@ -239,7 +239,9 @@ def _setting_problems(groups: object, method: object) -> list[Problem]:
 def _three(values: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     absent = [name for name in DIMENSIONS if name not in values]
     if absent:
-        raise InvalidValueError(*(Problem(what="missing", where=f"values[{name!r}]") for name in absent))
+        raise InvalidValueError(
+            *(Problem(what="missing", where=f"values[{name!r}]", allowed="numbers") for name in absent)
+        )
     arrays = {name: _finite(values[name], name) for name in DIMENSIONS}
     lengths = {name: len(array) for name, array in arrays.items()}
     if len(set(lengths.values())) > 1:

@@ -191,7 +191,8 @@ class TagSegmenter(StatelessSegmenter, kind="crmrisk.tags"):
         inputs_of([rule.when for rule in self.rules])
         repeated = [name for name in dict.fromkeys(self.names) if self.names.count(name) > 1]
         if repeated:
-            raise InvalidValueError(*(Problem(what="segment repeats", where=repr(name)) for name in repeated))
+            remedy = "name every tag once, and otherwise differently"
+            raise InvalidValueError(*(Problem(what="segment repeats", where=repr(n), remedy=remedy) for n in repeated))
         return self
 
     @property

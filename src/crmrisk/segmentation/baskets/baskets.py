@@ -16,6 +16,7 @@ from crmrisk.segmentation.baskets.given import (
     cells_of_lists,
     cells_of_matrix,
     checked_cells,
+    dtype_of,
     frame_of_pairs,
     is_frame,
     is_table_of_ones,
@@ -347,7 +348,7 @@ class Baskets:
         from scipy.sparse import csr_array  # noqa: PLC0415 - takes long to import
 
         starts = np.searchsorted(self.rows, np.arange(len(self) + 1))
-        ones = np.ones(self.rows.size, dtype=dtype)
+        ones = np.ones(self.rows.size, dtype=dtype_of(dtype))
         return csr_array((ones, self.members.copy(), starts), shape=(len(self), len(self.items)))
 
     def without(self, items: Iterable[Any]) -> Baskets:

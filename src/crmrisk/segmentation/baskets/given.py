@@ -15,7 +15,7 @@ from crmrisk.core.row_names import refuse_other_order
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike, DTypeLike, NDArray
 
     from crmrisk.core.arrays import IntArray, ObjectArray
 
@@ -23,6 +23,7 @@ __all__ = [
     "cells_of_lists",
     "cells_of_matrix",
     "checked_cells",
+    "dtype_of",
     "frame_of_pairs",
     "is_frame",
     "is_table_of_ones",
@@ -217,6 +218,31 @@ def _no_ones(values: NDArray[Any]) -> Problem:
     strange = values[~np.isin(values, (0, 1))]
     what = f"{strange.size:,} value(s) neither 0 nor 1"
     return Problem(what=what, where=_WHERE, allowed="0 or 1, False or True", got=str(strange[0]))
+
+
+def dtype_of(given: DTypeLike) -> np.dtype[Any]:
+    """Read a type of numbers.
+
+    Parameters
+    ----------
+    given
+        What numpy takes for one.
+
+    Raises
+    ------
+    RecordError
+        If it is none.
+
+    Examples
+    --------
+    >>> dtype_of("int8")
+    dtype('int8')
+    """
+    try:
+        return np.dtype(given)
+    except TypeError as error:
+        allowed, got = "bool, int, float, ...", str(error)[:100]
+        raise RecordError(Problem(what="no type of numbers", where="dtype", allowed=allowed, got=got)) from None
 
 
 def is_frame(given: object) -> bool:
