@@ -117,6 +117,14 @@ def test_weights_are_linearised_and_told_with_their_design_effect():
     assert nps_counts([10, 10, 0, 8], weights=[2, 2, 1, 1]) == (0.5, 0.5, 2.0)
 
 
+def test_counts_may_come_by_name_in_any_order():
+    named = {"promoters": 50, "detractors": 20, "passives": 30}
+    assert net_promoter_score(counts=named) == net_promoter_score(counts=(20, 30, 50))
+    assert net_promoter_score(counts=named, effective_n=50).effective_n == 50
+    with pytest.raises(CrmRiskError, match="weights belong to answers"):
+        net_promoter_score(counts=named, weights=[1, 1, 1])
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_weights_alone_are_a_design_of_one_stratum(seed):
     rng = np.random.default_rng(seed)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias, cast, get_args
 
 from crmrisk.core.arguments import is_number, kind_problems, refuse
+from crmrisk.core.arrays import LARGEST_COUNT
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.intervals import normal_quantile
@@ -20,10 +21,10 @@ from crmrisk.satisfaction.net_promoter_counts import STANDARD_BREAKS, NpsBreaks,
 from crmrisk.satisfaction.net_promoter_intervals import IntervalMethod, beside_warnings, net_promoter_interval
 from crmrisk.satisfaction.net_promoter_resampling import ResamplingMethod, Uncertainty, resampled_interval
 from crmrisk.satisfaction.net_promoter_sample import (
-    LARGEST_COUNT,
     Counts,
     NpsSample,
     checked_counts,
+    counted_by_name,
     sample_of_answers,
     sample_of_counts,
     spread_out,
@@ -86,7 +87,8 @@ def net_promoter_score(
     answers
         One answer per row, ``(n_answers,)``; or give ``counts``.
     counts
-        Detractors, passives, promoters, in this order; or a mapping from stratum to these, whole numbers then.
+        Detractors, passives, promoters, in this order or by name; or a mapping from stratum to these, whole numbers
+        then.
     weights
         Survey weights of the answers, ``(n_answers,)``; beside counts by stratum a mapping from stratum to its share of
         the population.
@@ -143,7 +145,7 @@ def net_promoter_score(
     method = check_method(method, METHODS)
     given = {"weights": weights, "strata": strata, "clusters": clusters, "population": population}
     _check_arguments(answers, counts, given, effective_n)
-    if isinstance(counts, Mapping):
+    if isinstance(counts, Mapping) and not counted_by_name(counts):
         sample = sample_of_answers(*spread_out(counts, weights=weights, population=population))
     elif answers is not None:
         refuse(kind_problems(breaks, NpsBreaks, where="breaks"))
@@ -192,11 +194,12 @@ def _check_arguments(answers: object, counts: object, given: Mapping[str, object
     if (answers is None) == (counts is None):
         problems.append(Problem(what="give either answers or counts", where="net_promoter_score"))
     if counts is not None:
-        allowed_beside = {"weights", "population"} if isinstance(counts, Mapping) else set()
+        by_stratum = isinstance(counts, Mapping) and not counted_by_name(counts)
+        allowed_beside = {"weights", "population"} if by_stratum else set()
         named = [name for name, each in given.items() if each is not None and name not in allowed_beside]
         remedy = "give the answers; or counts by stratum, or sums of weights as counts and their effective_n"
         problems += [Problem(what=f"{name} belong to answers", where=name, remedy=remedy) for name in named]
-    beside = answers is None and not isinstance(counts, Mapping)
+    beside = answers is None and (not isinstance(counts, Mapping) or counted_by_name(counts))
     if effective_n is not None and not (beside and is_number(effective_n) and 0.0 < effective_n <= LARGEST_COUNT):
         allowed = "a positive number, beside three counts"
         problems.append(Problem(what="no effective n", where="effective_n", allowed=allowed, got=str(effective_n)))

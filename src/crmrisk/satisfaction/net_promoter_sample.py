@@ -26,6 +26,7 @@ __all__ = [
     "Counts",
     "NpsSample",
     "checked_counts",
+    "counted_by_name",
     "sample_of_answers",
     "sample_of_counts",
     "spread_out",
@@ -202,13 +203,29 @@ def sample_of_counts(counts: NpsCounts, effective_n: float | None = None) -> Nps
     return NpsSample(counts, counts.n, effective, np.array(SIDES), np.ones(3), np.array(counts) * scale)
 
 
+def counted_by_name(counts: object) -> bool:
+    """Tell whether counts are a mapping from detractors, passives and promoters, not from strata.
+
+    Parameters
+    ----------
+    counts
+        What was given.
+
+    Examples
+    --------
+    >>> counted_by_name({"promoters": 1, "passives": 2, "detractors": 3}), counted_by_name({"shop": (1, 2, 3)})
+    (True, False)
+    """
+    return isinstance(counts, Mapping) and set(counts) == set(NpsCounts._fields)
+
+
 def checked_counts(counts: object) -> NpsCounts:
     """Read detractors, passives and promoters.
 
     Parameters
     ----------
     counts
-        Three numbers.
+        Three numbers, or a mapping from these names to them.
 
     Raises
     ------
@@ -221,8 +238,13 @@ def checked_counts(counts: object) -> NpsCounts:
     3.0
     """
     where, allowed = "counts", "three finite numbers of at least 0: detractors, passives, promoters"
+    given = (
+        [counts[name] for name in NpsCounts._fields]
+        if isinstance(counts, Mapping) and counted_by_name(counts)
+        else counts
+    )
     try:
-        parts = np.array(counts, dtype=np.float64)
+        parts = np.array(given, dtype=np.float64)
     except (TypeError, ValueError, OverflowError):
         parts = np.array(np.nan)
     if parts.shape != (3,) or not ((parts >= 0.0) & (parts <= LARGEST_COUNT)).all():

@@ -106,7 +106,7 @@ def net_promoter_shares(
     design = Design(weights, strata, clusters, population)
     check_source(answers, counts, design, None, where="net_promoter_shares")
     refuse(kind_problems(breaks, NpsBreaks, where="breaks"))
-    check_method(method, get_args(SharesMethod))
+    method = check_method(method, get_args(SharesMethod))
     if answers is None:
         return NetPromoterShares(*simultaneous_proportions(checked_counts(counts), method=method, level=level))
     points = breaks.points(answers, missing=missing)
@@ -152,7 +152,7 @@ def simultaneous_proportions(
     >>> print(simultaneous_proportions([56, 72, 73, 59, 62, 87, 58], method="sison-glaz")[0])
     0.1199 [0.07923, 0.1644] (95 % sison-glaz, n 467)
     """
-    check_method(method, get_args(SharesMethod))
+    method = check_method(method, get_args(SharesMethod))
     given = _counts(counts, whole=method == "sison-glaz")
     shared, n = bonferroni_level(level, given.size), float(given.sum())
     if not n:
