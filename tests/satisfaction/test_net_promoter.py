@@ -289,6 +289,8 @@ def test_answers_that_look_like_another_question_are_doubted_wherever_they_are_r
     assert net_promoter_score(short).warnings == (doubt,)
     assert net_promoter_score(short, weights=[1, 2] * 20).warnings[0] == doubt
     assert net_promoter_score(long).warnings == ()
+    for weights in (None, [1, 2] * 20):
+        assert all(doubt in share.warnings for share in survey.net_promoter_shares(short, weights=weights))
     assert survey.compare_net_promoter(long, short).difference.warnings == (f"second: {doubt}",)
     assert doubt in survey.compare_paired_net_promoter(short, long).difference.warnings
     assert doubt in survey.compare_net_promoter_to_benchmark(short, benchmark=0.1).difference.warnings

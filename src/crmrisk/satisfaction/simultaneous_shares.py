@@ -109,12 +109,13 @@ def net_promoter_shares(
     method = check_method(method, get_args(SharesMethod))
     if answers is None:
         return NetPromoterShares(*simultaneous_proportions(checked_counts(counts), method=method, level=level))
-    points = breaks.points(answers, missing=missing)
+    points, doubts = breaks.judged(answers, missing=missing)
     if not design.simple:
-        return _designed(points, design, method, level)
-    told = exclusion(int(np.isnan(points).sum()))
-    found = simultaneous_proportions(counts_of_points(points, np.ones(points.size)), method=method, level=level)
-    return NetPromoterShares(*(replace(each, warnings=(*told, *each.warnings)) for each in found))
+        found = _designed(points, design, method, level)
+    else:
+        doubts = (*exclusion(int(np.isnan(points).sum())), *doubts)
+        found = simultaneous_proportions(counts_of_points(points, np.ones(points.size)), method=method, level=level)
+    return NetPromoterShares(*(replace(each, warnings=(*doubts, *each.warnings)) for each in found))
 
 
 def simultaneous_proportions(
@@ -178,13 +179,13 @@ def simultaneous_proportions(
     )
 
 
-def _designed(points: FloatArray, design: Design, method: str, level: float) -> NetPromoterShares:
+def _designed(points: FloatArray, design: Design, method: str, level: float) -> tuple[Estimate, ...]:
     if method != "goodman":
         remedy = "method='goodman'"
         raise InvalidValueError(Problem(what=f"{method} knows no survey design", where="method", remedy=remedy))
     absent, shared = np.isnan(points), bonferroni_level(level, len(SIDES))
     found = (share_of_column(points == side, absent, design, level=shared) for side in SIDES)
-    return NetPromoterShares(*(replace(each, level=level, method=method) for each in found))
+    return tuple(replace(each, level=level, method=method) for each in found)
 
 
 def _counts(counts: ArrayLike, *, whole: bool) -> FloatArray:
