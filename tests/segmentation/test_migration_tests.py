@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import chi2_contingency
 
 from crmrisk.core.errors import CrmRiskError
-from crmrisk.segmentation.migration_tests import MigrationTest, momentum_test, stationarity_test
+from crmrisk.segmentation.migration_tests import MigrationTest, Momentum, momentum_test, stationarity_test
 from crmrisk.segmentation.transitions import migration_history, transition_matrix
 
 COUNTS = np.array([[[70, 20, 10], [10, 80, 10], [3, 20, 30]], [[60, 30, 10], [20, 70, 10], [5, 15, 30]]])
@@ -68,6 +68,8 @@ def test_where_the_past_says_nothing_the_shares_are_as_expected():
         assert abs(share.value - expected) < 3.5 * (expected * (1 - expected) / share.n) ** 0.5
     assert list(found.expected) == ["up_after_up", "down_after_up", "up_after_down", "down_after_down"]
     assert "up after down: 0." in str(found)
+    again = Momentum.from_json(found.to_json())
+    assert (again, hash(again)) == (found, hash(found))
 
 
 def test_p_values_are_uniform_where_the_chain_holds():

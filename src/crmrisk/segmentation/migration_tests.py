@@ -6,16 +6,17 @@ A Markov chain assumes both. `stationarity_test` asks whether customers moved in
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
-from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from crmrisk.core.arguments import level_problems, refuse
 from crmrisk.core.errors import FitError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.expecting import expect
+from crmrisk.core.frozen_mapping import Frozen, FrozenMapping
 from crmrisk.core.intervals import wilson_limits
 from crmrisk.core.model import VALUE, Value
 from crmrisk.segmentation.migration import Migration
@@ -103,7 +104,7 @@ class Momentum(Value):
     up_after_down: Estimate | None = None
     down_after_up: Estimate | None = None
     down_after_down: Estimate | None = None
-    expected: dict[str, float] = Field(default_factory=dict)
+    expected: Annotated[Mapping[str, float], Frozen()] = FrozenMapping({})
 
     def __str__(self) -> str:
         said = [(name, getattr(self, name), chance) for name, chance in self.expected.items()]
