@@ -3,9 +3,11 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, timezone
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from crmrisk.core.errors import PortfolioError
+from crmrisk.core.portfolio import Portfolio
 from crmrisk.core.portfolio_checks import (
     frozen_labels,
     frozen_moments,
@@ -58,3 +60,21 @@ def test_a_mask_may_not_be_shorter():
     with pytest.raises(PortfolioError):
         positions(np.array([True]), 3)
     assert positions(np.array([True]), 1).tolist() == [0]
+
+
+IDS = pd.Series(["C1", "C2", "C3"])
+NAMED = pd.Series([3, 1, 2], index=["C3", "C1", "C2"])
+
+
+@pytest.mark.parametrize("columns", [{"age": NAMED}, {"age": IDS[::-1].map(len)}], ids=["by customer", "by row"])
+def test_columns_in_another_order_than_customers_are_refused(columns):
+    with pytest.raises(PortfolioError, match="age: rows of customer_id in another order"):
+        Portfolio(IDS, date(2026, 1, 31), columns)
+
+
+def test_columns_added_later_are_compared_with_the_customers():
+    book = Portfolio(IDS, date(2026, 1, 31), {"age": NAMED.reindex(IDS), "size": pd.Series([7, 8, 9])})
+    assert book["age"].tolist() == [1, 2, 3]
+    with pytest.raises(PortfolioError, match="tier: rows of customer_id in another order"):
+        book.with_labels({"tier": NAMED.astype(str)})
+    assert book.with_labels({"tier": NAMED.astype(str).to_numpy()}).label("tier")[0] == "3"

@@ -66,7 +66,7 @@ class Portfolio:
     ------
     PortfolioError
         If ids are missing, repeated or no text, names clash, lengths differ, numbers are infinite or no numbers, or
-        labels no text; every such problem is listed.
+        labels no text, or pandas columns have the customers in another order; every such problem is listed.
 
     Examples
     --------
@@ -111,6 +111,7 @@ class Portfolio:
             if self.customer_id is not None:
                 collect.problems.extend(checks.id_problems(self.customer_id))
                 collect.problems.extend(checks.length_problems(len(self), self._arrays()))
+                collect.problems.extend(checks.order_problems(customer_id, self.customer_id, {**columns, **labels}))
         if collect.problems:
             raise PortfolioError(*collect.problems)
 

@@ -11,8 +11,9 @@ import numpy as np
 
 from crmrisk.core.arguments import is_whole
 from crmrisk.core.arrays import BoolArray, IntArray, ObjectArray, frozen_objects
-from crmrisk.core.errors import CrmRiskError, PortfolioError, Problem
+from crmrisk.core.errors import CrmRiskError, PortfolioError, Problem, RecordError
 from crmrisk.core.instants import instant
+from crmrisk.core.row_names import named_rows, refuse_other_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -30,6 +31,7 @@ __all__ = [
     "id_problems",
     "length_problems",
     "name_problems",
+    "order_problems",
     "positions",
 ]
 
@@ -256,6 +258,35 @@ def length_problems(n: int, arrays: Iterable[tuple[str, np.ndarray[Any, Any] | N
         for name, array in arrays
         if array is not None and len(array) != n
     ]
+
+
+def order_problems(given: Any, ids: ObjectArray, columns: Mapping[str, Any]) -> list[Problem]:
+    """List the pandas columns whose names of rows are the customers, or the rows of their ids, in another order.
+
+    Parameters
+    ----------
+    given
+        The ids as they were given, or ``None``.
+    ids
+        The ids.
+    columns
+        Name to column; what is no pandas column has no names of rows.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> spend = pd.Series([90, 40], index=["C2", "C1"])
+    >>> [problem.what for problem in order_problems(None, np.array(["C1", "C2"], dtype=object), {"spend": spend})]
+    ['rows of customer_id in another order']
+    """
+    named = {name: column for name, column in columns.items() if hasattr(getattr(column, "index", None), "equals")}
+    found: list[Problem] = []
+    for rows in (given, named_rows(ids)) if named else ():
+        try:
+            refuse_other_order(customer_id=rows, **named)
+        except RecordError as error:
+            found.extend(error.problems)
+    return found
 
 
 def name_problems(columns: Mapping[str, Any], labels: Mapping[str, Any], units: Mapping[str, str]) -> list[Problem]:

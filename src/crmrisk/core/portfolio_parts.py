@@ -93,6 +93,7 @@ def widened(
             units=MappingProxyType(kept | dict(units)),
         )
         collect.problems.extend(checks.length_problems(len(portfolio), wider._arrays()))
+        collect.problems.extend(checks.order_problems(None, portfolio.customer_id, {**columns, **labels}))
     if collect.problems:
         raise PortfolioError(*collect.problems)
     return wider
