@@ -69,7 +69,7 @@ def _pooled(table: CohortTable, part: FloatArray) -> tuple[FloatArray, FloatArra
     """Add the sums of all cohorts below, each over those for which the period was over."""
     over = ~np.isnan(table.active)
     whole = np.where(over, table.size[:, None], np.nan)
-    return tuple(np.vstack([each, np.where(over, each, 0.0).sum(axis=0)]) for each in (part, whole))  # type: ignore[return-value] # two
+    return tuple(np.vstack([each, np.where(over, each, 0.0).sum(axis=0)]) for each in (part, whole))  # type: ignore[return-value] # two arrays, as given
 
 
 def _limits(part: FloatArray, whole: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:
