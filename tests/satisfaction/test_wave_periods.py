@@ -69,6 +69,7 @@ def test_names_of_waves():
         (TEXT, {"period": "week"}, "no such period"),
         (TEXT, {"period": "year", "order": ["2018"]}, "dates have their own order"),
         ([date(2018, 1, 1)], {}, "dates need a period"),
+        ([1, 2, float("inf")], {}, "names no wave"),
         (np.array(TEXT, dtype="datetime64[D]"), {}, "dates need a period"),
         (["a", None], {}, "1 answer missing, row 1"),
         (["a", "b"], {"order": ["a"]}, "not every wave once"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from math import isinf
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
@@ -90,6 +91,8 @@ def labelled_waves(at: ArrayLike, *, period: Period | None = None, order: Sequen
         remedy = 'period="quarter", or "month" or "year"'
         raise InvalidValueError(Problem(what="dates need a period to make waves", where="period", remedy=remedy))
     _refuse_missing(codes)
+    if any(isinstance(name, float) and isinf(name) for name in names):
+        raise RecordError(Problem(what="an infinite number names no wave", where="at"))
     texts = [str(name) for name in names]
     places = _ordered(texts, in_order(names), order)
     rank = np.empty(len(names) + 1, dtype=np.int64)
