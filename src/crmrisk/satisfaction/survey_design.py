@@ -25,6 +25,7 @@ __all__ = [
     "DesignMean",
     "PopulationSizes",
     "SampleUnits",
+    "design_covariance",
     "design_mean",
     "design_variance",
     "mean_of_nothing",
@@ -214,15 +215,59 @@ def design_variance(scores: FloatArray, units: SampleUnits) -> tuple[float | Non
     >>> design_variance(np.array([-0.5, 0.5]), sample_units(2))
     (1.0, ())
     """
-    totals = np.bincount(units.unit, weights=scores, minlength=units.stratum.size)
-    lonely = (units.drawn == 1) & (units.fraction < 1.0)
+    lonely = _lonely(units)
     if units.stratum.size < 2 and lonely.any():
         return None, ("one unit was drawn: no standard error",)
+    squares = np.bincount(units.stratum, weights=_away(scores, units, lonely) ** 2, minlength=units.drawn.size)
+    return float((_inflation(units) * squares).sum()), _lonely_warning(units, lonely)
+
+
+def design_covariance(scores: FloatArray, units: SampleUnits) -> tuple[FloatArray | None, tuple[str, ...]]:
+    """Return the design covariance of several totals.
+
+    Parameters
+    ----------
+    scores
+        What is added up, one column per total, each of sum 0, ``(n_answers, n_totals)``.
+    units
+        The units they were drawn in.
+
+    Returns
+    -------
+    The covariance, ``(n_totals, n_totals)``, ``None`` where fewer than two units were drawn; a warning on strata of one
+    unit.
+
+    Examples
+    --------
+    >>> design_covariance(np.array([[-0.5, 1.0], [0.5, -1.0]]), sample_units(2))[0]
+    array([[ 1., -2.],
+           [-2.,  4.]])
+    """
+    lonely = _lonely(units)
+    if units.stratum.size < 2 and lonely.any():
+        return None, ("one unit was drawn: no standard error",)
+    away = np.column_stack([_away(column, units, lonely) for column in scores.T])
+    covariance: FloatArray = (away * _inflation(units)[units.stratum, None]).T @ away
+    return covariance, _lonely_warning(units, lonely)
+
+
+def _lonely(units: SampleUnits) -> BoolArray:
+    """Find strata of one unit that stands for others."""
+    return (units.drawn == 1) & (units.fraction < 1.0)
+
+
+def _away(scores: FloatArray, units: SampleUnits, lonely: BoolArray) -> FloatArray:
+    """Return how far the total of each unit is from the mean of its stratum, or of all where it is lonely."""
+    totals = np.bincount(units.unit, weights=scores, minlength=units.stratum.size)
     drawn = np.maximum(units.drawn, 1)
     centre = np.where(lonely, 0.0, np.bincount(units.stratum, weights=totals, minlength=drawn.size) / drawn)
-    squares = np.bincount(units.stratum, weights=(totals - centre[units.stratum]) ** 2, minlength=drawn.size)
-    factor = (1.0 - units.fraction) * drawn / np.maximum(drawn - 1, 1)
-    return float((factor * squares).sum()), _lonely_warning(units, lonely)
+    away: FloatArray = totals - centre[units.stratum]
+    return away
+
+
+def _inflation(units: SampleUnits) -> FloatArray:
+    drawn = np.maximum(units.drawn, 1)
+    return (1.0 - units.fraction) * drawn / np.maximum(drawn - 1, 1)
 
 
 def _effective(spread: float, variance: float | None, units: SampleUnits, fallback: float) -> float:

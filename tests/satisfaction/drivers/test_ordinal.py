@@ -101,3 +101,77 @@ def test_what_cannot_be_used_is_named(outcome, settings, error, says):
 def test_no_driver_of_that_name(study):
     with pytest.raises(CrmRiskError, match="no such driver"):
         study["price"]
+
+
+def test_equal_weights_change_the_errors_only_to_robust_ones(applicants, study):
+    from statsmodels.miscmodels.ordinal_model import OrderedModel
+
+    weighted = ordinal_drivers("apply", applicants, order=ORDER, weights=np.full(400, 7.0))
+    codes = np.array([ORDER.index(answer) for answer in applicants["apply"]])
+    model = OrderedModel(codes, applicants[["pared", "public", "gpa"]].to_numpy(dtype=float), distr="logit")
+    robust = model.fit(method="bfgs", disp=False, cov_type="HC0").bse[:3] * (400 / 399) ** 0.5
+    for found, plain, error in zip(weighted.drivers, study.drivers, robust, strict=True):
+        assert found.coefficient.value == pytest.approx(plain.coefficient.value, abs=1e-5)
+        assert found.coefficient.standard_error == pytest.approx(error, rel=1e-4)
+        assert found.coefficient.method == "weighted proportional odds, linearised"
+        assert found.correlation == pytest.approx(plain.correlation, abs=1e-12)
+    assert weighted.log_likelihood == pytest.approx(study.log_likelihood, abs=1e-4)
+    assert weighted.thresholds == pytest.approx(study.thresholds, abs=1e-4)
+
+
+def test_a_weight_is_not_a_count_but_stands_for_a_cluster_of_copies(applicants):
+    copies = np.random.default_rng(1).integers(1, 4, len(applicants))
+    weighted = ordinal_drivers("apply", applicants, order=ORDER, weights=copies)
+    repeated = applicants.loc[np.repeat(applicants.index, copies)].reset_index(drop=True)
+    cluster = np.repeat(np.arange(len(applicants)), copies)
+    counted = ordinal_drivers("apply", repeated, order=ORDER, clusters=cluster)
+    for one, other in zip(weighted.drivers, counted.drivers, strict=True):
+        assert one.coefficient.value == pytest.approx(other.coefficient.value, abs=1e-5)
+        assert one.coefficient.standard_error == pytest.approx(other.coefficient.standard_error, rel=1e-4)
+        assert one.splits == pytest.approx(other.splits, abs=1e-6)
+        assert one.importance == pytest.approx(other.importance, abs=1e-5)
+    # rows that are not used change nothing, whatever they say
+    spare = applicants.iloc[:9].assign(apply=ORDER[2])
+    with_spare = pd.concat([applicants, spare], ignore_index=True)
+    more = ordinal_drivers("apply", with_spare, order=ORDER, weights=np.append(copies, np.zeros(9)))
+    assert more["gpa"].coefficient == weighted["gpa"].coefficient
+
+
+def test_strata_and_the_population_narrow_errors(applicants):
+    strata = np.where(applicants["gpa"] > 3, "high", "low")
+    sizes = {name: 2.0 * count for name, count in pd.Series(strata).value_counts().items()}
+    endless = ordinal_drivers("apply", applicants, order=ORDER, strata=strata)["pared"].coefficient
+    half = ordinal_drivers("apply", applicants, order=ORDER, strata=strata, population=sizes)["pared"].coefficient
+    assert half.value == pytest.approx(endless.value, abs=1e-5)  # both strata were drawn by half
+    assert half.standard_error == pytest.approx(endless.standard_error * 0.5**0.5, rel=1e-4)
+
+
+def test_different_slopes_are_noticed_in_clusters_too():
+    rng = np.random.default_rng(5)
+    x = np.repeat(rng.normal(size=750), 4)
+    rating = (x + rng.logistic(size=3000) > 0).astype(int)
+    rating += rating * (-x + rng.logistic(size=3000) > 0)
+    found = ordinal_drivers(rating, {"x": x}, clusters=np.repeat(np.arange(750), 4))
+    assert found.proportional_odds.p_value < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        ({"weights": [1, -1, 1, 1, 1, 1]}, RecordError),
+        ({"weights": [1, 1]}, RecordError),
+        ({"clusters": ["a", None, "b", "b", "c", "c"]}, RecordError),
+        ({"strata": list("aabbcc"), "population": 10}, InvalidValueError),
+        ({"clusters": ["a"] * 6}, FitError),
+        ({"weights": [1, 0, 0, 0, 0, 0]}, FitError),
+    ],
+)
+def test_designs_that_cannot_be_used_are_named(wrong, error):
+    with pytest.raises(error):
+        ordinal_drivers([0, 1, 0, 1, 1, 0], {"x": [1, 2, 3, 4, 5, 2]}, **wrong)
+
+
+def test_rows_in_another_order_are_refused():
+    outcome, weights = pd.Series([0, 1, 0, 1], index=list("abcd")), pd.Series([1, 2, 1, 2], index=list("badc"))
+    with pytest.raises(RecordError, match="another order"):
+        ordinal_drivers(outcome, {"x": [1, 2, 3, 4]}, weights=weights)

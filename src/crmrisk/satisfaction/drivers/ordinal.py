@@ -6,27 +6,31 @@ that is tested (Brant) and shown (the coefficients of every binary split).
 
 from __future__ import annotations
 
-import warnings
 from math import exp, pi
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic.dataclasses import dataclass
 
 from crmrisk.core.arguments import checked_level, is_number, refuse
-from crmrisk.core.errors import FitError, InvalidValueError, Problem, RecordError
+from crmrisk.core.errors import Problem, RecordError
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.intervals import normal_quantile
 from crmrisk.core.listing import bounded, listed
 from crmrisk.core.model import VALUE, Value
+from crmrisk.core.row_names import refuse_other_order
 from crmrisk.satisfaction.answers import distinct_answers
 from crmrisk.satisfaction.drivers.columns import sequence_problems, split_outcome
+from crmrisk.satisfaction.drivers.design import row_weights, sample_design
 from crmrisk.satisfaction.drivers.diagnosis import refuse_repetition
+from crmrisk.satisfaction.drivers.lookup import driver_named
 from crmrisk.satisfaction.drivers.methods import ImportanceMethod, check_importance_method, sharing
+from crmrisk.satisfaction.drivers.ordinal_fit import fit_proportional_odds
 from crmrisk.satisfaction.drivers.proportional_odds import ProportionalOddsTest, binary_splits, brant_tests
 from crmrisk.satisfaction.drivers.resampling import standardised
 from crmrisk.satisfaction.drivers.table import DriverTable, driver_table
 from crmrisk.satisfaction.flagging import Missing, flag_answers
+from crmrisk.satisfaction.numerics import student_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,11 +38,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from crmrisk.core.arrays import FloatArray, IntArray
+    from crmrisk.satisfaction.drivers.design import SampleDesign
+    from crmrisk.satisfaction.drivers.ordinal_fit import OrdinalFit
+    from crmrisk.satisfaction.sample_units import PopulationSizes
 
 __all__ = ["OrdinalDriver", "OrdinalDrivers", "ordinal_drivers"]
 
 _MOST_STEPS = 20  # beyond it an outcome is no rating
-_SEPARATED = 30.0  # log-odds per standard deviation that only a separated fit reaches
 _DOUBTFUL = 0.05  # p-value below which proportional odds are doubted aloud
 _ORDERS = 1000  # of entry, sampled for more than 12 drivers
 
@@ -148,11 +154,7 @@ class OrdinalDrivers(Value):
         InvalidValueError
             If there is none.
         """
-        found = {driver.name: driver for driver in self.drivers}
-        if name not in found:
-            allowed = ", ".join(found)[:200]
-            raise InvalidValueError(Problem(what="no such driver", where="OrdinalDrivers", allowed=allowed, got=name))
-        return found[name]
+        return driver_named(self.drivers, name, where="OrdinalDrivers")
 
     def frame(self) -> pd.DataFrame:
         """Return a pandas frame, one row per driver."""
@@ -181,13 +183,21 @@ def ordinal_drivers(
     order: Sequence[Any] | None = None,
     names: Sequence[str] | None = None,
     method: ImportanceMethod = "shapley",
+    weights: Any = None,
+    strata: Any = None,
+    clusters: Any = None,
+    population: PopulationSizes | None = None,
     missing: Missing = "error",
     scale: tuple[int, int] | None = None,
     level: float = 0.95,
 ) -> OrdinalDrivers:
     """Explain an outcome in ordered steps by a proportional-odds logit.
 
-    ``logit P(y > k) = x'b - threshold_k``. Survey weights are not supported: statsmodels fits without them.
+    ``logit P(y > k) = x'b - threshold_k``, the likelihood of statsmodels. Without weights or design it is maximised and
+    its curvature gives the standard errors. With any of them the weighted likelihood is, and standard errors are
+    linearised from the score of every respondent (robust, by cluster and stratum), with Student's t of units less
+    strata. Weights say whom a respondent stands for: they are no counts of equal answers, so doubling all of them
+    changes nothing. A weighted log-likelihood is not one, and likelihood-ratio tests of it do not hold.
 
     Parameters
     ----------
@@ -201,6 +211,8 @@ def ordinal_drivers(
         What the columns of an array are called; which columns to take where they have names.
     method
         How the explained share is divided among the drivers, as for `key_drivers`.
+    weights, strata, clusters, population
+        How the sample was drawn, as for `design_mean`.
     missing
         ``"error"`` refuses missing answers, ``"exclude"`` leaves the whole row out and counts it.
     scale
@@ -215,16 +227,18 @@ def ordinal_drivers(
     Raises
     ------
     RecordError
-        If answers are no numbers, not in the order, off the scale or missing.
+        If answers are no numbers, not in the order, off the scale or missing, or weights, strata or clusters unusable.
     FitError
-        If rows are too few, drivers repeat each other, or the drivers separate the steps.
+        If rows or units are too few, drivers repeat each other, or the drivers separate the steps.
     InvalidValueError
-        If method or level are not valid.
+        If method, level or population are not valid.
 
     References
     ----------
     McCullagh, P. (1980). Regression models for ordinal data. *Journal of the Royal Statistical Society B* 42. Brant, R.
-    (1990). *Biometrics* 46. McKelvey, R. D. and Zavoina, W. (1975). *Journal of Mathematical Sociology* 4.
+    (1990). *Biometrics* 46. McKelvey, R. D. and Zavoina, W. (1975). *Journal of Mathematical Sociology* 4. Binder, D.
+    A. (1983). On the variances of asymptotically normal estimators from complex surveys. *International Statistical
+    Review* 51.
 
     Examples
     --------
@@ -235,52 +249,40 @@ def ordinal_drivers(
     >>> print(f"{found['speed'].coefficient.value:.1f}, proportional: {found.proportional_odds.p_value > 0.05}")
     1.0, proportional: True
     """
-    check_importance_method(method)
+    method = check_importance_method(method)
     checked_level(level)
-    table, codes, steps = _read(outcome, drivers, order=order, names=names, missing=missing, scale=scale)
+    answers, columns = split_outcome(outcome, drivers, names=names)
+    refuse_other_order(outcome=answers, weights=weights, strata=strata, clusters=clusters)
+    places, labels = _places(answers, order)
+    weighing = row_weights(places.size, weights=weights, strata=strata, clusters=clusters, population=population)
+    table = driver_table(places, columns, weights=weighing, missing=missing, scale=scale)
+    used, codes = np.unique(table.outcome, return_inverse=True)
+    steps = tuple(labels[int(place)] for place in used)
     X = standardised(table.drivers, table.weights)
-    refuse_repetition(X.T @ X / table.n, table.names)
-    fit, splits = _fit(codes, X), binary_splits(codes, X)
+    refuse_repetition((X * table.weights[:, None]).T @ X / table.n, table.names)
+    design = None if weighing is None else sample_design(table, strata=strata, clusters=clusters, population=population)
+    fit = fit_proportional_odds(codes, X, design)
+    splits = binary_splits(codes, X, design)
     tests = brant_tests(*splits) if splits is not None and len(steps) > 2 else None
-    importance, explained = _importance(fit.beta, X, method)
+    importance, explained = _importance(fit.beta, X, table.weights, method)
     return OrdinalDrivers(
         steps=steps,
         drivers=_records(
-            table, codes, fit, level=level, importance=importance, splits=splits, tests=tests[1] if tests else ()
+            table,
+            codes,
+            _coefficients(fit, table, design, level),
+            importance=importance,
+            splits=splits,
+            tests=tests[1] if tests else (),
         ),
-        thresholds=tuple((fit.cuts + float(fit.beta @ (table.drivers / _spread(table)).mean(axis=0))).tolist()),
+        thresholds=tuple((fit.cuts + _shift(fit.beta, table)).tolist()),
         log_likelihood=fit.log_likelihood,
         r_squared=explained,
         proportional_odds=tests[0] if tests else None,
         n=table.n,
         n_missing=table.n_missing,
-        warnings=table.warnings + _warnings(tests[0] if tests else None, separated=splits is None),
+        warnings=table.warnings + fit.warnings + _warnings(tests[0] if tests else None, separated=splits is None),
     )
-
-
-class _Fit(NamedTuple):
-    """Hold a proportional-odds fit to standardised drivers."""
-
-    beta: FloatArray
-    error: FloatArray
-    cuts: FloatArray
-    log_likelihood: float
-
-
-def _read(
-    outcome: Any,
-    drivers: Any,
-    *,
-    order: Sequence[Any] | None,
-    names: Sequence[str] | None,
-    missing: Missing,
-    scale: tuple[int, int] | None,
-) -> tuple[DriverTable, IntArray, tuple[str, ...]]:
-    answers, columns = split_outcome(outcome, drivers, names=names)
-    places, labels = _places(answers, order)
-    table = driver_table(places, columns, missing=missing, scale=scale)
-    used, codes = np.unique(table.outcome, return_inverse=True)
-    return table, codes, tuple(labels[int(place)] for place in used)
 
 
 def _places(outcome: Any, order: Sequence[Any] | None) -> tuple[FloatArray, list[str]]:
@@ -307,27 +309,11 @@ def _places(outcome: Any, order: Sequence[Any] | None) -> tuple[FloatArray, list
     return places[codes], [f"{answer:g}" if is_number(answer) else str(answer) for answer in given]
 
 
-def _fit(codes: IntArray, X: FloatArray) -> _Fit:
-    from statsmodels.miscmodels.ordinal_model import OrderedModel  # noqa: PLC0415 - heavy, and only this fit needs it
-
-    p = X.shape[1]
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")  # what does not settle is refused below, in words
-        model = OrderedModel(codes, X, distr="logit")
-        result = model.fit(method="bfgs", disp=False, maxiter=500, gtol=1e-6)
-        error = np.asarray(result.bse)[:p]
-    beta = np.asarray(result.params)[:p]
-    settled = np.abs(np.asarray(model.score(np.asarray(result.params)))).max() < 1e-2 * np.sqrt(len(codes))
-    if not settled or not np.isfinite(error).all() or np.abs(beta).max() > _SEPARATED:
-        what = "the drivers tell the steps apart entirely, or a step is too rare: no finite fit"
-        raise FitError(Problem(what=what, where="ordinal_drivers", remedy="join rare steps, or leave drivers out"))
-    cuts = np.asarray(model.transform_threshold_params(np.asarray(result.params)))[1:-1]
-    return _Fit(beta, error, cuts, float(result.llf))
-
-
-def _importance(beta: FloatArray, X: FloatArray, method: ImportanceMethod) -> tuple[list[float], float]:
+def _importance(
+    beta: FloatArray, X: FloatArray, weights: FloatArray, method: ImportanceMethod
+) -> tuple[list[float], float]:
     """Share out the R² of the opinion behind the steps, a logistic error of variance pi^2/3 included."""
-    R = X.T @ X / len(X)
+    R = (X * weights[:, None]).T @ X / len(X)
     explained = float(beta @ R @ beta)
     latent = explained + pi**2 / 3.0
     share = sharing(method, beta.size, permutations=_ORDERS, rng=np.random.default_rng(0))
@@ -337,19 +323,20 @@ def _importance(beta: FloatArray, X: FloatArray, method: ImportanceMethod) -> tu
 def _records(
     table: DriverTable,
     codes: IntArray,
-    fit: _Fit,
+    coefficients: Sequence[Estimate],
     *,
-    level: float,
-    importance: list[float],
+    importance: Sequence[float],
     splits: tuple[FloatArray, FloatArray] | None,
-    tests: tuple[ProportionalOddsTest, ...],
+    tests: Sequence[ProportionalOddsTest],
 ) -> tuple[OrdinalDriver, ...]:
+    columns = standardised(np.column_stack([table.drivers, codes]), table.weights)
+    correlation = np.clip((columns[:, :-1] * (table.weights * columns[:, -1])[:, None]).mean(axis=0), -1.0, 1.0)
     spread = _spread(table)
     return tuple(
         OrdinalDriver(
             name=name,
-            coefficient=_estimate(fit.beta[j] / spread[j], fit.error[j] / spread[j], level=level, table=table),
-            correlation=float(np.corrcoef(table.drivers[:, j], codes)[0, 1]),
+            coefficient=coefficients[j],
+            correlation=float(correlation[j]),
             importance=importance[j],
             splits=() if splits is None else tuple((splits[0][:, j] / spread[j]).tolist()),
             proportional_odds=tests[j] if tests else None,
@@ -358,22 +345,33 @@ def _records(
     )
 
 
-def _estimate(value: float, error: float, *, level: float, table: DriverTable) -> Estimate:
-    half = normal_quantile(level) * error
-    return Estimate(
-        value=float(value),
-        standard_error=float(error),
-        low=float(value - half),
-        high=float(value + half),
-        level=level,
-        method="proportional odds, wald",
-        n=table.n,
-        effective_n=table.effective_n,
-    )
+def _coefficients(fit: OrdinalFit, table: DriverTable, design: SampleDesign | None, level: float) -> list[Estimate]:
+    """Bring coefficients to the units of the drivers, with their intervals."""
+    width = normal_quantile(level) if design is None else student_quantile(level, design.freedom)
+    found = zip((fit.beta / _spread(table)).tolist(), (fit.error / _spread(table)).tolist(), strict=True)
+    return [
+        Estimate(
+            value=value,
+            standard_error=error,
+            low=value - width * error,
+            high=value + width * error,
+            level=level,
+            method="proportional odds, wald" if design is None else "weighted proportional odds, linearised",
+            n=table.n,
+            effective_n=table.effective_n,
+        )
+        for value, error in found
+    ]
 
 
 def _spread(table: DriverTable) -> FloatArray:
-    return np.asarray(table.drivers.std(axis=0))
+    centred = table.drivers - np.average(table.drivers, axis=0, weights=table.weights)
+    return np.asarray(np.sqrt(np.average(centred * centred, axis=0, weights=table.weights)))
+
+
+def _shift(beta: FloatArray, table: DriverTable) -> float:
+    """Say how far thresholds move where drivers are not centred."""
+    return float(beta @ (np.average(table.drivers, axis=0, weights=table.weights) / _spread(table)))
 
 
 def _warnings(test: ProportionalOddsTest | None, *, separated: bool) -> tuple[str, ...]:

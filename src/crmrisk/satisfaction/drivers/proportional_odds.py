@@ -9,9 +9,13 @@ from pydantic.dataclasses import dataclass
 from scipy.special import chdtrc, expit
 
 from crmrisk.core.model import VALUE, Value
+from crmrisk.satisfaction.survey_design import design_covariance
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from crmrisk.core.arrays import FloatArray, IntArray
+    from crmrisk.satisfaction.drivers.design import SampleDesign
 
 __all__ = ["ProportionalOddsTest", "binary_splits", "brant_tests"]
 
@@ -44,7 +48,9 @@ class ProportionalOddsTest(Value):
     p_value: float
 
 
-def binary_splits(codes: IntArray, X: FloatArray) -> tuple[FloatArray, FloatArray] | None:
+def binary_splits(
+    codes: IntArray, X: FloatArray, sample: SampleDesign | None = None
+) -> tuple[FloatArray, FloatArray] | None:
     """Fit one logistic regression per step of the outcome: above it or not.
 
     Parameters
@@ -53,6 +59,9 @@ def binary_splits(codes: IntArray, X: FloatArray) -> tuple[FloatArray, FloatArra
         Steps of the outcome, 0, 1, ..., ``(n_rows,)``.
     X
         Standardised drivers, ``(n_rows, p)``.
+    sample
+        What the rows weigh and the units they were drawn in. With it the covariance is linearised from the scores of
+        the respondents.
 
     Returns
     -------
@@ -72,11 +81,25 @@ def binary_splits(codes: IntArray, X: FloatArray) -> tuple[FloatArray, FloatArra
     (2, 1)
     """
     design = np.column_stack([np.ones(len(X)), X])
-    fits = [_logit((codes > step).astype(np.float64), design) for step in range(int(codes.max()))]
+    weighing = np.ones(len(X)) if sample is None else sample.weights
+    fits = [_logit((codes > step).astype(np.float64), design, weighing) for step in range(int(codes.max()))]
     settled = [fit for fit in fits if fit is not None]
     if len(settled) < len(fits):
         return None
-    p = X.shape[1]
+    coefficients = np.array([beta[1:] for beta, _ in settled])
+    if sample is None:
+        return coefficients, _model_covariance(settled, design)
+    moved = [
+        weighing[:, None] * ((codes > step) - expit(design @ beta))[:, None] * (design @ inverse)[:, 1:]
+        for step, (beta, inverse) in enumerate(settled)
+    ]
+    covariance, _ = design_covariance(np.hstack(moved), sample.units)
+    return None if covariance is None else (coefficients, covariance)
+
+
+def _model_covariance(settled: Sequence[tuple[FloatArray, FloatArray]], design: FloatArray) -> FloatArray:
+    """Return Brant's covariance of the coefficients of all splits, which holds for respondents drawn at random."""
+    p = design.shape[1] - 1
     chance = [expit(design @ beta) for beta, _ in settled]
     covariance = np.empty((len(settled) * p, len(settled) * p))
     for low, (_, left) in enumerate(settled):
@@ -86,7 +109,7 @@ def binary_splits(codes: IntArray, X: FloatArray) -> tuple[FloatArray, FloatArra
             block = (left @ (design * both[:, None]).T @ design @ right)[1:, 1:]
             covariance[low * p : low * p + p, high * p : high * p + p] = block
             covariance[high * p : high * p + p, low * p : low * p + p] = block.T
-    return np.array([beta[1:] for beta, _ in settled]), covariance
+    return covariance
 
 
 def brant_tests(
@@ -132,15 +155,15 @@ def _wald(coefficients: FloatArray, covariance: FloatArray, places: IntArray) ->
     )
 
 
-def _logit(above: FloatArray, design: FloatArray) -> tuple[FloatArray, FloatArray] | None:
+def _logit(above: FloatArray, design: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray] | None:
     """Climb by Newton's steps from 0; None where the likelihood has no maximum."""
     beta: FloatArray = np.zeros(design.shape[1])
     for _ in range(_STEPS):
         chance = expit(design @ beta)
-        information = (design * (chance * (1.0 - chance))[:, None]).T @ design
+        information = (design * (weights * chance * (1.0 - chance))[:, None]).T @ design
         if np.abs(beta).max() > _BOUND or np.linalg.cond(information) > 1.0 / _SETTLED:
             return None
-        step = np.linalg.solve(information, design.T @ (above - chance))
+        step = np.linalg.solve(information, design.T @ (weights * (above - chance)))
         if np.abs(step).max() < _SETTLED:
             return beta, np.asarray(np.linalg.inv(information), dtype=np.float64)
         beta += step
