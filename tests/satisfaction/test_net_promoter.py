@@ -12,6 +12,7 @@ import crmrisk.satisfaction as survey
 from crmrisk.core.errors import CrmRiskError, InvalidValueError, RecordError
 from crmrisk.core.estimate import Estimate
 from crmrisk.satisfaction.net_promoter import NpsBreaks, net_promoter_score, nps_counts
+from crmrisk.satisfaction.net_promoter_table import net_promoter_by_segment
 
 ALL_METHODS = ["score", "adjusted wald", "bonett-price", "agresti-min", "wald", "bootstrap"]
 
@@ -123,6 +124,17 @@ def test_counts_may_come_by_name_in_any_order():
     assert net_promoter_score(counts=named, effective_n=50).effective_n == 50
     with pytest.raises(CrmRiskError, match="weights belong to answers"):
         net_promoter_score(counts=named, weights=[1, 1, 1])
+
+
+@pytest.mark.parametrize("method", ["score", "adjusted wald"])
+def test_one_heavy_answer_is_not_sure_of_itself(method):
+    answers, weights = [10] + [0] * 5, [1000] + [1] * 5
+    found = net_promoter_score(answers, weights=weights, method=method)
+    assert found.standard_error < 0.02  # the linearised error knows no better
+    assert found.high - found.low > 0.5
+    table = pd.DataFrame({"answer": answers, "segment": "all", "weight": weights})
+    by_table = net_promoter_by_segment(table, weight="weight", method=method)["all"]
+    assert (by_table.low, by_table.high) == pytest.approx((found.low, found.high), abs=1e-12)
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -78,9 +78,9 @@ def net_promoter_score(
     The value is always the raw score ``(promoters - detractors)/n``, whatever the interval adds. Its standard error is
     ``sqrt(((p + d)/n - score^2)/n)``; under weights, strata, clusters or a population it is the design's, by Taylor
     linearisation, the warnings tell the design effect, and the interval is that of as many answers as would be as
-    precise, in the same shares, fewer where there are few clusters (Korn and Graubard). ``effective_n`` is their
-    number; under weights alone it is Kish's, ``(sum w)^2/sum w^2``, which knows nothing of the answers. Without any
-    answer the value is ``None``: unrated, not zero.
+    precise, in the same shares, fewer where there are few clusters (Korn and Graubard), and under weights alone never
+    more than there are. ``effective_n`` is their number; under weights alone it is Kish's, ``(sum w)^2/sum w^2``, which
+    knows nothing of the answers. Without any answer the value is ``None``: unrated, not zero.
 
     Parameters
     ----------
@@ -183,7 +183,7 @@ def _closed_form(sample: NpsSample, method: IntervalMethod, level: float) -> Unc
         return Uncertainty(None, None, None, warnings)
     if math.isinf(sample.effective_n):
         return Uncertainty(value, value, error, warnings)
-    if method == "wald" and sample.design is not None:
+    if method == "wald" and not (sample.design is None and sample.linearised is None):
         return Uncertainty(max(value - quantile * error, -1.0), min(value + quantile * error, 1.0), error, warnings)
     low, high = (float(each) for each in net_promoter_interval(*sample.scaled(level), method=method, level=level))
     return Uncertainty(low, high, error, (*warnings, *beside_warnings(method, value, low, high)))

@@ -102,10 +102,13 @@ class NpsSample(NamedTuple):
 
     @property
     def worth(self) -> float:
-        """The equally weighted answers whose score would be as precise; under weights alone by linearisation."""
+        """The equally weighted answers whose score would be as precise; under weights alone by linearisation.
+
+        Weights alone never make answers worth more than they are: one heavy answer would seem to be sure of itself.
+        """
         if not self.linearised or self.linearised <= self.variance / LARGEST_COUNT:
             return self.effective_n
-        return self.variance / self.linearised
+        return min(self.variance / self.linearised, self.n)
 
     def scaled(self, level: float) -> NpsCounts:
         """Return counts of as many answers as the sample is worth to an interval.

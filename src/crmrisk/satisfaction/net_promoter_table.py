@@ -204,6 +204,8 @@ def _estimates(
     weighted = surveys.effective_n < surveys.n * (1.0 - _ROUNDING)
     told = weighted & (surveys.variance > unit / LARGEST_COUNT)
     worth = np.divide(unit, surveys.variance, out=surveys.effective_n.copy(), where=told)
+    if method != "wald":  # which follows the standard error
+        worth = np.minimum(worth, surveys.n)
     scale = np.divide(worth, total, out=np.ones(total.size), where=total > 0.0)
     counts = (surveys.counts * scale[:, None]).T
     low, high = np.full((2, total.size), np.nan)
