@@ -198,3 +198,9 @@ def test_sfo_items(data_folder):
     )
     comparison = compare_proportions(satisfied, csat(before["Q7ALL"], missing="exclude"))
     assert comparison.difference.value == pytest.approx((answered >= 4).mean() - (before["Q7ALL"].dropna() >= 4).mean())
+
+
+def test_one_heavy_answer_is_not_sure_of_itself():
+    found = csat([5] + [1] * 5, weights=[1000] + [1] * 5)
+    assert found.standard_error < 0.01  # the linearised error knows no better
+    assert (found.effective_n, found.high - found.low > 0.3) == (6, True)

@@ -256,7 +256,10 @@ def _designed(values: FloatArray, design: Design, method: ProportionMethod, leve
     if mean.value is None:
         found = proportion(0, 0, method=method, level=level)
     else:
-        share, worth = min(max(mean.value, 0.0), 1.0), min(mean.effective_n, LARGEST_COUNT)  # rounding can leave [0, 1]
+        share = min(max(mean.value, 0.0), 1.0)  # rounding can leave [0, 1]
+        weights_alone = design.strata is None and design.clusters is None and design.population is None
+        # one heavy answer would seem to be sure of itself: weights alone make no answers
+        worth = min(mean.effective_n, mean.n if weights_alone else LARGEST_COUNT)
         found = proportion(share * mean.n, mean.n, method=method, level=level, effective_n=worth)
         found = replace(found, standard_error=mean.standard_error)
     return replace(found, warnings=(*found.warnings, *exclusion(excluded), *mean.warnings))
