@@ -1,8 +1,10 @@
 """A satisfaction index in the manner of the ACSI: three ten-point questions on a scale of 0 to 100.
 
 The questions are overall satisfaction, satisfaction against expectations, and against the ideal. The American Customer
-Satisfaction Index weights them by the outer weights of a PLS model; without such weights they count equally, and the
-record says which it was, because indices of different weights must not be compared.
+Satisfaction Index weights them by the outer weights of a PLS model of six constructs, which nothing here estimates: the
+first principal component of the three items alone is not that model, so it is not offered in its name. Published or
+own weights can be given, with what they are called; without them items count equally. The record says which it was,
+because indices of different weights must not be compared.
 """
 
 from __future__ import annotations

@@ -253,7 +253,8 @@ def design_covariance(scores: FloatArray, units: SampleUnits) -> tuple[FloatArra
 
 def _lonely(units: SampleUnits) -> BoolArray:
     """Find strata of one unit that stands for others."""
-    return (units.drawn == 1) & (units.fraction < 1.0)
+    lonely: BoolArray = (units.drawn == 1) & (units.fraction < 1.0)
+    return lonely
 
 
 def _away(scores: FloatArray, units: SampleUnits, lonely: BoolArray) -> FloatArray:
@@ -261,13 +262,12 @@ def _away(scores: FloatArray, units: SampleUnits, lonely: BoolArray) -> FloatArr
     totals = np.bincount(units.unit, weights=scores, minlength=units.stratum.size)
     drawn = np.maximum(units.drawn, 1)
     centre = np.where(lonely, 0.0, np.bincount(units.stratum, weights=totals, minlength=drawn.size) / drawn)
-    away: FloatArray = totals - centre[units.stratum]
-    return away
+    return np.asarray(totals - centre[units.stratum], dtype=np.float64)
 
 
 def _inflation(units: SampleUnits) -> FloatArray:
     drawn = np.maximum(units.drawn, 1)
-    return (1.0 - units.fraction) * drawn / np.maximum(drawn - 1, 1)
+    return np.asarray((1.0 - units.fraction) * drawn / np.maximum(drawn - 1, 1), dtype=np.float64)
 
 
 def _effective(spread: float, variance: float | None, units: SampleUnits, fallback: float) -> float:

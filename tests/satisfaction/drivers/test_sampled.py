@@ -25,6 +25,24 @@ def test_sampling_is_within_its_own_error_of_every_subset():
     assert (np.abs(shares - shapley_importance(R, r)) < 4 * error).all()
 
 
+def test_error_bars_hold_the_exact_share_of_thirteen_drivers():
+    found = correlations(13)
+    R, r = found[1:, 1:], found[1:, 0]
+    runs = [sampled_shapley(R, r, entry_orders(13, 200, np.random.default_rng(seed))) for seed in range(60)]
+    away = np.array([(shares - shapley_importance(R, r)) / error for shares, error in runs])
+    # 16 blocks: Student's 2.131; 60 independent runs of 13 dependent bars, so four errors of 60 at the least
+    assert (np.abs(away) < 2.131).mean() == pytest.approx(0.95, abs=4 * (0.95 * 0.05 / 60) ** 0.5 / 2)
+
+
+def test_drivers_that_are_alike_share_alike_however_they_are_sampled():
+    R, r = np.full((20, 20), 0.5), np.full(20, 0.4)
+    np.fill_diagonal(R, 1.0)
+    shares, error = sampled_shapley(R, r, entry_orders(20, 200, np.random.default_rng(0)))
+    explained = 20 * 0.4**2 / (1 + 19 * 0.5)  # r'R^-1 r of equal correlations
+    assert shares == pytest.approx(explained / 20, rel=1e-8)
+    assert (error < 1e-12).all()
+
+
 def test_more_orders_have_less_error():
     found = correlations(14)
     few, many = (driver_importance(found, permutations=m, rng=np.random.default_rng(1)) for m in (140, 2240))
