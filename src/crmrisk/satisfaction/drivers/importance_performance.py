@@ -13,7 +13,6 @@ import numpy as np
 from pydantic.dataclasses import dataclass
 
 from crmrisk.core.arguments import checked_level, seeded
-from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.listing import bounded, listed
 from crmrisk.core.model import VALUE, Value
@@ -21,6 +20,7 @@ from crmrisk.core.row_names import refuse_other_order
 from crmrisk.satisfaction.bootstrap_intervals import percentile_intervals
 from crmrisk.satisfaction.drivers.chart import map_chart
 from crmrisk.satisfaction.drivers.diagnosis import refuse_repetition
+from crmrisk.satisfaction.drivers.lookup import driver_named
 from crmrisk.satisfaction.drivers.map_survey import MapAxes, MapSurvey, joined_axes, map_survey
 from crmrisk.satisfaction.drivers.methods import ImportanceMethod, check_importance_method, sharing
 from crmrisk.satisfaction.drivers.quadrants import Centre, Quadrant, centre_of, quadrant_codes, quadrant_of_code
@@ -148,11 +148,7 @@ class ImportancePerformance(Value):
         InvalidValueError
             If there is none.
         """
-        found = {driver.name: driver for driver in self.drivers}
-        if name not in found:
-            allowed = ", ".join(found)[:200]
-            raise InvalidValueError(Problem(what="no such driver", where="map", allowed=allowed, got=repr(name)))
-        return found[name]
+        return driver_named(self.drivers, name, where="map")
 
     def frame(self) -> pd.DataFrame:
         """Return a pandas frame, one row per driver."""
@@ -262,8 +258,8 @@ def importance_performance(
     >>> [(driver.name, str(driver.quadrant), driver.certainty) for driver in found.drivers]
     [('food', 'concentrate here', 1.0), ('staff', 'possible overkill', 1.0)]
     """
-    check_importance_method(method)
-    check_method(centre, get_args(Centre))
+    method = check_importance_method(method)
+    centre = check_method(centre, get_args(Centre))
     checked_level(level)
     generator = seeded(rng)
     refuse_other_order(drivers=drivers, stated=stated, weights=weights, strata=strata, clusters=clusters)

@@ -29,6 +29,7 @@ from crmrisk.satisfaction.drivers.impact_asymmetry import (
     factor_of,
     impact_asymmetry,
 )
+from crmrisk.satisfaction.drivers.lookup import driver_named
 from crmrisk.satisfaction.drivers.resampling import resampled_moments, resampling_plan
 from crmrisk.satisfaction.drivers.table import DriverTable, driver_table
 from crmrisk.satisfaction.numerics import check_method
@@ -146,11 +147,7 @@ class PenaltyRewardAnalysis(Value):
         InvalidValueError
             If there is none.
         """
-        found = {driver.name: driver for driver in self.drivers}
-        if name not in found:
-            allowed = ", ".join(found)[:200]
-            raise InvalidValueError(Problem(what="no such driver", where="penalty_reward", allowed=allowed, got=name))
-        return found[name]
+        return driver_named(self.drivers, name, where="penalty_reward")
 
     def frame(self) -> pd.DataFrame:
         """Return a pandas frame, one row per driver."""

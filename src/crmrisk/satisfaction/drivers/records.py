@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic.dataclasses import dataclass
 
-from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.listing import bounded, listed
 from crmrisk.core.model import VALUE, Value
 from crmrisk.satisfaction.drivers.chart import drivers_chart
+from crmrisk.satisfaction.drivers.lookup import driver_named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -171,11 +171,7 @@ class DriverAnalysis(Value):
         InvalidValueError
             If there is none.
         """
-        for driver in self.drivers:
-            if driver.name == name:
-                return driver
-        allowed = ", ".join(self.names)[:200]
-        raise InvalidValueError(Problem(what="no such driver", where="DriverAnalysis", allowed=allowed, got=repr(name)))
+        return driver_named(self.drivers, name, where="DriverAnalysis")
 
     def frame(self) -> pd.DataFrame:
         """Return a pandas frame, one row per driver, the most important first."""
