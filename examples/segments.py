@@ -150,18 +150,35 @@ def demand(lines: pd.DataFrame) -> tuple[seg.ForecastChoice, seg.ForecastResult]
     sold = lines.loc[lines["StockCode"] == PRODUCT, ["CustomerID", *names]].rename(columns=names)
     sold = sold.assign(customer_id="all").drop(columns="CustomerID")
     series = seg.demand_series(sold, as_of=datetime(2011, 12, 5), period="week", by="category")  # noqa: DTZ001 - as above
-    choice = seg.choose_forecast(series, methods=["exponential smoothing", "tsb", "naive"], origins=8)
+    methods = ["exponential smoothing", "holt", "holt-winters", "tsb", "naive"]  # one year is no two seasons
+    choice = seg.choose_forecast(series, methods=methods, origins=8)
     return choice, seg.forecast_demand(series, method=choice.method, horizon=4)
 
 
 def contacts(book: cr.Portfolio, tiers: seg.TierHistory) -> seg.ContactPlan:
-    """Share 800 contacts of a quarter out by what they avert: value at stake times the risk of a silent quarter."""
+    """Share each week of visits and calls out by what they avert: value at stake times the risk of a silent quarter.
+
+    That a contact averts a tenth of the loss is an assumption; only a test with a control group can tell.
+    """
     worth = cr.LifetimeValueScorer(currency="GBP", horizon=YEAR, discount_rate=0.10, margin=0.3)
     risk = cr.AttritionScorer(horizon=QUARTER)
     scores = {"value": worth.fit(book).score(book).values, "risk": risk.fit(book).score(book).values}
     customers = {"customer_id": book.customer_id, "tier": tiers.onto(book).label("tier")} | scores
-    welcome = {"gold": (1, 3), "silver": (0, 2), "bronze": (0, 1)}
-    return seg.contact_plan(customers, entitlements=welcome, capacity=800, period=QUARTER, as_of=book.as_of)
+    fortnight = timedelta(days=14)
+    welcome = {
+        "gold": seg.ContactEntitlement(1, 3, gap=fortnight, channel="visit"),
+        "silver": seg.ContactEntitlement(0, 2, gap=fortnight, channel="telephone"),
+        "bronze": seg.ContactEntitlement(0, 1, channel="telephone"),
+    }
+    return seg.contact_plan(
+        customers,
+        entitlements=welcome,
+        capacity={"visit": 30, "telephone": 40},
+        capacity_every=timedelta(days=7),
+        period=QUARTER,
+        effectiveness=0.1,
+        as_of=book.as_of,
+    )
 
 
 def study() -> Report:
@@ -201,10 +218,10 @@ def study() -> Report:
 def charts(found: Report) -> dict[str, Chart | PointChart | FlowChart]:
     """Return the pictures, as data."""
     return {
-        "migration": found.migration.chart(title="What customers spent [GBP], quarter by quarter"),
+        "migration": found.migration.chart(title="What customers spent [GBP] by quarter; grey: no customers yet"),
         "segment_map": found.map,
         "lorenz": found.curve.chart(label="share of spending, refunds taken off"),
-        "tiers": found.tiers.tiers.chart(title="Customers by tier: autumn fills the upper ones"),
+        "tiers": found.tiers.tiers.chart(title="Customers by tier: all who ever bought; autumn fills gold and silver"),
         "moves": found.tiers.chart(),
         "clusters": found.clusters.chart(),
     }
@@ -231,19 +248,22 @@ def tell_migration(found: Report) -> None:
     """Print who went where, and where the money leaks."""
     print("\nFrom quarter to quarter, each probability with its interval")
     print(found.migration.frame().round(3).to_string(index=False))
-    print(f"mobility {found.migration.mobility()}")
-    print(f"moves up for each one down {found.migration.up_down_ratio()}")
+    print(f"mobility, 0 where nobody moves and 1 where the past says nothing: {found.migration.mobility()}")
+    print(f"moves up for each one down: {found.migration.up_down_ratio()}")
     print(found.alike)
     print(found.momentum)
     print(f"\nWhere the money leaks [GBP], three moves together\n{found.leaks.frame().head(4).round(0).to_string()}")
-    print(f"lost {found.leaks.lost}\ngained {found.leaks.gained}")
+    for name in ("lost", "gained"):
+        total = getattr(found.leaks, name)
+        print(f"{name} {total.value:,.0f}, with 95 % confidence {total.low:,.0f} to {total.high:,.0f}")
 
 
 def tell_groups(found: Report) -> None:
     """Print named segments, clusters and how much hangs on how few."""
     print(f"\nNamed segments in December, by the cuts of September: {found.segments.sizes()}")
     print(f"  cuts learnt again would put {100 * found.moved['by cuts learnt again']:.0f} % into another segment")
-    print(f"  {found.segments.customer_id[0]}: {found.segments[found.segments.customer_id[0]]}")
+    first = found.segments[found.segments.customer_id[0]]
+    print(f"  {first.customer_id} is {first.label}: {first.reason}")
     print(f"\n{found.clusters}\n\nSeven, because somebody would like seven\n{found.more_clusters}")
     print(f"\nHow much hangs on how few?\n{found.concentration}")
 
@@ -256,9 +276,16 @@ def tell_products(found: Report) -> None:
         sides = (" + ".join(found.names[item] for item in side) for side in (rule.antecedents, rule.consequents))
         print(f"  {' -> '.join(sides)}: lift {rule.lift:.0f}, in {rule.count:,} baskets")
     print(f"\nPieces of {found.names[PRODUCT]} by week: {found.choice.method}, {found.choice.verdict}")
-    print(found.choice.errors.frame().round(2).to_string(index=False))
+    print(
+        found.choice.errors.frame()[["method", "mae", "mae_vs_naive", "bias", "coverage"]]
+        .round(2)
+        .to_string(index=False)
+    )
+    for method, reason in found.choice.skipped.items():
+        print(f"  {method} was left out: {reason}")
     print(found.forecast.frame().round(0).to_string(index=False))
-    print(f"\nWhom to contact in the next quarter\n{found.plan.summary()}")
+    print(f"\nWhom to contact in the next quarter, if a contact averts a tenth of the loss\n{found.plan.summary()}")
+    print(found.plan.workload().head(4).to_string(index=False))
     print(found.plan.frame().nlargest(3, "gain").to_string(index=False))
 
 

@@ -129,3 +129,8 @@ def test_online_retail(data_folder):
     assert found.n == 4372
     assert 0.5 < found.top_share.low < found.top_share.value < found.top_share.high < 0.75
     assert found.above_zero < 1.0 < found.peak.value  # some gave back more than they bought in the year
+
+
+def test_what_is_not_defined_says_why_where_it_is_printed():
+    said = str(concentration([5, -1, 3, 4, 20], replicates=20))
+    assert "HHI unrated (bootstrap, n 5): customers below 0: their shares of the total are no shares" in said

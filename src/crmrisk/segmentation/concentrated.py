@@ -82,7 +82,7 @@ class Concentration(Value):
             f"{self.n:,} customers" + (f", {self.unrated:,} more unrated" if self.unrated else ""),
             f"Gini {self.gini}",
             f"the best {100 * self.top:g} % hold {self.top_share}",
-            f"HHI {self.herfindahl}",
+            f"HHI {self.herfindahl}" + "".join(f": {each}" for each in self.herfindahl.warnings),
         ]
         if self.above_zero < 1.0:
             lines.append(

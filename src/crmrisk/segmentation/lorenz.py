@@ -133,8 +133,8 @@ class LorenzCurve:
             places,
             {"this book": self.at(places), "all alike": places},
             title=title or f"{best} hold {100 * held:.0f} % of the total",
-            x_label="share of customers, those with least first [share of 1]",
-            y_label=f"{label} [share of 1]",
+            x_label="share of the customers, those with least first",
+            y_label=label,
             marks={best[0].lower() + best[1:]: 1.0 - top},
         )
 

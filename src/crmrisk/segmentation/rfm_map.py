@@ -66,15 +66,16 @@ def rfm_map(
     sizes = counts[held].astype(np.float64)
     recency, height = (_totals(codes, values[name], len(names))[held] for name in ("recency", by))
     what, label = _SAID[by]
+    wide = _wide(height / sizes)
     return PointChart.of(
         shown,
         recency / sizes,
         height / sizes,
         title=title or _headline(shown, sizes, height, what),
         x_label="mean time since the last purchase [day]; areas are numbers of customers",
-        y_label=label,
+        y_label=f"{label}, log scale" if wide else label,
         sizes=sizes,
-        decades=_wide(height / sizes),
+        decades=wide,
     )
 
 

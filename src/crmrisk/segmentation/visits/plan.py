@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
+from crmrisk.segmentation.visits.teams import money_words
+
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
@@ -140,9 +142,9 @@ class ContactPlan:
         reached = int(np.count_nonzero(self.contacts))
         within = f"within {self.period.days} days of {self.start:%Y-%m-%d}"
         whom = f"{int(self.contacts.sum()):,} contacts to {reached:,} of {len(self):,} customers {within}"
-        taken = f"{self.used:,.12g} of {self.capacity:,.12g} {self.unit} used"
-        averted = f"{self.total_gain:,.4g} of expected loss averted"
-        worth = [f"one more unit of capacity would avert {self.shadow_price:,.4g}"]
+        taken = f"{round(self.used, 2):,.12g} of {round(self.capacity, 2):,.12g} {self.unit} used"
+        averted = f"{money_words(self.total_gain)} of expected loss averted"
+        worth = [f"one more unit of capacity would avert {money_words(self.shadow_price)}"]
         lines = [f"{whom}: {taken}, {averted}", *(map(str, self.channels) if self.teams.names else worth)]
         unmet = int(self.unmet.sum())
         if unmet:

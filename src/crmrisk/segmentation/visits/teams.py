@@ -16,7 +16,7 @@ from crmrisk.core.model import VALUE, Value
 if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray, IntArray, ObjectArray
 
-__all__ = ["ChannelUse", "Teams", "read_teams", "team_problems"]
+__all__ = ["ChannelUse", "Teams", "money_words", "read_teams", "team_problems"]
 
 
 @dataclass(frozen=True, kw_only=True, config=VALUE)
@@ -48,12 +48,28 @@ class ChannelUse(Value):
     shadow_price: float
 
     def __str__(self) -> str:
-        taken = f"{self.used:,.12g} of {self.capacity:,.12g} used for {self.contacts:,} contacts"
+        taken = f"{round(self.used, 2):,.12g} of {round(self.capacity, 2):,.12g} used for {self.contacts:,} contacts"
         short = f", {self.unmet:,} promised not kept" if self.unmet else ""
-        return f"{self.channel or 'all'}: {taken}{short}, one more would avert {self.shadow_price:,.4g}"
+        return f"{self.channel or 'all'}: {taken}{short}, one more would avert {money_words(self.shadow_price)}"
 
 
 _MOST = 1e12  # what is left of more loses the last contacts to rounding
+
+
+def money_words(amount: float) -> str:
+    """Write an amount in four digits, and a large one in all of its own.
+
+    Parameters
+    ----------
+    amount
+        [money].
+
+    Examples
+    --------
+    >>> money_words(26_330.4), money_words(28.4567)
+    ('26,330', '28.46')
+    """
+    return f"{amount:,.0f}" if 1e3 <= abs(amount) < 1e15 else f"{amount:,.4g}"
 
 
 class Teams(NamedTuple):
