@@ -67,7 +67,9 @@ def test_no_transition_matrix(wrong):
         MarkovChain(wrong)
 
 
-@pytest.mark.parametrize("names", [("a",), ("a", "a"), (1, 2), "ab", ("a", ""), 3, {"a", "b"}], ids=str)
+@pytest.mark.parametrize(
+    "names", [("a",), ("a", "a"), (1, 2), "ab", ("a", ""), 3, pytest.param({"a", "b"}, id="a set")], ids=str
+)
 def test_no_names(names):
     with pytest.raises(InvalidValueError, match="no names"):
         MarkovChain(np.eye(2), names)
