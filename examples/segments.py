@@ -218,10 +218,10 @@ def study() -> Report:
 def charts(found: Report) -> dict[str, Chart | PointChart | FlowChart]:
     """Return the pictures, as data."""
     return {
-        "migration": found.migration.chart(title="What customers spent [GBP] by quarter; grey: no customers yet"),
+        "migration": found.migration.chart(title="What customers spent [GBP] by quarter; grey: not yet customers"),
         "segment_map": found.map,
         "lorenz": found.curve.chart(label="share of spending, refunds taken off"),
-        "tiers": found.tiers.tiers.chart(title="Customers by tier: all who ever bought; autumn fills gold and silver"),
+        "tiers": found.tiers.tiers.chart(title="All who ever bought: autumn fills gold and silver"),
         "moves": found.tiers.chart(),
         "clusters": found.clusters.chart(),
     }
