@@ -22,7 +22,7 @@ LOSS = portfolio_loss([0.1, 0.2], [1.0, 2.0])
         (lambda: net_promoter_score([9, 3], method="bootstrap", rng=1), r"rng: not a source of randomness; got: 1"),
         (lambda: net_promoter_score([9, 3], breaks=(6, 9)), r"breaks: not a NpsBreaks"),
         (lambda: kano_requirements(["a"], [1], [5], table=3), r"table: "),
-        (lambda: kano_requirements(["a"], [1], [5], scale=3), r"scale: not a AnswerScale"),
+        (lambda: kano_requirements(["a"], [1], [5], scale=3), r"scale: no scale; allowed: AnswerScale"),
         (lambda: kano_requirements(["a"], [1], [5], rng=3), r"rng: not a source of randomness"),
         (lambda: portfolio_loss([0.1], [1.0, 2.0]), r"not one number per customer"),
         (lambda: portfolio_loss([0.1, 0.2], [1, 2], correlation="high"), r"correlation: range"),
@@ -76,3 +76,9 @@ def test_words_are_listed_as_a_sentence():
 def test_no_word_is_refused_by_those_who_choose(call, odd):
     with pytest.raises(InvalidValueError, match=r"no (such|linkage)"):
         call(odd)
+
+
+@pytest.mark.parametrize("settings", [{"rule": "Lee_Newcomb"}, {"rule": "MODE"}, {"interval": "Bootstrap"}])
+def test_a_word_spelt_otherwise_is_refused_where_it_would_be_read_as_another(settings):
+    with pytest.raises(InvalidValueError, match=r"no such method; allowed: "):
+        kano_requirements(["a"] * 4, [1, 1, 2, 1], [5, 5, 3, 4], **settings)

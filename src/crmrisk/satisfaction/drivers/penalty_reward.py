@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 from pydantic.dataclasses import dataclass
 
-from crmrisk.core.arguments import checked_level, is_number, seeded
+from crmrisk.core.arguments import check_choice, checked_level, is_number, seeded
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.estimate import Estimate
 from crmrisk.core.listing import bounded, listed
@@ -32,7 +32,6 @@ from crmrisk.satisfaction.drivers.impact_asymmetry import (
 from crmrisk.satisfaction.drivers.lookup import driver_named
 from crmrisk.satisfaction.drivers.resampling import resampled_moments, resampling_plan
 from crmrisk.satisfaction.drivers.table import DriverTable, driver_table
-from crmrisk.satisfaction.numerics import check_method
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -305,7 +304,7 @@ def _doubts(found: PenaltyReward) -> list[str]:
 
 
 def _check_settings(best: float, worst: float, cuts: Sequence[float], interval: str, level: float) -> None:
-    check_method(interval, ("bootstrap", "delta"))
+    check_choice(interval, ("bootstrap", "delta"), where="interval", what="no such method")
     checked_level(level)
     problems = []
     if not (is_number(best) and is_number(worst) and worst < best):

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from crmrisk.core.arguments import is_number, kind_problems, refuse
+from crmrisk.core.arguments import check_choice, is_number, kind_problems, refuse
 from crmrisk.core.arrays import LARGEST_COUNT
 from crmrisk.core.errors import Problem
 from crmrisk.core.estimate import Estimate
@@ -28,7 +28,6 @@ from crmrisk.satisfaction.kano.plane import (
 )
 from crmrisk.satisfaction.kano.table import STANDARD_TABLE, EvaluationTable, KanoCategory, TableName, evaluation_table
 from crmrisk.satisfaction.means import mean_of_counts
-from crmrisk.satisfaction.numerics import check_method
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -219,7 +218,7 @@ def continuous_position(
     """
     refuse(kind_problems(scale, KanoPoints, where="scale"))
     cells = evaluation_table(table)
-    check_method(interval, get_args(ContinuousInterval), where="interval")
+    check_choice(interval, get_args(ContinuousInterval), where="interval", what="no such method")
     counts = answer_counts(pairs, (5, 5), "pairs", effective_n)
     n = float(counts.sum())
     worth = counts * ((n if effective_n is None else effective_n) / n) if n else counts

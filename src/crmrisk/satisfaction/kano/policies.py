@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 
-from crmrisk.core.arguments import choice_problems, kind_problems, refuse
+from crmrisk.core.arguments import check_choice, choice_problems, kind_problems, refuse
 from crmrisk.satisfaction.kano.columns import Tally
 from crmrisk.satisfaction.kano.continuous import DUMOUCHEL, ContinuousInterval, KanoPoints
 from crmrisk.satisfaction.kano.counts import KanoCounts
 from crmrisk.satisfaction.kano.table import STANDARD_TABLE, EvaluationTable, KanoCategory
-from crmrisk.satisfaction.numerics import check_method
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,7 +100,7 @@ def check_judgement(judgement: Judgement) -> None:
         kind_problems(judgement.points, KanoPoints, where="points"),
         *(choice_problems(value, known, where=where, what="no such policy") for where, value, known in policies),
     )
-    check_method(judgement.interval, get_args(ContinuousInterval), where="interval")
+    check_choice(judgement.interval, get_args(ContinuousInterval), where="interval", what="no such method")
 
 
 def apply_policies(cell: KanoCell, judgement: Judgement) -> tuple[KanoCell, float, bool]:

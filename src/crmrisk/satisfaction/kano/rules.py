@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 import numpy as np
 from scipy.special import betainc
 
+from crmrisk.core.arguments import check_choice
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.satisfaction.binomial_counts import finite_column
-from crmrisk.satisfaction.numerics import check_method
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -67,7 +67,7 @@ def categories_of_counts(counts: FloatArray, rule: ClassificationRule = "mode") 
     >>> ["AOMIRQ"[categories_of_counts(counts, rule)] for rule in ("mode", "lee-newcomb", "berger", "priority")]
     ['I', 'A', 'A', 'A']
     """
-    check_method(rule, get_args(ClassificationRule), where="rule")
+    check_choice(rule, get_args(ClassificationRule), where="rule", what="no such method")
     counts = _six(counts)
     ranked = counts[..., _PRIORITY]
     chosen = _PRIORITY[_RULES[rule](ranked)]
