@@ -125,6 +125,15 @@ def test_quadrants_of_numbers():
         importance_performance(None, {"a": [1], "b": [2]}, stated={"a": 1, "b": 2}, replicates=5)["c"]
 
 
+def test_the_picture_advises_no_more_than_is_sure():
+    y, X = ratings()
+    sure = importance_performance(y, X, names=NAMES, scale=(1, 5), replicates=200).chart().title
+    assert sure == "Concentrate on food; the quadrant is sure for 4 of 4"
+    few = importance_performance(y[:60], X[:60], names=NAMES, scale=(1, 5), replicates=200)
+    assert 0.5 < few["food"].certainty < 0.95  # sixty answers are few
+    assert few.chart().title.startswith("Perhaps concentrate on food; ")
+
+
 def test_the_chart_draws_the_map_surest_first():
     y, X = ratings()
     found = importance_performance(y, X, names=NAMES, scale=(1, 5), replicates=200)

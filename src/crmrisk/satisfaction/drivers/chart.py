@@ -102,9 +102,13 @@ def _finding(study: DriverAnalysis) -> str:
 
 
 def _advice(found: ImportancePerformance) -> str:
-    urgent = [driver.name for driver in found.drivers if driver.quadrant is Quadrant.CONCENTRATE_HERE]
+    urgent = [driver for driver in found.drivers if driver.quadrant is Quadrant.CONCENTRATE_HERE]
     sure = sum(driver.certainty >= _SURE for driver in found.drivers)
-    first = f"Concentrate on {', '.join(urgent)}" if urgent else "No driver to concentrate on"
+    certain = all(driver.certainty >= _SURE for driver in urgent)
+    names = ", ".join(driver.name for driver in urgent)
+    first = (
+        f"{'Concentrate' if certain else 'Perhaps concentrate'} on {names}" if urgent else "No driver to concentrate on"
+    )
     return f"{first}; the quadrant is sure for {sure or 'none'} of {len(found.drivers)}"
 
 
