@@ -22,7 +22,10 @@ def test_a_schema_of_ones_own_is_read():
     ("frame", "message"),
     [
         (pd.DataFrame({"customer_id": [1]}), "visits.at: missing column"),
-        (pd.DataFrame([[1, 2, 3]], columns=["customer_id", "at", "at"]), "visits: not a usable table; got: .*unique column names"),
+        (
+            pd.DataFrame([[1, 2, 3]], columns=["customer_id", "at", "at"]),
+            "visits: not a usable table; got: .*unique column names",
+        ),
         (pd.DataFrame({"customer_id": [1], "at": [2.5]}), r"visits\.at"),
         ([1, 2], "visits"),
     ],
