@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from crmrisk.core.arguments import kind_problems, refuse
+from crmrisk.core.arrays import LARGEST_COUNT
 from crmrisk.core.errors import InvalidValueError, Problem
 from crmrisk.core.row_names import refuse_other_order
 from crmrisk.satisfaction.answered import Design
 from crmrisk.satisfaction.net_promoter_counts import STANDARD_BREAKS, NpsBreaks, NpsCounts
 from crmrisk.satisfaction.net_promoter_sample import (
-    LARGEST_COUNT,
     NpsSample,
     checked_counts,
     sample_of_answers,
