@@ -120,7 +120,9 @@ def test_bca_corrects_skewness():
     counts = (2, 6, 52)
     points = np.repeat([-1.0, 0.0, 1.0], counts)
     found = net_promoter_score(counts=counts, method="bca", replicates=10_000)
-    other = bootstrap((points,), np.mean, n_resamples=5_000, method="BCa", random_state=np.random.default_rng(1), axis=-1)
+    other = bootstrap(
+        (points,), np.mean, n_resamples=5_000, method="BCa", random_state=np.random.default_rng(1), axis=-1
+    )
     # scores move in steps of 1/60
     assert (found.low, found.high) == pytest.approx(tuple(other.confidence_interval), abs=1.5 / 60)
     percentile = net_promoter_score(counts=counts, method="bootstrap", replicates=20_000)
