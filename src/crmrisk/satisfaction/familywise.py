@@ -140,6 +140,7 @@ def holm_levels(
 
     Examples
     --------
+    >>> from crmrisk.core.intervals import normal_quantile
     >>> values = np.array([3.0, 2.1, 0.5])
     >>> holm_levels(lambda at, level: (values[at] - normal_quantile(level), values[at] + 2), 3).round(4)
     array([0.9833, 0.975 , 0.975 ])

@@ -153,11 +153,11 @@ def unidentified(fit: ModelFit[Any], model: str, *, records: str, more: str = "c
 
     Examples
     --------
-    >>> from crmrisk.scoring.value import BetaGeometric
-    >>> fit = BetaGeometric.fit([1, 2], [1, 1])
-    >>> raise unidentified(fit, "BetaGeometric", records="renewals", more="customers and renewals")
+    >>> from crmrisk.scoring.value import ShiftedBetaGeometric
+    >>> fit = ShiftedBetaGeometric.fit([1, 2], [True, True])
+    >>> raise unidentified(fit, "ShiftedBetaGeometric", records="renewals", more="customers and renewals")
     Traceback (most recent call last):
-    crmrisk.core.errors.FitError: BetaGeometric: the renewals do not identify ...; got: 2 customers; remedy: ...
+    crmrisk.core.errors.FitError: ShiftedBetaGeometric: the renewals do not identify ...; got: 2 customers; remedy: ...
     """
     parameters = ", ".join(f"{parameter}=" for parameter in fit.parameters)
     return FitError(

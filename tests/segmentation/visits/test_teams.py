@@ -69,6 +69,14 @@ def test_no_stretch_of_no_team_is_overbooked_and_nobody_contacted_too_often(seed
     assert short["unmet"].sum() == sum(use.unmet for use in plan.channels) == plan.unmet.sum()
 
 
+def test_nobody_is_contacted_after_the_period_when_its_last_stretch_is_a_short_one():
+    plan = contact_plan(
+        book(seed=1), entitlements=TIERS, capacity={"visit": 10, "telephone": 0}, as_of=START,
+        period=timedelta(days=25), capacity_every=timedelta(days=11),
+    )  # fmt: skip
+    assert plan.schedule()["date"].max() < pd.Timestamp(START) + timedelta(days=25)
+
+
 def test_each_channel_has_its_own_capacity_and_says_what_one_more_is_worth():
     customers = {"customer_id": ["A", "B", "C"], "value": [900, 500, 400], "risk": [0.5] * 3, "tier": ["gold"] * 3}
     customers["channel"] = ["telephone", None, None]  # the tier says: a visit

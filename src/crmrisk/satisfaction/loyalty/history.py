@@ -272,7 +272,7 @@ def _check_as_of(history: PurchaseHistory, as_of: date | datetime) -> None:
 def _days(evidence: Evidence, moment: datetime, *, refunds: bool = False) -> nw.LazyFrame[Any]:
     """Ask for what was bought (or given back) by customer and day; facts in memory are added up below, faster."""
     table = evidence.tables["transactions"]
-    amount = -nw.col("amount") if refunds else nw.col("amount")
+    amount = 0.0 - nw.col("amount") if refunds else nw.col("amount")
     moved = known(table, microseconds(moment)).filter(amount > 0.0)
     by_day = moved.with_columns(nw.col("at_day").alias("day"), amount.alias("spend"))
     if table.engine.eager:

@@ -120,6 +120,8 @@ class _Desk:
         return True
 
     def _stretch(self, day: int, cost: float) -> int | None:
+        if day >= self.length:  # the last stretch would go on, had it all its days
+            return None
         return next((place for place in range(day // self.every, len(self.left)) if self.left[place] >= cost), None)
 
     def _day(self, stretch: int, aim: int, last: int) -> int:
