@@ -130,8 +130,24 @@ def _qualify(_app: Sphinx, document: Any) -> None:
             node["reftarget"] = names.get(node["reftarget"], node["reftarget"])
 
 
+def _compile_templates_once() -> None:
+    """Let numpydoc keep its environment: it makes one, and compiles its template in it, for every docstring."""
+    import numpydoc.docscrape_sphinx as numpydoc_pages  # noqa: PLC0415 - Sphinx is no dependency of the tests
+
+    make = numpydoc_pages.SandboxedEnvironment
+    kept: list[Any] = []
+
+    def environment(loader: Any) -> Any:
+        if not kept:
+            kept.append(make(loader=loader))
+        return kept[0]
+
+    numpydoc_pages.SandboxedEnvironment = environment
+
+
 def setup(app: Sphinx) -> None:
     """Register what Sphinx does not have itself."""
+    _compile_templates_once()
     app.add_html_math_renderer(
         "mathml",
         inline_renderers=(lambda translator, node: _mathml(translator, node, block=False), None),
