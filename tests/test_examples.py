@@ -87,7 +87,9 @@ def test_segments_tells_what_moves_why_and_how_surely(data_folder, monkeypatch, 
     assert found.leaks.lost.high < 0 < found.leaks.gained.low
     assert found.leaks.frame()["source"].iloc[0] == "1,500 and more"
     assert sum(found.segments.sizes().values()) == len(found.segments) - 34  # who only ever returned has no segment
-    assert found.moved["by cuts learnt again"] > 0.2  # although not one purchase differs
+    assert found.moved["by cuts learnt again"] == pytest.approx(0.41, abs=0.005)  # although not one purchase differs
+    assert found.momentum.down_after_up.value == pytest.approx(0.49, abs=0.005)
+    assert found.momentum.expected["down_after_up"] == pytest.approx(0.35, abs=0.005)
     assert str(found.clusters.stability) == "highly stable"
     assert str(found.more_clusters.stability) in {"unstable", "doubtful"}
     assert found.more_clusters.warnings

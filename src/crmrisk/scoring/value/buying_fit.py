@@ -19,10 +19,8 @@ if TYPE_CHECKING:
     from crmrisk.core.arrays import FloatArray
     from crmrisk.scoring.value.buying import BuyingUntilDropout
     from crmrisk.scoring.value.fitting import LogLikelihood
-    from crmrisk.scoring.value.model_fit import ModelFit
-    from crmrisk.scoring.value.prior import Prior
 
-__all__ = ["buying_task", "fit_buying"]
+__all__ = ["buying_task"]
 
 LARGE = 8_192
 """Fits of more distinct histories than this begin with a sample of them."""
@@ -30,40 +28,6 @@ THINNING = 8
 """The sample is every eighth history; no more than a start."""
 
 B = TypeVar("B", bound="BuyingUntilDropout")
-
-
-def fit_buying(
-    model: type[B],
-    frequency: ArrayLike,
-    recency: ArrayLike,
-    age: ArrayLike,
-    weights: ArrayLike | None,
-    *,
-    prior: Prior | None = None,
-) -> ModelFit[B]:
-    """Fit a model by exact maximum likelihood on counted histories, or penalised.
-
-    Parameters
-    ----------
-    model
-        The kind of model.
-    frequency, recency, age, weights, prior
-        As for its ``fit``.
-
-    Raises
-    ------
-    FitError
-        If there is no customer.
-    InvalidValueError
-        If values are not what they should be.
-
-    Examples
-    --------
-    >>> from crmrisk.scoring.value import ParetoNBD
-    >>> fit_buying(ParetoNBD, [0, 0], [0, 0], [12, 30], None).n
-    2.0
-    """
-    return buying_task(model, frequency, recency, age, weights=weights).fit(prior)
 
 
 def buying_task(
